@@ -1,0 +1,177 @@
+//! Calls of the API: the only user of `fetch`.
+
+use crate::{
+    clock,
+    session::{Account, Gate},
+};
+use contract::{
+    check::Complaint,
+    problem::{Code, Problem},
+    session::{SESSION, STEP_UP},
+};
+use leptos::prelude::*;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Headers, RequestInit, Response};
+
+/// Why a call gave no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// What was sent breaks rules; each complaint belongs to a field.
+    Invalid(Vec<Complaint>),
+    /// The server said no.
+    Refused(Box<Problem>),
+    /// There was no answer, or none that can be understood.
+    Unreachable,
+}
+
+impl Failure {
+    /// The failure in words for the person in front of it.
+    pub fn message(&self) -> String {
+        match self {
+            Self::Invalid(complaints) => complaints
+                .first()
+                .map(|complaint| complaint.message.clone())
+                .unwrap_or_default(),
+            Self::Refused(problem) => problem.detail.clone(),
+            Self::Unreachable => {
+                "Latchkey cannot be reached. Check your connection and try again.".into()
+            }
+        }
+    }
+}
+
+/// Makes calls for whoever is signed in. Provided once, by the app.
+#[derive(Clone, Copy)]
+pub struct Api {
+    /// Who is signed in.
+    pub account: Account,
+    /// Where a confirmation is asked for.
+    pub gate: Gate,
+}
+
+impl Api {
+    /// The one that the app provides.
+    pub fn in_use() -> Self {
+        expect_context()
+    }
+
+    /// Asks for something.
+    pub async fn get<T: DeserializeOwned>(self, path: &str) -> Result<T, Failure> {
+        parse(&self.send("GET", path, None).await?)
+    }
+
+    /// Sends a call and gives the text of its answer.
+    ///
+    /// A call that needs a confirmation waits for it and is then sent again as it was.
+    pub async fn send(
+        self,
+        method: &str,
+        path: &str,
+        body: Option<String>,
+    ) -> Result<String, Failure> {
+        loop {
+            let (status, text) = fetch(method, path, body.as_deref())
+                .await
+                .map_err(|_| Failure::Unreachable)?;
+            if (200..300).contains(&status) {
+                return Ok(text);
+            }
+            let failure = refusal(&text);
+            match &failure {
+                Failure::Refused(problem)
+                    if problem.code == Code::StepUpRequired && self.gate.confirmed().await => {}
+                Failure::Refused(problem)
+                    if problem.code == Code::Unauthenticated && !proves_identity(method, path) =>
+                {
+                    self.account.lose();
+                    return Err(failure);
+                }
+                _ => return Err(failure),
+            }
+        }
+    }
+}
+
+/// Whether the call itself carries a password, so that 401 says "wrong" rather than "signed out".
+fn proves_identity(method: &str, path: &str) -> bool {
+    method == "POST" && matches!(path, SESSION | STEP_UP)
+}
+
+/// Reads an answer. One without a body reads as `()`.
+pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+    let text = if text.is_empty() { "null" } else { text };
+    serde_json::from_str(text).map_err(|_| Failure::Unreachable)
+}
+
+fn refusal(text: &str) -> Failure {
+    match parse::<Problem>(text) {
+        Ok(problem) if problem.errors.is_empty() => Failure::Refused(Box::new(problem)),
+        Ok(problem) => Failure::Invalid(problem.errors),
+        Err(unreadable) => unreadable,
+    }
+}
+
+async fn fetch(method: &str, path: &str, body: Option<&str>) -> Result<(u16, String), JsValue> {
+    let init = RequestInit::new();
+    init.set_method(method);
+    if let Some(body) = body {
+        let headers = Headers::new()?;
+        headers.set("Content-Type", "application/json")?;
+        init.set_headers(&headers);
+        init.set_body(&body.into());
+    }
+    let response: Response = JsFuture::from(window().fetch_with_str_and_init(path, &init))
+        .await?
+        .dyn_into()?;
+    if let Some(date) = response.headers().get("Date")? {
+        clock::hear(&date);
+    }
+    let text = JsFuture::from(response.text()?).await?;
+    Ok((response.status(), text.as_string().unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(code: &str, errors: &str) -> String {
+        format!(
+            r#"{{"type":"/problems/{code}","title":"T","status":400,"detail":"D.","code":"{code}","request_id":"r"{errors}}}"#
+        )
+    }
+
+    #[test]
+    fn complaints_come_before_the_problem_that_carries_them() {
+        let failure = refusal(&problem(
+            "conflict",
+            r#","errors":[{"pointer":"/email","message":"Taken."}]"#,
+        ));
+        assert_eq!(
+            failure,
+            Failure::Invalid(vec![Complaint {
+                pointer: "/email".into(),
+                message: "Taken.".into()
+            }])
+        );
+        assert_eq!(failure.message(), "Taken.");
+    }
+
+    #[test]
+    fn a_refusal_speaks_its_detail_and_rubbish_is_no_answer() {
+        assert_eq!(refusal(&problem("rate_limited", "")).message(), "D.");
+        assert_eq!(refusal("<html>"), Failure::Unreachable);
+    }
+
+    #[test]
+    fn an_empty_answer_reads_as_nothing() {
+        assert_eq!(parse::<()>(""), Ok(()));
+    }
+
+    #[test]
+    fn only_calls_with_a_password_may_be_wrong_without_being_signed_out() {
+        assert!(proves_identity("POST", SESSION) && proves_identity("POST", STEP_UP));
+        assert!(!proves_identity("GET", SESSION) && !proves_identity("DELETE", SESSION));
+    }
+}

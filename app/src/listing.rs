@@ -1,0 +1,101 @@
+//! A list that is fetched page by page.
+
+use crate::api::{Api, Failure};
+use contract::list::List;
+use leptos::{prelude::*, task::spawn_local};
+use serde::de::DeserializeOwned;
+
+/// Rows as far as they are known.
+#[derive(Clone)]
+pub enum Rows<T> {
+    /// None came yet.
+    Loading,
+    /// These.
+    Loaded(Vec<T>),
+    /// None will come unless asked again.
+    Failed(Failure),
+}
+
+/// A list and the way to more of it. A copy is the same list.
+pub struct Listing<T: 'static> {
+    api: Api,
+    /// The rows.
+    pub rows: RwSignal<Rows<T>>,
+    /// Whether an answer is awaited.
+    pub busy: RwSignal<bool>,
+    next: RwSignal<Option<String>>,
+    path: RwSignal<String>,
+}
+
+impl<T> Clone for Listing<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Listing<T> {}
+
+impl<T: DeserializeOwned + Clone + Send + Sync> Listing<T> {
+    /// A list that is not fetched yet.
+    pub fn new(api: Api) -> Self {
+        Self {
+            api,
+            rows: RwSignal::new(Rows::Loading),
+            busy: RwSignal::new(false),
+            next: RwSignal::new(None),
+            path: RwSignal::default(),
+        }
+    }
+
+    /// Fetches the list from `path`, which ends in its query.
+    pub fn load(self, path: String) {
+        self.path.set(path);
+        self.reload();
+    }
+
+    /// Fetches the list again; until then its rows stay.
+    pub fn reload(self) {
+        self.fetch(self.path.get_untracked(), false);
+    }
+
+    /// Fetches the next page and adds it.
+    pub fn more(self) {
+        if let Some(cursor) = self.next.get_untracked() {
+            let cursor = String::from(js_sys::encode_uri_component(&cursor));
+            self.fetch(
+                format!("{}&cursor={cursor}", self.path.get_untracked()),
+                true,
+            );
+        }
+    }
+
+    /// Whether there is a next page.
+    pub fn has_more(self) -> bool {
+        self.next.with(Option::is_some)
+    }
+
+    fn fetch(self, path: String, append: bool) {
+        self.busy.set(true);
+        let asked = self.path.get_untracked();
+        spawn_local(async move {
+            let answer = self.api.get::<List<T>>(&path).await;
+            // The list may be gone, or may have been asked for something else meanwhile.
+            if self.path.try_get_untracked() == Some(asked) {
+                self.busy.set(false);
+                self.take(answer, append);
+            }
+        });
+    }
+
+    fn take(self, answer: Result<List<T>, Failure>, append: bool) {
+        let page = match answer {
+            Ok(page) => page,
+            Err(failure) => return self.rows.set(Rows::Failed(failure)),
+        };
+        self.next.set(page.next_cursor);
+        self.rows.update(|rows| match rows {
+            Rows::Loaded(rows) if append => rows.extend(page.items),
+            rows => *rows = Rows::Loaded(page.items),
+        });
+    }
+}

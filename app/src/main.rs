@@ -1,0 +1,23 @@
+//! The browser side of Latchkey: pages that hold no rule of their own, only `contract`'s.
+
+mod api;
+mod app;
+mod clock;
+mod dom;
+mod form;
+mod later;
+mod listing;
+mod page;
+mod routes;
+mod session;
+mod settings;
+mod sign_up;
+mod theme;
+mod tokens;
+mod ui;
+
+fn main() {
+    #[cfg(all(target_family = "wasm", debug_assertions))]
+    console_error_panic_hook::set_once();
+    leptos::mount::mount_to_body(app::App);
+}

@@ -1,0 +1,111 @@
+//! Who is signed in, and the confirmation that it is still them.
+
+pub mod sign_in;
+pub mod step_up;
+
+use crate::api::{Api, Failure, parse};
+use contract::session::{SESSION, Session};
+use js_sys::{Function, Promise};
+use leptos::{prelude::*, task::spawn_local};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+
+/// Who is at the browser, as far as is known.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Who {
+    /// The server is being asked.
+    Asking,
+    /// The server could not be asked.
+    Unreachable,
+    /// Nobody, or somebody whose session is over.
+    Nobody,
+    /// Nobody, because they signed out.
+    Left,
+    /// Somebody.
+    Somebody(Session),
+}
+
+/// The person at the browser. One for the whole app.
+#[derive(Clone, Copy)]
+pub struct Account(pub RwSignal<Who>);
+
+impl Account {
+    /// Asks the server who it is.
+    pub fn ask(self, api: Api) {
+        if self
+            .0
+            .with_untracked(|who| !matches!(who, Who::Somebody(_)))
+        {
+            self.0.set(Who::Asking);
+        }
+        spawn_local(async move {
+            match api
+                .send("GET", SESSION, None)
+                .await
+                .and_then(|text| parse(&text))
+            {
+                Ok(session) => self.0.set(Who::Somebody(session)),
+                Err(Failure::Unreachable) => self.0.set(Who::Unreachable),
+                // `send` has noted a 401 already; any other refusal is as good as nobody.
+                Err(_) => self.lose(),
+            }
+        });
+    }
+
+    /// Notes that the session is over.
+    pub fn lose(self) {
+        self.0.set(Who::Nobody);
+    }
+
+    /// Something about the person, once they are known.
+    pub fn with<T>(self, about: impl FnOnce(&Session) -> T) -> Option<T> {
+        self.0.with(|who| {
+            if let Who::Somebody(session) = who {
+                Some(about(session))
+            } else {
+                None
+            }
+        })
+    }
+}
+
+/// Where calls wait that need the person's password first. One for the whole app.
+#[derive(Clone, Copy)]
+pub struct Gate {
+    /// Whether the password is being asked for.
+    pub asking: RwSignal<bool>,
+    waiting: StoredValue<Vec<Function>, LocalStorage>,
+}
+
+impl Gate {
+    /// A gate at which nobody waits.
+    pub fn new() -> Self {
+        Self {
+            asking: RwSignal::new(false),
+            waiting: StoredValue::new_local(Vec::new()),
+        }
+    }
+
+    /// Asks for the password and waits until it was given (`true`) or refused.
+    pub async fn confirmed(self) -> bool {
+        let promise = Promise::new(&mut |resolve, _| {
+            self.waiting.update_value(|waiting| waiting.push(resolve))
+        });
+        self.asking.set(true);
+        JsFuture::from(promise)
+            .await
+            .is_ok_and(|confirmed| confirmed.is_truthy())
+    }
+
+    /// Lets everyone who waits go on, or turns them away.
+    pub fn settle(self, confirmed: bool) {
+        self.asking.set(false);
+        for resolve in self
+            .waiting
+            .try_update_value(std::mem::take)
+            .unwrap_or_default()
+        {
+            let _ = resolve.call1(&JsValue::UNDEFINED, &confirmed.into());
+        }
+    }
+}

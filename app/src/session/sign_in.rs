@@ -1,0 +1,61 @@
+//! Signing in.
+
+use crate::{
+    api::Api,
+    form::Form,
+    page, routes,
+    ui::{
+        button::Submit,
+        notice,
+        text_field::{PasswordField, TextField},
+    },
+};
+use contract::session::{SESSION, SignIn};
+use leptos::prelude::*;
+use leptos_router::{LazyRoute, lazy_route};
+use serde::de::IgnoredAny;
+
+/// The page, as a chunk of its own.
+pub struct SignInPage;
+
+#[lazy_route]
+impl LazyRoute for SignInPage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(this: Self) -> AnyView {
+        let SignInPage = this;
+        page::appear("Sign in");
+        view! { <SignInForm /> }.into_any()
+    }
+}
+
+#[component]
+fn SignInForm() -> impl IntoView {
+    let api = Api::in_use();
+    let form = Form::new("sign-in", SESSION, SignIn::default());
+    let email = form.field("email", |draft| &draft.email, |draft| &mut draft.email);
+    let password = form.field(
+        "password",
+        |draft| &draft.password,
+        |draft| &mut draft.password,
+    );
+    // Once it is known who they are, the app sends them on.
+    let submit = move |ev| form.submit(&ev, None, move |_: IgnoredAny| api.account.ask(api));
+    view! {
+        <main class="auth" id="main" tabindex="-1">
+            <div class="auth__card">
+                <svg class="auth__mark" aria-hidden="true"><use_ href="#i-mark"></use_></svg>
+                <h1 class="auth__title" tabindex="-1">"Sign in to Latchkey"</h1>
+                <form class="form" id=form.state.id novalidate on:submit=submit>
+                    {notice::alert(move || form.state.trouble())}
+                    <TextField label="Email" field=email kind="email" autocomplete="username" />
+                    <PasswordField label="Password" field=password autocomplete="current-password" />
+                    <Submit label="Sign in" busy="Signing in…" pending=form.state.pending class="button button--primary button--block" />
+                </form>
+            </div>
+            <p class="auth__foot">"New here? " <a class="link" href=routes::SIGN_UP>"Sign up"</a></p>
+        </main>
+    }
+}

@@ -1,0 +1,59 @@
+//! Who one is.
+
+use super::{Section, Settings, details};
+use crate::{
+    api::{Api, Failure},
+    routes,
+    session::Who,
+    ui::{failed::Failed, time_ago::time_ago},
+};
+use contract::session::Session;
+use leptos::prelude::*;
+use leptos_router::{LazyRoute, lazy_route};
+
+/// The page, as a chunk of its own.
+pub struct ProfilePage;
+
+#[lazy_route]
+impl LazyRoute for ProfilePage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(this: Self) -> AnyView {
+        let ProfilePage = this;
+        view! {
+            <Settings path=routes::PROFILE>
+                <Section id="profile" title="Account profile" text="How you are known to the people you work with.">{about_me(facts)}</Section>
+            </Settings>
+        }
+        .into_any()
+    }
+}
+
+/// Something about the person, or why nothing is known.
+pub fn about_me(facts: fn(&Session) -> AnyView) -> AnyView {
+    let api = Api::in_use();
+    let view = move || {
+        api.account.0.with(|who| match who {
+            Who::Somebody(session) => facts(session),
+            Who::Unreachable => view! { <Failed message=Failure::Unreachable.message() retry=Callback::new(move |()| api.account.ask(api)) /> }.into_any(),
+            _ => ().into_any(),
+        })
+    };
+    view.into_any()
+}
+
+fn facts(session: &Session) -> AnyView {
+    let user = &session.user;
+    details(vec![
+        (
+            "Name",
+            format!("{} {}", user.first_name, user.last_name).into_any(),
+        ),
+        ("Email", user.email.clone().into_any()),
+        ("Company", session.tenant_name.clone().into_any()),
+        ("Role", user.role.name.clone().into_any()),
+        ("Member since", time_ago(Some(user.created_at), "")),
+    ])
+}

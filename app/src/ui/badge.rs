@@ -1,0 +1,24 @@
+//! A word about a state.
+
+use leptos::prelude::*;
+
+/// How a badge looks.
+#[derive(Clone, Copy)]
+pub enum Tone {
+    /// All is well.
+    Active,
+    /// Over, but not for good.
+    Expired,
+    /// Over for good.
+    Revoked,
+}
+
+/// A badge with `label`.
+pub fn badge(tone: Tone, label: &'static str) -> AnyView {
+    let class = match tone {
+        Tone::Active => "badge badge--active",
+        Tone::Expired => "badge badge--expired",
+        Tone::Revoked => "badge badge--revoked",
+    };
+    view! { <span class=class>{label}</span> }.into_any()
+}

@@ -1,0 +1,84 @@
+//! The one dialog: a native one, modal, whose opener gets the focus back.
+
+use super::button::Close;
+use crate::dom;
+use leptos::{ev, html, prelude::*};
+use std::cell::RefCell;
+use web_sys::HtmlElement;
+
+thread_local! {
+    /// What had the focus before each dialog that is open or was just replaced by another, the first one last to be used.
+    static OPENERS: RefCell<Vec<HtmlElement>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A modal dialog, open for as long as it is on the page.
+#[component]
+pub fn Dialog(
+    /// The id of its title.
+    id: &'static str,
+    /// Its title.
+    title: &'static str,
+    /// Called when somebody wants it closed. What then happens is for its owner to say.
+    on_close: Callback<()>,
+    /// Whether it is small, as confirmations are.
+    #[prop(optional)]
+    small: bool,
+    /// What is in it: a `.dialog__body` and a `.dialog__footer`, or a form of both.
+    children: Children,
+) -> impl IntoView {
+    OPENERS.with_borrow_mut(|openers| openers.extend(dom::focused()));
+    let element = NodeRef::<html::Dialog>::new();
+    element.on_load(|dialog| open(&dialog));
+    on_cleanup(give_back_focus);
+    let cancelled = move |ev: ev::Event| {
+        ev.prevent_default();
+        on_close.run(());
+    };
+    // Browsers close a dialog on a second Esc whatever its owner says. What must stay open is opened again.
+    let closed = move |_| {
+        on_close.run(());
+        request_animation_frame(move || {
+            if let Some(dialog) = element.try_get_untracked().flatten() {
+                open(&dialog);
+            }
+        });
+    };
+    view! {
+        <dialog node_ref=element class=if small { "dialog dialog--small" } else { "dialog" } aria-labelledby=id on:cancel=cancelled on:close=closed>
+            <div class="dialog__panel">
+                <div class="dialog__header">
+                    <h2 class="dialog__title" id=id>{title}</h2>
+                    <Close on_click=on_close />
+                </div>
+                {children()}
+            </div>
+        </dialog>
+    }
+}
+
+fn open(dialog: &web_sys::HtmlDialogElement) {
+    if dialog.is_connected() && !dialog.open() {
+        let _ = dialog.show_modal();
+    }
+}
+
+/// Once the dialog is gone, focuses what had the focus before it; if that is gone too or disabled, the page's heading.
+fn give_back_focus() {
+    request_animation_frame(|| {
+        // Another dialog may have taken this one's place; its own end will see to all openers.
+        if dom::focused().is_some_and(|element| {
+            element
+                .closest("dialog[open]")
+                .is_ok_and(|dialog| dialog.is_some())
+        }) {
+            return;
+        }
+        while let Some(opener) = OPENERS.with_borrow_mut(Vec::pop) {
+            let _ = opener.focus();
+            if dom::focused().is_some_and(|element| element.is_same_node(Some(&opener))) {
+                return;
+            }
+        }
+        dom::focus_soon("h1");
+    });
+}

@@ -1,0 +1,18 @@
+//! Widgets. They know no feature.
+
+pub mod badge;
+pub mod button;
+pub mod copy_button;
+pub mod dialog;
+pub mod empty;
+pub mod failed;
+pub mod icon;
+pub mod menu;
+pub mod notice;
+pub mod segmented;
+pub mod selection;
+pub mod skeleton;
+pub mod tabs;
+pub mod text_field;
+pub mod time_ago;
+pub mod toast;

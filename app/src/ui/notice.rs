@@ -1,0 +1,21 @@
+//! A remark that stands out.
+
+use super::icon::icon;
+use leptos::prelude::*;
+
+/// Something to bear in mind.
+pub fn warning(text: &'static str) -> AnyView {
+    view! {
+        <div class="notice notice--warning">
+            {icon("#i-warning")}
+            <div class="notice__body"><p>{text}</p></div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Something that went wrong just now, while there is such a thing.
+pub fn alert(text: impl Fn() -> Option<String> + Send + 'static) -> AnyView {
+    let notice = move |text| view! { <div class="notice notice--danger" role="alert">{icon("#i-danger")}<div class="notice__body"><p>{text}</p></div></div> };
+    (move || text().map(notice)).into_any()
+}

@@ -1,0 +1,24 @@
+//! What app and Worker agree on: the types on the wire and every rule about them.
+//!
+//! Nothing here reads a clock, draws a random number or talks to anything: time and chance come in as values,
+//! so that the same function runs in a form, in the Worker and in a test.
+
+pub mod audit;
+pub mod check;
+pub mod ids;
+pub mod list;
+pub mod pages;
+pub mod password;
+pub mod problem;
+pub mod roles;
+pub mod scopes;
+pub mod session;
+pub mod sign_up;
+pub mod statistics;
+pub mod time;
+pub mod tokens;
+pub mod usage;
+pub mod users;
+
+/// The root of the versioned API.
+pub const API: &str = "/api/v1";

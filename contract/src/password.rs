@@ -1,0 +1,195 @@
+//! Passwords by NIST SP 800-63B-4, section 3.1.1.2: long, of any characters, and not one that everybody tries.
+
+/// The fewest characters of a password.
+pub const MIN: usize = 12;
+/// The most characters of a password. None is ever cut off.
+pub const MAX: usize = 128;
+
+/// What many passwords are built from, whoever chose them; joined by the words of the person.
+const COMMON: [&str; 24] = [
+    "latchkey",
+    "password",
+    "passwort",
+    "passw0rd",
+    "p@ssword",
+    "p@ssw0rd",
+    "qwertyuiop",
+    "qwertzuiop",
+    "qwerty",
+    "qwertz",
+    "asdfghjkl",
+    "zxcvbnm",
+    "1q2w3e4r5t",
+    "1qaz2wsx",
+    "iloveyou",
+    "welcome",
+    "letmein",
+    "changeme",
+    "administrator",
+    "admin",
+    "football",
+    "baseball",
+    "princess",
+    "sunshine",
+];
+
+/// Checks the length of a password, which is all that can be said without knowing the person.
+pub fn check_length(password: &str) -> Result<(), &'static str> {
+    match password.chars().count() {
+        0 => Err("Enter a valid password"),
+        1..MIN => Err("Use at least 12 characters. A few unrelated words make a good password."),
+        MIN..=MAX => Ok(()),
+        _ => Err("Use at most 128 characters."),
+    }
+}
+
+/// Passwords on the lists that attackers begin with, of at least [`MIN`] characters and not covered by the rules
+/// below; in lower case, sorted. Gathered from the lists that Django and zxcvbn check against.
+#[cfg(feature = "common-passwords")]
+const LISTED: &str = include_str!("common_passwords.txt");
+#[cfg(not(feature = "common-passwords"))]
+const LISTED: &str = "";
+
+/// Checks a new password: its length, and that it is not what anyone would guess for this person.
+///
+/// `own_words` are names, addresses and other words tied to the person.
+pub fn check_new(password: &str, own_words: &[&str]) -> Result<(), &'static str> {
+    check_length(password)?;
+    let lower = password.to_lowercase();
+    let stem = lower.trim_end_matches(|c: char| !c.is_alphabetic());
+    if LISTED
+        .lines()
+        .any(|listed| listed == lower || listed == stem)
+        || is_pattern(&lower)
+    {
+        return Err(
+            "This password is among the first that are tried. Choose another; a few unrelated words make a good one.",
+        );
+    }
+    let words = own_words
+        .iter()
+        .flat_map(|words| words.split(|c: char| !c.is_alphanumeric()))
+        .filter(|word| word.chars().count() >= 3)
+        .map(str::to_lowercase);
+    if left_without(&lower, words.chain(COMMON.map(str::to_owned))) < 6 {
+        return Err(
+            "This password is built from your own or from common words. Choose another; a few unrelated words make a good one.",
+        );
+    }
+    Ok(())
+}
+
+/// How many letters and other characters of weight are left when the `words` are taken out.
+///
+/// Digits and punctuation around a guessable word add little, so they do not count.
+fn left_without(password: &str, words: impl Iterator<Item = String>) -> usize {
+    let mut words: Vec<_> = words.collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let left = words.iter().fold(password.to_owned(), |left, word| {
+        left.replace(word.as_str(), " ")
+    });
+    if left == password {
+        password.chars().count()
+    } else {
+        left.chars().filter(|c| c.is_alphabetic()).count()
+    }
+}
+
+/// One to four characters over and over, or a run along the alphabet or the digits.
+fn is_pattern(password: &str) -> bool {
+    let chars: Vec<u32> = password.chars().map(u32::from).collect();
+    let repeats = (1..=4).any(|n| chars.iter().zip(chars.iter().skip(n)).all(|(a, b)| a == b));
+    let step = |by: i64| {
+        chars
+            .iter()
+            .zip(chars.iter().skip(1))
+            .filter(|(a, b)| i64::from(**b) - i64::from(**a) == by)
+            .count()
+    };
+    // "123456789012" and "abcdefghijkl": a run that may start again.
+    repeats || step(1).max(step(-1)) + 2 >= chars.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OWN: [&str; 3] = [
+        "Ada Lovelace",
+        "ada.lovelace@northwind.example",
+        "Northwind Backup",
+    ];
+
+    fn check(password: &str) -> Result<(), &'static str> {
+        check_new(password, &OWN)
+    }
+
+    #[test]
+    fn length_counts_characters_from_12_to_128() {
+        assert!(check("fuchsia-tram").is_ok());
+        assert!(check("fuchsia-tra").is_err());
+        assert!(check("žluťoučký kůň").is_ok());
+        assert!(check(&"añb✓c".repeat(26)[..]).is_err());
+        assert!(check_length(&"é".repeat(128)).is_ok());
+        assert!(check_length(&"é".repeat(129)).is_err());
+    }
+
+    #[test]
+    fn nothing_is_asked_of_its_composition() {
+        for password in [
+            "lowercaselettersonly",
+            "82736450918273",
+            "   spaces count   ",
+            "日本語のとても長い合言葉です",
+        ] {
+            assert!(check(password).is_ok(), "{password}");
+        }
+    }
+
+    #[test]
+    fn common_passwords_and_patterns_are_refused() {
+        for password in [
+            "aaaaaaaaaaaa",
+            "abcabcabcabc",
+            "123456789012",
+            "abcdefghijkl",
+            "Password2026!",
+            "qwertyuiop12",
+            "PasswordPassword",
+            "p@ssw0rd-2026",
+        ] {
+            assert!(check(password).is_err(), "{password}");
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "common-passwords")]
+    fn listed_passwords_are_refused_with_anything_but_letters_behind_them() {
+        for password in [
+            "peanutbutter",
+            "PeanutButter1!",
+            "manchesterunited",
+            "1qaz2wsx3edc4rfv",
+        ] {
+            assert!(check(password).is_err(), "{password}");
+        }
+        assert!(
+            LISTED
+                .lines()
+                .all(|listed| listed.chars().count() >= MIN && listed == listed.to_lowercase())
+        );
+    }
+
+    #[test]
+    fn the_persons_own_words_are_refused_but_may_be_part_of_a_longer_one() {
+        for password in [
+            "lovelace-1815!",
+            "AdaLovelace2026",
+            "northwindbackup",
+            "Latchkey-Latchkey",
+        ] {
+            assert!(check(password).is_err(), "{password}");
+        }
+        assert!(check("lovelace gondola trumpet").is_ok());
+    }
+}

@@ -1,0 +1,210 @@
+//! Roles: named sets of permissions and scopes that people and service accounts hold.
+
+use crate::{
+    ids::RoleId,
+    scopes::{Access, Resource, Scope, ScopeSet},
+};
+use serde::{Deserialize, Serialize};
+
+/// Where roles are.
+pub const ROLES: &str = "/api/v1/roles";
+
+/// Something that a role lets its holder do in Latchkey itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Permission {
+    /// Look after people.
+    ManageUsers,
+    /// Look after the tenant.
+    Administer,
+    /// Look after service accounts.
+    ManageServiceAccounts,
+    /// Look after roles.
+    ManageRoles,
+    /// Read everybody's audit events.
+    ReadAudit,
+    /// Ask whether a token is good.
+    Introspect,
+    /// Call the API with a token.
+    ApiAccess,
+}
+
+impl Permission {
+    /// Every permission, in the order that lists show.
+    pub const ALL: [Self; 7] = [
+        Self::ManageUsers,
+        Self::Administer,
+        Self::ManageServiceAccounts,
+        Self::ManageRoles,
+        Self::ReadAudit,
+        Self::Introspect,
+        Self::ApiAccess,
+    ];
+
+    /// The name on the wire and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ManageUsers => "manage_users",
+            Self::Administer => "administer",
+            Self::ManageServiceAccounts => "manage_service_accounts",
+            Self::ManageRoles => "manage_roles",
+            Self::ReadAudit => "read_audit",
+            Self::Introspect => "introspect",
+            Self::ApiAccess => "api_access",
+        }
+    }
+
+    /// The name as people read it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::ManageUsers => "Add, delete and modify a user",
+            Self::Administer => "Administrative Management",
+            Self::ManageServiceAccounts => "Manage service accounts",
+            Self::ManageRoles => "Manage roles",
+            Self::ReadAudit => "Read the audit log",
+            Self::Introspect => "Introspect tokens",
+            Self::ApiAccess => "API access",
+        }
+    }
+}
+
+/// Reads the form of the database: names parted by spaces. A name that is not known is an error, never ignored.
+pub fn parse_permissions(text: &str) -> Result<Vec<Permission>, String> {
+    let find = |name: &str| {
+        Permission::ALL
+            .into_iter()
+            .find(|p| p.as_str() == name)
+            .ok_or_else(|| format!("unknown permission {name}"))
+    };
+    text.split_whitespace().map(find).collect()
+}
+
+/// Writes the form of the database.
+pub fn format_permissions(permissions: &[Permission]) -> String {
+    permissions
+        .iter()
+        .map(|p| p.as_str())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// A role as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Role {
+    /// Its id.
+    pub id: RoleId,
+    /// Its name, unique in the tenant.
+    pub name: String,
+    /// Whether it came with the product and cannot be edited.
+    pub built_in: bool,
+    /// What it allows in Latchkey.
+    pub permissions: Vec<Permission>,
+    /// What it allows in the API.
+    pub scopes: ScopeSet,
+    /// How many people hold it.
+    pub members: u32,
+}
+
+/// A role where another object refers to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleRef {
+    /// Its id.
+    pub id: RoleId,
+    /// Its name.
+    pub name: String,
+}
+
+/// The roles that every tenant starts with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BuiltIn {
+    /// May do everything.
+    Administrator,
+    /// Works with the API, but not on people and roles.
+    Member,
+    /// Signs in and looks; calls no API.
+    Viewer,
+    /// Reads everything by API.
+    ApiReader,
+    /// Reads and writes everything by API.
+    ApiWriter,
+}
+
+impl BuiltIn {
+    /// Every built-in role. The first is what the founder of a tenant holds.
+    pub const ALL: [Self; 5] = [
+        Self::Administrator,
+        Self::Member,
+        Self::Viewer,
+        Self::ApiReader,
+        Self::ApiWriter,
+    ];
+
+    /// The role's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Administrator => "Administrator",
+            Self::Member => "Member",
+            Self::Viewer => "Viewer",
+            Self::ApiReader => "API reader",
+            Self::ApiWriter => "API writer",
+        }
+    }
+
+    /// What the role allows in Latchkey.
+    pub const fn permissions(self) -> &'static [Permission] {
+        match self {
+            Self::Administrator => &Permission::ALL,
+            Self::Member | Self::ApiReader | Self::ApiWriter => &[Permission::ApiAccess],
+            Self::Viewer => &[],
+        }
+    }
+
+    /// What the role allows in the API.
+    pub fn scopes(self) -> ScopeSet {
+        match self {
+            Self::Administrator | Self::ApiWriter => ScopeSet::ALL,
+            Self::Member => {
+                let mut scopes = ScopeSet::ALL;
+                scopes.remove(Scope(Resource::Users, Access::Read));
+                scopes.remove(Scope(Resource::Roles, Access::Read));
+                scopes
+            }
+            Self::Viewer => ScopeSet::default(),
+            Self::ApiReader => ScopeSet::all_read(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn permissions_read_back_and_unknown_ones_are_an_error() {
+        assert_eq!(
+            parse_permissions(&format_permissions(&Permission::ALL)),
+            Ok(Permission::ALL.to_vec())
+        );
+        assert_eq!(parse_permissions(""), Ok(vec![]));
+        assert!(parse_permissions("api_access root").is_err());
+    }
+
+    #[test]
+    fn c_04_the_two_permissions_that_open_other_peoples_tokens_have_the_documented_names() {
+        assert_eq!(
+            Permission::ManageUsers.label(),
+            "Add, delete and modify a user"
+        );
+        assert_eq!(Permission::Administer.label(), "Administrative Management");
+    }
+
+    #[test]
+    fn a_member_touches_everything_but_people_and_roles() {
+        let scopes = BuiltIn::Member.scopes();
+        for resource in Resource::ALL {
+            let expected = !matches!(resource, Resource::Users | Resource::Roles);
+            assert_eq!(scopes.contains(Scope(resource, Access::Write)), expected);
+            assert_eq!(scopes.contains(Scope(resource, Access::Read)), expected);
+        }
+    }
+}

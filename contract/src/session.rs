@@ -1,0 +1,130 @@
+//! Signing in, and who is signed in.
+
+use crate::{
+    check::{Check, Checker, Invalid},
+    roles::Permission,
+    scopes::ScopeSet,
+    time::Timestamp,
+    users::{self, User},
+};
+use serde::{Deserialize, Serialize};
+
+/// Sign in (POST), who am I (GET), sign out (DELETE).
+pub const SESSION: &str = "/api/v1/session";
+/// Confirm that it is still you.
+pub const STEP_UP: &str = "/api/v1/session/step-up";
+
+/// A session unused for this many seconds is over.
+pub const IDLE_SECONDS: i64 = 14 * 24 * 3600;
+/// A session is over this many seconds after sign-in, used or not.
+pub const ABSOLUTE_SECONDS: i64 = 30 * 24 * 3600;
+/// How many seconds a confirmation with password or second factor lasts; each guarded act extends it.
+pub const STEP_UP_SECONDS: i64 = 15 * 60;
+
+/// What a person types to sign in.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SignIn {
+    /// Their address.
+    pub email: String,
+    /// Their password.
+    pub password: String,
+}
+
+/// A sign-in worth looking up.
+pub struct Credentials {
+    /// Their address, in lower case.
+    pub email: String,
+    /// Their password, as typed.
+    pub password: String,
+}
+
+impl Check for SignIn {
+    type Checked = Credentials;
+
+    /// Asks only for an address and some password: a rule about old passwords would tell who has one.
+    fn check(self) -> Result<Credentials, Invalid> {
+        let mut checker = Checker::default();
+        let email = checker.take("email", users::email(&self.email));
+        let password = checker.take("password", some_password(self.password));
+        match (email, password) {
+            (Some(email), Some(password)) => Ok(Credentials { email, password }),
+            _ => Err(checker.into_invalid()),
+        }
+    }
+}
+
+/// What a person types to confirm that it is still them.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StepUp {
+    /// Their password.
+    pub password: String,
+}
+
+impl Check for StepUp {
+    type Checked = String;
+
+    fn check(self) -> Result<String, Invalid> {
+        let mut checker = Checker::default();
+        checker
+            .take("password", some_password(self.password))
+            .ok_or_else(|| checker.into_invalid())
+    }
+}
+
+fn some_password(password: String) -> Result<String, &'static str> {
+    // Longer than any that can be set is wrong anyway, and costs no hashing.
+    match password.chars().count() {
+        1..=crate::password::MAX => Ok(password),
+        _ => Err("Enter a valid password"),
+    }
+}
+
+/// How a sign-in went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum SignInAnswer {
+    /// The person is signed in; the cookie came along.
+    SignedIn {
+        /// Who they are.
+        user: User,
+    },
+}
+
+/// Who is signed in and what they may do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Who.
+    pub user: User,
+    /// Name of their company.
+    pub tenant_name: String,
+    /// What their role allows in Latchkey.
+    pub permissions: Vec<Permission>,
+    /// What their role allows in the API.
+    pub scopes: ScopeSet,
+    /// Until when guarded acts need no password.
+    pub step_up_until: Option<Timestamp>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signing_in_asks_for_both_and_for_no_more() {
+        let Err(Invalid(complaints)) = SignIn::default().check() else {
+            panic!("accepted")
+        };
+        let messages: Vec<_> = complaints.iter().map(|c| c.message.as_str()).collect();
+        assert_eq!(messages, ["Enter a valid email", "Enter a valid password"]);
+        assert!(
+            SignIn {
+                email: "ada@example.com".into(),
+                password: "x".into()
+            }
+            .check()
+            .is_ok()
+        );
+    }
+}

@@ -1,0 +1,358 @@
+//! Access tokens: what a person gives to a script.
+
+use crate::{
+    check::{Check, Checker, Invalid, plain_text, some_text},
+    ids::{TokenId, UserId},
+    scopes::ScopeSet,
+    time::{DAY, Timestamp},
+    users::NAME_MAX,
+};
+use serde::{Deserialize, Serialize};
+
+/// The signed-in person's own tokens.
+pub const MY_TOKENS: &str = "/api/v1/users/me/tokens";
+/// One token, by id below this path.
+pub const TOKENS: &str = "/api/v1/tokens";
+/// Revoke several at once.
+pub const REVOKE: &str = "/api/v1/tokens/revoke";
+/// The token that makes the call.
+pub const SELF: &str = "/api/v1/tokens/self";
+
+/// The most characters of a description.
+pub const DESCRIPTION_MAX: usize = 200;
+/// How many days a token lives unless its maker says otherwise.
+pub const DEFAULT_DAYS: i64 = 90;
+/// How many days a token may live.
+pub const MAX_DAYS: i64 = 365;
+/// How many tokens that are not revoked a person may have.
+pub const MAX_LIVE: u32 = 50;
+/// How many tokens one call may revoke.
+pub const MAX_REVOKED_AT_ONCE: usize = 100;
+
+/// What bounds a token beyond its scopes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Exactly the scopes that were chosen.
+    Custom,
+}
+
+/// What a person fills in to make a token.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CreateToken {
+    /// What it is for.
+    pub name: String,
+    /// More about it.
+    pub description: Option<String>,
+    /// What bounds it; `custom` when left out.
+    pub kind: Option<Kind>,
+    /// What it may touch.
+    pub scopes: ScopeSet,
+    /// Until when it is good; [`DEFAULT_DAYS`] from now when left out.
+    pub renewable_until: Option<Timestamp>,
+}
+
+/// A token that keeps every rule which needs no clock.
+pub struct NewToken {
+    /// What it is for.
+    pub name: String,
+    /// More about it.
+    pub description: Option<String>,
+    /// What it may touch; never empty.
+    pub scopes: ScopeSet,
+    /// Until when it is good, if its maker said so.
+    pub renewable_until: Option<Timestamp>,
+}
+
+impl Check for CreateToken {
+    type Checked = NewToken;
+
+    fn check(self) -> Result<NewToken, Invalid> {
+        let mut checker = Checker::default();
+        let name = checker.take(
+            "name",
+            some_text(
+                &self.name,
+                NAME_MAX,
+                "Enter a name, so that you know the token again.",
+            ),
+        );
+        let description = checker.take(
+            "description",
+            plain_text(
+                self.description.as_deref().unwrap_or_default(),
+                DESCRIPTION_MAX,
+            ),
+        );
+        let scopes = checker.take(
+            "scopes",
+            if self.scopes.is_empty() {
+                Err("Select at least one scope.")
+            } else {
+                Ok(self.scopes)
+            },
+        );
+        match (name, description, scopes) {
+            (Some(name), Some(description), Some(scopes)) => Ok(NewToken {
+                name,
+                description: (!description.is_empty()).then_some(description),
+                scopes,
+                renewable_until: self.renewable_until,
+            }),
+            _ => Err(checker.into_invalid()),
+        }
+    }
+}
+
+/// The end of a token made at `now`: the wished one if it lies in the future and within [`MAX_DAYS`].
+pub fn end_of_life(wish: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, &'static str> {
+    match wish {
+        None => Ok(now.plus(DEFAULT_DAYS * DAY)),
+        Some(end) if end <= now => Err("Choose a time in the future."),
+        Some(end) if end > now.plus(MAX_DAYS * DAY) => Err("Choose a time within 365 days."),
+        Some(end) => Ok(end),
+    }
+}
+
+/// Whether a token is good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It is.
+    Active,
+    /// Its time is over; extending it makes it good again.
+    Expired,
+    /// It was ended for good.
+    Revoked,
+}
+
+impl Status {
+    /// The status at `now`: a token is good up to, not at, the instant of its end.
+    pub fn at(now: Timestamp, end: Option<Timestamp>, revoked_at: Option<Timestamp>) -> Self {
+        match (revoked_at, end) {
+            (Some(_), _) => Self::Revoked,
+            (None, Some(end)) if end <= now => Self::Expired,
+            _ => Self::Active,
+        }
+    }
+}
+
+/// Who a token acts for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum TokenOwner {
+    /// A person.
+    User {
+        /// Their id.
+        id: UserId,
+        /// First and last name.
+        name: String,
+    },
+}
+
+/// A token as shown: everything but the secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    /// Its id.
+    pub id: TokenId,
+    /// Who it acts for.
+    pub owner: TokenOwner,
+    /// What bounds it.
+    pub kind: Kind,
+    /// What it is for.
+    pub name: String,
+    /// More about it.
+    pub description: Option<String>,
+    /// What it may touch.
+    pub scopes: ScopeSet,
+    /// Path prefixes it is limited to; empty means no limit.
+    pub allowed_endpoints: Vec<String>,
+    /// Addresses it may be used from; empty means any.
+    pub ip_allowlist: Vec<String>,
+    /// Whether it is good.
+    pub status: Status,
+    /// How its secret begins.
+    pub prefix: String,
+    /// How its secret ends.
+    pub last_four: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Until when it is good, for kinds that can be renewed.
+    pub renewable_until: Option<Timestamp>,
+    /// Until when it is good, for kinds that cannot.
+    pub expires_at: Option<Timestamp>,
+    /// When it was last used; `null` is shown as `Never`.
+    pub last_used_at: Option<Timestamp>,
+    /// From which address.
+    pub last_used_ip: Option<String>,
+    /// Until when its previous secret is still good.
+    pub in_grace_until: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+    /// By whom, in words.
+    pub revoked_by: Option<String>,
+    /// Why.
+    pub revoke_reason: Option<String>,
+}
+
+impl Token {
+    /// The end of its life.
+    pub fn end(&self) -> Option<Timestamp> {
+        self.renewable_until.or(self.expires_at)
+    }
+}
+
+/// A new token with its secret, which is told this once.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct CreatedToken {
+    /// The token.
+    pub token: Token,
+    /// Its secret.
+    pub secret: String,
+}
+
+/// A token that asks about itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenSelf {
+    /// The token.
+    #[serde(flatten)]
+    pub token: Token,
+    /// The address that the call came from.
+    pub client_ip: Option<String>,
+}
+
+/// Which tokens to revoke.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RevokeTokens {
+    /// Their ids.
+    pub ids: Vec<TokenId>,
+    /// Why, in a few words.
+    pub reason: Option<String>,
+}
+
+/// Tokens to revoke, each named once.
+pub struct Revocation {
+    /// Their ids.
+    pub ids: Vec<TokenId>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+impl Check for RevokeTokens {
+    type Checked = Revocation;
+
+    fn check(self) -> Result<Revocation, Invalid> {
+        let mut ids = self.ids;
+        ids.sort();
+        ids.dedup();
+        let mut checker = Checker::default();
+        let ids = checker.take(
+            "ids",
+            match ids.len() {
+                0 => Err("Select at least one token."),
+                1..=MAX_REVOKED_AT_ONCE => Ok(ids),
+                _ => Err("Revoke at most 100 tokens at once."),
+            },
+        );
+        let reason = checker.take(
+            "reason",
+            plain_text(self.reason.as_deref().unwrap_or_default(), DESCRIPTION_MAX),
+        );
+        match (ids, reason) {
+            (Some(ids), Some(reason)) => Ok(Revocation {
+                ids,
+                reason: (!reason.is_empty()).then_some(reason),
+            }),
+            _ => Err(checker.into_invalid()),
+        }
+    }
+}
+
+/// What a revocation did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revoked {
+    /// Ended by this call.
+    pub revoked: Vec<TokenId>,
+    /// Had been ended before.
+    pub already_revoked: Vec<TokenId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scopes::{Access, Resource, Scope};
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_795_377_695);
+
+    fn complaints(result: Result<impl Sized, Invalid>) -> Vec<String> {
+        result
+            .err()
+            .map(|Invalid(list)| list.into_iter().map(|c| c.pointer).collect())
+            .unwrap_or_default()
+    }
+
+    #[test]
+    fn e_r4_a_token_needs_a_name_and_a_scope() {
+        assert_eq!(
+            complaints(CreateToken::default().check()),
+            ["/name", "/scopes"]
+        );
+        let long = CreateToken {
+            name: "n".repeat(65),
+            description: Some("d".repeat(201)),
+            ..CreateToken::default()
+        };
+        assert_eq!(
+            complaints(long.check()),
+            ["/name", "/description", "/scopes"]
+        );
+    }
+
+    #[test]
+    fn an_empty_description_is_none() {
+        let request = CreateToken {
+            name: " ci ".into(),
+            description: Some("  ".into()),
+            scopes: [Scope(Resource::Jobs, Access::Write)].into_iter().collect(),
+            ..CreateToken::default()
+        };
+        let new = request.check().ok().unwrap();
+        assert_eq!((new.name.as_str(), new.description), ("ci", None));
+    }
+
+    #[test]
+    fn a_token_lives_90_days_by_default_and_365_at_most() {
+        assert_eq!(end_of_life(None, NOW), Ok(NOW.plus(90 * DAY)));
+        assert_eq!(
+            end_of_life(Some(NOW.plus(365 * DAY)), NOW),
+            Ok(NOW.plus(365 * DAY))
+        );
+        assert!(end_of_life(Some(NOW.plus(365 * DAY + 1)), NOW).is_err());
+        assert!(end_of_life(Some(NOW), NOW).is_err());
+        assert!(end_of_life(Some(NOW.plus(1)), NOW).is_ok());
+    }
+
+    #[test]
+    fn a_token_is_over_at_the_very_instant_of_its_end() {
+        assert_eq!(Status::at(NOW, Some(NOW.plus(1)), None), Status::Active);
+        assert_eq!(Status::at(NOW, Some(NOW), None), Status::Expired);
+        assert_eq!(Status::at(NOW, None, None), Status::Active);
+        assert_eq!(Status::at(NOW, Some(NOW), Some(NOW)), Status::Revoked);
+    }
+
+    #[test]
+    fn e_r5_revoking_nothing_is_refused_and_doubles_count_once() {
+        assert_eq!(complaints(RevokeTokens::default().check()), ["/ids"]);
+        let id = TokenId::from_ulid("01JD7ZQ4T3V5W6X7Y8Z9ABCDEF");
+        let revocation = RevokeTokens {
+            ids: vec![id.clone(), id.clone()],
+            reason: None,
+        }
+        .check()
+        .ok()
+        .unwrap();
+        assert_eq!(revocation.ids, [id]);
+    }
+}

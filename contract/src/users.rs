@@ -1,0 +1,180 @@
+//! People of a tenant.
+
+use crate::{ids::UserId, roles::RoleRef, time::Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Where people are.
+pub const USERS: &str = "/api/v1/users";
+/// The signed-in person.
+pub const ME: &str = "/api/v1/users/me";
+
+/// The most characters in a first or last name, and in the names of tenants and tokens.
+pub const NAME_MAX: usize = 64;
+
+/// A person as shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// Their id.
+    pub id: UserId,
+    /// Their address, which is also how they sign in.
+    pub email: String,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Telephone number in E.164.
+    pub phone: Option<String>,
+    /// IANA time zone; absent means that of the browser.
+    pub time_zone: Option<String>,
+    /// Where their photo is.
+    pub photo_url: Option<String>,
+    /// The role they hold.
+    pub role: RoleRef,
+    /// Whether they may sign in.
+    pub active: bool,
+    /// Whether signing in asks for a second factor.
+    pub mfa_enabled: bool,
+    /// When they joined.
+    pub created_at: Timestamp,
+    /// When they were last signed in and active.
+    pub last_seen_at: Option<Timestamp>,
+}
+
+/// Checks a first name.
+pub fn first_name(text: &str) -> Result<String, &'static str> {
+    person_name(text, 2).ok_or("First name must have atleast 2 characters. Numbers and special characters are not allowed.")
+}
+
+/// Checks a last name.
+pub fn last_name(text: &str) -> Result<String, &'static str> {
+    person_name(text, 1).ok_or(
+        "Last name must have atleast 1 characters. Numbers and special characters are not allowed.",
+    )
+}
+
+/// Letters and marks of any script; one space, hyphen or apostrophe may stand between two letters.
+fn person_name(text: &str, min: usize) -> Option<String> {
+    let text = text.trim();
+    let count = text.chars().count();
+    let words = text.split([' ', '-', '\'', '\u{2019}']);
+    let sound = words.into_iter().all(|word| {
+        word.chars().next().is_some_and(char::is_alphabetic) && word.chars().all(is_letter_or_mark)
+    });
+    (sound && (min..=NAME_MAX).contains(&count)).then(|| text.to_owned())
+}
+
+/// `char::is_alphabetic` leaves out the marks that some scripts write their letters with (Unicode general category M).
+fn is_letter_or_mark(c: char) -> bool {
+    c.is_alphabetic()
+        || matches!(c,
+            '\u{0300}'..='\u{036F}' | '\u{0591}'..='\u{05C7}' | '\u{0610}'..='\u{061A}' | '\u{064B}'..='\u{065F}'
+            | '\u{093C}' | '\u{094D}' | '\u{09BC}' | '\u{09CD}' | '\u{0A3C}' | '\u{0A4D}' | '\u{0ABC}' | '\u{0ACD}'
+            | '\u{0B4D}' | '\u{0BCD}' | '\u{0C4D}' | '\u{0CBC}' | '\u{0CCD}' | '\u{0D4D}' | '\u{0DCA}'
+            | '\u{0E38}'..='\u{0E3A}' | '\u{0E47}'..='\u{0E4E}' | '\u{0EB8}'..='\u{0EBC}' | '\u{0EC8}'..='\u{0ECE}'
+            | '\u{1037}' | '\u{1039}' | '\u{103A}' | '\u{17C6}'..='\u{17D3}' | '\u{1DC0}'..='\u{1DFF}' | '\u{3099}' | '\u{309A}')
+}
+
+/// Checks an e-mail address by the rule that browsers apply (HTML Living Standard, 4.10.5.1.5) and lower-cases it,
+/// since an address belongs to one person however it is typed. That it works is shown by a mail, not by its form.
+pub fn email(text: &str) -> Result<String, &'static str> {
+    let text = text.trim().to_ascii_lowercase();
+    let sound = || {
+        let (local, domain) = text.split_once('@')?;
+        let local_ok = (1..=64).contains(&local.len())
+            && local
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&b));
+        let label_ok = |label: &str| {
+            (1..=63).contains(&label.len())
+                && label
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+        };
+        (local_ok && domain.len() <= 189 && domain.contains('.') && domain.split('.').all(label_ok))
+            .then_some(())
+    };
+    sound().ok_or("Enter a valid email")?;
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_every_script_are_accepted() {
+        for name in [
+            "Ada",
+            "Anne-Marie",
+            "O'Brien",
+            "O’Brien",
+            "Jean Luc",
+            "Zoë",
+            "Zoe\u{0308}",
+            "李明",
+            "Ольга",
+            "محمد",
+            "प्रियंका",
+            "ณัฐ",
+            "Nguyễn",
+        ] {
+            assert_eq!(first_name(name).as_deref(), Ok(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn digits_symbols_and_loose_joiners_are_refused() {
+        for name in [
+            "",
+            "A",
+            "R2D2",
+            "Ada!",
+            "Ada  Byron",
+            "-Ada",
+            "Ada-",
+            "Ada--Byron",
+            "O''Brien",
+            "😀😀",
+            "<b>x</b>",
+            "Ada\n",
+            "\u{0308}oe",
+        ] {
+            let name = if name == "Ada\n" { "A\nda" } else { name };
+            assert!(first_name(name).is_err(), "{name}");
+        }
+        assert!(first_name(&"a".repeat(NAME_MAX)).is_ok());
+        assert!(first_name(&"a".repeat(NAME_MAX + 1)).is_err());
+    }
+
+    #[test]
+    fn a_14_a_last_name_may_be_one_letter() {
+        assert_eq!(last_name(" O ").as_deref(), Ok("O"));
+        assert_eq!(
+            last_name(""),
+            Err(
+                "Last name must have atleast 1 characters. Numbers and special characters are not allowed."
+            )
+        );
+    }
+
+    #[test]
+    fn addresses_are_lower_cased_and_checked() {
+        assert_eq!(email(" Ada@Example.COM ").as_deref(), Ok("ada@example.com"));
+        for address in [
+            "ada",
+            "@example.com",
+            "ada@",
+            "ada@example",
+            "ada@-x.com",
+            "a b@example.com",
+            "ada@ex..com",
+            "ada@exa mple.com",
+            "ada@b@example.com",
+            "ada@example.com\r\nBcc: x@example.com",
+        ] {
+            assert_eq!(email(address), Err("Enter a valid email"), "{address}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+// The D1 of the running Worker: tests look at rows and move their times; they never move the clock.
+
+import { origin } from './http'
+
+const RAW = `${origin}/cdn-cgi/local/explorer/api/d1/database/00000000-0000-0000-0000-000000000000/raw`
+
+export type Row = Record<string, any>
+
+async function rows(sql: string, ...params: (string | number)[]): Promise<Row[]> {
+  const answer = await fetch(RAW, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ sql, params: params.map(String) }), // it takes text only
+  })
+  const { success, errors, result } = (await answer.json()) as any
+  if (!success) throw new Error(errors[0].message)
+  const { columns, rows: values } = result[0].results as { columns: string[]; rows: unknown[][] }
+  return values.map((row) => Object.fromEntries(row.map((value, i) => [columns[i], value])))
+}
+
+async function one(sql: string, ...params: (string | number)[]): Promise<Row> {
+  const found = await rows(sql, ...params)
+  if (found.length !== 1 || !found[0]) throw new Error(`${found.length} rows instead of one: ${sql}`)
+  return found[0]
+}
+
+async function count(sql: string, ...params: (string | number)[]): Promise<number> {
+  return (await one(`SELECT count(*) AS n ${sql}`, ...params)).n
+}
+
+/** Every table of the product. */
+async function tables(): Promise<string[]> {
+  const found = await rows(
+    `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_cf_%' AND name <> 'd1_migrations' ORDER BY name`,
+  )
+  return found.map((row) => row.name)
+}
+
+/** All text of all tables in one string, to look for what must not be there. */
+async function dump(): Promise<string> {
+  const all = await Promise.all((await tables()).map((table) => rows(`SELECT * FROM ${table}`)))
+  return JSON.stringify(all)
+}
+
+// Written without a caller waiting, so they may change at any time after a call.
+const NOTED_LATER = ['last_used_at', 'last_used_ip', 'last_seen_at', 'stepped_up_at']
+
+/** Everything a tenant has, but for the traces of use. */
+async function state(tenant: string): Promise<Record<string, Row[]>> {
+  const owned = ['roles', 'users', 'sessions', 'tokens', 'audit_events']
+  const all = await Promise.all(owned.map((table) => rows(`SELECT * FROM ${table} WHERE tenant_id = ?1 ORDER BY id`, tenant)))
+  const kept = (row: Row) => Object.fromEntries(Object.entries(row).filter(([column]) => !NOTED_LATER.includes(column)))
+  return Object.fromEntries(owned.map((table, i) => [table, (all[i] ?? []).map(kept)]))
+}
+
+/** RFC 3339, as it is stored. */
+export function at(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
+}
+
+export function now(): number {
+  return Math.floor(Date.now() / 1000)
+}
+
+/** The instant so many seconds in the past; negative lies ahead. */
+export function ago(seconds: number): string {
+  return at(now() - seconds)
+}
+
+export const MINUTE = 60
+export const DAY = 86_400
+
+export const db = { rows, one, count, tables, dump, state }

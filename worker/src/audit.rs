@@ -1,0 +1,52 @@
+//! The trail: every write brings its event along in the same transaction, and never a secret.
+
+use crate::{
+    auth::{Actor, Owner},
+    call::Call,
+    db::Statement,
+    error::Result,
+};
+use contract::{audit::Action, ids::EventId};
+use serde_json::Value;
+
+/// What was done to what.
+pub struct Event<'a> {
+    /// The deed.
+    pub action: Action,
+    /// The noun of what it was done to.
+    pub target_type: &'a str,
+    /// Its id.
+    pub target_id: &'a str,
+    /// Its name at that time.
+    pub target_name: &'a str,
+    /// What became different, without secrets.
+    pub changes: Option<Value>,
+}
+
+/// The event of the statement before it in the same transaction; left out if that changed nothing.
+pub fn entry(call: &Call, owner: &Owner, actor: &Actor, event: &Event) -> Result<Statement> {
+    Ok(Statement::new(
+        "INSERT INTO audit_events
+             (id, tenant_id, at, actor_type, actor_id, actor_name, credential, action,
+              target_type, target_id, target_name, ip, user_agent, request_id, changes)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15
+         WHERE changes() > 0",
+        [
+            &EventId::from_ulid(&call.ulid()?),
+            owner.tenant(),
+            &call.now,
+            &Actor::KIND,
+            &actor.id(),
+            &actor.name,
+            &actor.credential,
+            &event.action.as_str(),
+            &event.target_type,
+            &event.target_id,
+            &event.target_name,
+            &call.ip,
+            &call.user_agent,
+            &call.request_id,
+            &event.changes.as_ref().map(Value::to_string),
+        ],
+    ))
+}

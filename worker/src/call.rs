@@ -1,0 +1,174 @@
+//! The call at hand: when it is, where it comes from, and the only ways to the clock, to chance and to the database.
+
+use crate::{
+    db::Db,
+    error::{Error, Result},
+    secret::{Digest, HashKey, Prefix, Secret},
+};
+use axum::{extract::FromRequestParts, http::request::Parts};
+use contract::time::Timestamp;
+use js_sys::{Function, Promise, Reflect, futures::JsFuture};
+use std::{ops::Deref, sync::Arc};
+use ulid::Ulid;
+use wasm_bindgen::JsCast;
+use worker::{Context, Env};
+
+/// The header in which the edge tells the client's address. No other is believed.
+const CLIENT_ADDRESS: &str = "cf-connecting-ip";
+/// The most characters of a browser's own description that are kept.
+const USER_AGENT_MAX: usize = 256;
+
+/// The call at hand. Cheap to clone.
+#[derive(Clone)]
+pub struct Call(Arc<Facts>);
+
+/// What is known about a call before anybody looked at its path.
+pub struct Facts {
+    /// The database.
+    pub db: Db,
+    /// When the call arrived; the same for everything that is done for it.
+    pub now: Timestamp,
+    /// Under which id it is logged.
+    pub request_id: String,
+    /// The client's address, if the edge told it.
+    pub ip: Option<String>,
+    /// What the client calls itself.
+    pub user_agent: Option<String>,
+    now_ms: u64,
+    env: Env,
+    context: Context,
+}
+
+impl Deref for Call {
+    type Target = Facts;
+    fn deref(&self) -> &Facts {
+        &self.0
+    }
+}
+
+impl Call {
+    /// Takes down what the request tells about itself.
+    pub fn new(parts: &Parts, env: Env, context: Context) -> Result<Self> {
+        let header = |name: &str| {
+            parts
+                .headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+        };
+        let now_ms = clock_ms();
+        Ok(Self(Arc::new(Facts {
+            db: Db::of(&env)?,
+            now: from_ms(now_ms),
+            request_id: format!("req_{}", ulid(now_ms)?),
+            ip: header(CLIENT_ADDRESS).map(str::to_owned),
+            user_agent: header("user-agent")
+                .map(|agent| agent.chars().take(USER_AGENT_MAX).collect()),
+            now_ms,
+            env,
+            context,
+        })))
+    }
+
+    /// The bindings of the deployment.
+    pub fn env(&self) -> &Env {
+        &self.env
+    }
+
+    /// A new id's 26 characters: the time of the call, then chance.
+    pub fn ulid(&self) -> Result<String> {
+        ulid(self.now_ms)
+    }
+
+    /// New ids' characters that sort in this order.
+    pub fn ulids<const N: usize>(&self) -> Result<[String; N]> {
+        let random = u128::from_le_bytes(random()?);
+        let nth = |n| Ulid::from_parts(self.now_ms, random.wrapping_add(n as u128)).to_string();
+        Ok(std::array::from_fn(nth))
+    }
+
+    /// The keyed hash under which `text` is looked up.
+    pub fn digest(&self, text: &str) -> Result<Digest> {
+        let key = self
+            .env
+            .secret("HASH_KEY")
+            .map_err(|_| Error::Internal("the secret HASH_KEY is missing".into()))?;
+        Ok(HashKey::from_hex(&key.to_string())?.digest(text))
+    }
+
+    /// Does something that the caller need not wait for. A failure is logged.
+    pub fn later(&self, work: impl Future<Output = Result<()>> + 'static) {
+        let request_id = self.request_id.clone();
+        self.context.wait_until(async move {
+            if let Err(error) = work.await {
+                worker::console_error!("{}", crate::respond::log_line(&error, &request_id));
+            }
+        });
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Call {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self> {
+        Self::of(parts)
+    }
+}
+
+impl Call {
+    /// The call that the router put beside the request.
+    pub fn of(parts: &Parts) -> Result<Self> {
+        parts
+            .extensions
+            .get()
+            .cloned()
+            .ok_or_else(|| Error::Internal("a request without its call".into()))
+    }
+}
+
+/// Waits, by the runtime's `scheduler.wait`: `worker::Delay` expects a number from `setTimeout`, which is an object
+/// at our compatibility date, and panics.
+pub async fn pause(ms: u32) -> Result<()> {
+    let wait = || {
+        let scheduler = Reflect::get(&js_sys::global(), &"scheduler".into())?;
+        let wait: Function = Reflect::get(&scheduler, &"wait".into())?.dyn_into()?;
+        wait.call1(&scheduler, &ms.into())?.dyn_into::<Promise>()
+    };
+    JsFuture::from(wait().map_err(worker::Error::from)?)
+        .await
+        .map_err(worker::Error::from)?;
+    Ok(())
+}
+
+/// A new secret.
+pub fn secret(prefix: Prefix) -> Result<Secret> {
+    loop {
+        if let Some(secret) = Secret::from_bytes(prefix, random()?) {
+            return Ok(secret);
+        }
+    }
+}
+
+/// What time it is.
+pub fn clock() -> Timestamp {
+    from_ms(clock_ms())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one clock")]
+fn clock_ms() -> u64 {
+    worker::Date::now().as_millis()
+}
+
+fn from_ms(ms: u64) -> Timestamp {
+    Timestamp::from_seconds(i64::try_from(ms / 1000).unwrap_or(i64::MAX))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one source of chance")]
+fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| Error::Internal(error.to_string()))?;
+    Ok(bytes)
+}
+
+fn ulid(now_ms: u64) -> Result<String> {
+    Ok(Ulid::from_parts(now_ms, u128::from_le_bytes(random()?)).to_string())
+}

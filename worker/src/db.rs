@@ -1,0 +1,168 @@
+//! D1: the only place that prepares a statement.
+
+use crate::error::{Error, Result};
+use contract::{
+    ids::{EventId, RoleId, SessionId, TenantId, TokenId, UserId},
+    scopes::ScopeSet,
+    time::Timestamp,
+};
+use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
+use worker::{D1Database, D1Result, Env};
+
+/// The database of the deployment.
+pub struct Db(D1Database);
+
+/// One statement with its values: run by [`Db::first`] and [`Db::all`], or with others in one transaction
+/// by [`Db::commit`].
+#[must_use = "a statement does nothing until it is run"]
+pub struct Statement {
+    sql: &'static str,
+    values: Vec<JsValue>,
+}
+
+impl Statement {
+    /// A statement whose text is known when Latchkey is built, with a value for each `?n` in it.
+    pub fn new<const N: usize>(sql: &'static str, values: [&dyn Bind; N]) -> Self {
+        Self {
+            sql,
+            values: values.iter().map(|value| Bind::bind(*value)).collect(),
+        }
+    }
+}
+
+/// What a statement in a transaction did.
+pub struct Outcome(D1Result);
+
+impl Outcome {
+    /// How many rows it changed.
+    pub fn changed(&self) -> Result<usize> {
+        let meta = self.0.meta()?;
+        meta.and_then(|meta| meta.changes)
+            .ok_or_else(|| Error::Internal("D1 did not say how many rows changed".into()))
+    }
+
+    /// The rows it returned.
+    pub fn rows<T: DeserializeOwned>(&self) -> Result<Vec<T>> {
+        Ok(self.0.results()?)
+    }
+
+    /// The first row it returned.
+    pub fn row<T: DeserializeOwned>(&self) -> Result<Option<T>> {
+        Ok(self.rows()?.into_iter().next())
+    }
+}
+
+impl Db {
+    /// The database bound as `DB`.
+    pub fn of(env: &Env) -> Result<Self> {
+        Ok(Self(env.d1("DB")?))
+    }
+
+    /// The first row.
+    pub async fn first<T: DeserializeOwned>(&self, statement: Statement) -> Result<Option<T>> {
+        Ok(self
+            .0
+            .prepare(statement.sql)
+            .bind(&statement.values)?
+            .first(None)
+            .await?)
+    }
+
+    /// Every row.
+    pub async fn all<T: DeserializeOwned>(&self, statement: Statement) -> Result<Vec<T>> {
+        Ok(self
+            .0
+            .prepare(statement.sql)
+            .bind(&statement.values)?
+            .all()
+            .await?
+            .results()?)
+    }
+
+    /// Fails unless the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        self.first::<serde_json::Value>(Statement::new("SELECT 1", []))
+            .await
+            .map(drop)
+    }
+
+    /// Runs the statements in one transaction: all of them, or none.
+    pub async fn commit<const N: usize>(&self, statements: [Statement; N]) -> Result<[Outcome; N]> {
+        let statements = statements.map(|s| self.0.prepare(s.sql).bind(&s.values));
+        let results = self
+            .0
+            .batch(statements.into_iter().collect::<worker::Result<_>>()?)
+            .await?;
+        let outcomes: Vec<_> = results.into_iter().map(Outcome).collect();
+        outcomes
+            .try_into()
+            .map_err(|_| Error::Internal("D1 answered another number of statements".into()))
+    }
+}
+
+/// A value as D1 takes it: text, number or null. Times and ids are text, truth is 0 or 1.
+pub trait Bind {
+    /// The value for a `?n`.
+    fn bind(&self) -> JsValue;
+}
+
+impl Bind for str {
+    fn bind(&self) -> JsValue {
+        JsValue::from_str(self)
+    }
+}
+
+impl Bind for String {
+    fn bind(&self) -> JsValue {
+        JsValue::from_str(self)
+    }
+}
+
+impl Bind for u32 {
+    fn bind(&self) -> JsValue {
+        JsValue::from_f64(f64::from(*self))
+    }
+}
+
+impl Bind for bool {
+    fn bind(&self) -> JsValue {
+        u32::from(*self).bind()
+    }
+}
+
+impl Bind for Timestamp {
+    fn bind(&self) -> JsValue {
+        self.to_string().bind()
+    }
+}
+
+impl Bind for ScopeSet {
+    fn bind(&self) -> JsValue {
+        self.to_string().bind()
+    }
+}
+
+impl<T: Bind> Bind for Option<T> {
+    fn bind(&self) -> JsValue {
+        self.as_ref().map_or(JsValue::NULL, T::bind)
+    }
+}
+
+impl<T: Bind + ?Sized> Bind for &T {
+    fn bind(&self) -> JsValue {
+        (**self).bind()
+    }
+}
+
+macro_rules! bind_ids {
+    ($($id:ty),+) => {$(
+        impl Bind for $id {
+            fn bind(&self) -> JsValue {
+                self.as_str().bind()
+            }
+        }
+    )+};
+}
+
+bind_ids!(EventId, RoleId, SessionId, TenantId, TokenId, UserId);

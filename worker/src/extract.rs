@@ -1,0 +1,370 @@
+//! What a request says, read once and checked whole before a handler sees it.
+
+use crate::error::{Error, Result};
+use axum::{
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, header, request::Parts},
+};
+use contract::{
+    check::{Check, Complaint, Invalid},
+    list::{DEFAULT_LIMIT, List, MAX_LIMIT},
+    problem::Code,
+};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, MapAccess, Visitor},
+};
+use serde_json::{Map, Value};
+use serde_path_to_error::Segment;
+
+/// No request of the API is longer than this: a bulk revocation of 100 ids with a reason takes 5 KiB.
+const BODY_MAX: usize = 64 * 1024;
+/// No request has more members than this; more are not worth naming one by one.
+const MEMBERS_MAX: usize = 64;
+
+/// A JSON body that keeps every rule of its type. The only way for JSON to reach a handler.
+pub struct Checked<B: Check>(pub B::Checked);
+
+impl<S, B> FromRequest<S> for Checked<B>
+where
+    S: Sync,
+    B: Check + DeserializeOwned + Default,
+{
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self> {
+        is_json(request.headers())?;
+        let body = Limited::new(request.into_body(), BODY_MAX)
+            .collect()
+            .await
+            .map_err(|error| {
+                if error.is::<LengthLimitError>() {
+                    Error::refused(Code::TooLarge, "Send at most 64 KiB.")
+                } else {
+                    Error::unreadable("The body broke off.")
+                }
+            })?;
+        Ok(Self(check_json::<B>(&body.to_bytes())?))
+    }
+}
+
+/// A form of another site can send text, but not this media type without asking first.
+fn is_json(headers: &HeaderMap) -> Result<()> {
+    let media_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case("application/json") {
+        Ok(())
+    } else {
+        Err(Error::refused(
+            Code::UnsupportedMediaType,
+            "Send JSON, with the header Content-Type: application/json.",
+        ))
+    }
+}
+
+/// Reads and checks a body. Complaints about its form and about its rules come together.
+fn check_json<B: Check + DeserializeOwned + Default>(body: &[u8]) -> Result<B::Checked> {
+    let members: Members = serde_json::from_slice(body).map_err(|error| {
+        if error.is_data() {
+            Error::from(Invalid(vec![Complaint {
+                pointer: String::new(),
+                message: error_text(&error),
+            }]))
+        } else {
+            Error::unreadable(format!(
+                "The body is not JSON: line {}, column {}.",
+                error.line(),
+                error.column()
+            ))
+        }
+    })?;
+    let (request, mut complaints) = read::<B>(members.0);
+    match request.check() {
+        Ok(checked) if complaints.is_empty() => Ok(checked),
+        Ok(_) => Err(Invalid(complaints).into()),
+        Err(Invalid(more)) => {
+            // A member of the wrong form was left out; that it is missing now is no news.
+            let known = |c: &Complaint| {
+                complaints.iter().any(|k| {
+                    k.pointer == c.pointer || k.pointer.starts_with(&format!("{}/", c.pointer))
+                })
+            };
+            let more: Vec<_> = more.into_iter().filter(|c| !known(c)).collect();
+            complaints.extend(more);
+            Err(Invalid(complaints).into())
+        }
+    }
+}
+
+/// Fills the request, setting aside each member that does not fit, until the rest does.
+fn read<B: DeserializeOwned + Default>(mut members: Map<String, Value>) -> (B, Vec<Complaint>) {
+    let mut complaints = vec![];
+    loop {
+        let error = match serde_path_to_error::deserialize(Value::Object(members.clone())) {
+            Ok(request) => return (request, complaints),
+            Err(error) => error,
+        };
+        let pointer = pointer(error.path());
+        let message = error_text(error.inner());
+        let member = error
+            .path()
+            .iter()
+            .next()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        complaints.push(Complaint { pointer, message });
+        if members.remove(&member).is_none() || complaints.len() >= MEMBERS_MAX {
+            return (B::default(), complaints);
+        }
+    }
+}
+
+/// The JSON pointer (RFC 6901) of a path.
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    path.iter()
+        .fold(String::new(), |pointer, segment| match segment {
+            Segment::Seq { index } => format!("{pointer}/{index}"),
+            segment => format!(
+                "{pointer}/{}",
+                segment.to_string().replace('~', "~0").replace('/', "~1")
+            ),
+        })
+}
+
+/// What to do about a value of the wrong form, from serde's words for it.
+fn error_text(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" at line ").next().unwrap_or_default();
+    if text.starts_with("unknown field") {
+        return "There is no such member; leave it out.".into();
+    }
+    match text.rsplit_once("expected ") {
+        Some((_, expected)) => format!("Expected {expected}."),
+        None => text.to_owned(),
+    }
+}
+
+/// A JSON object in which no name stands twice: which of two would count is a question that attackers like.
+struct Members(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Once;
+        impl<'de> Visitor<'de> for Once {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Map::new();
+                while let Some((name, value)) = map.next_entry::<String, Value>()? {
+                    if members.insert(name, value).is_some() {
+                        return Err(serde::de::Error::custom("Name each member once."));
+                    }
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Once)
+    }
+}
+
+/// The query of a URL, taken apart name by name; what is left over in the end is refused.
+pub struct Query {
+    pairs: Vec<(String, String)>,
+    complaints: Vec<Complaint>,
+}
+
+impl<S: Sync> FromRequestParts<S> for Query {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self> {
+        Ok(Self::parse(parts.uri.query().unwrap_or_default()))
+    }
+}
+
+impl Query {
+    fn parse(query: &str) -> Self {
+        Self {
+            pairs: form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect(),
+            complaints: vec![],
+        }
+    }
+
+    fn complain(&mut self, name: &str, message: &str) {
+        self.complaints.push(Complaint {
+            pointer: format!("/{name}"),
+            message: message.into(),
+        });
+    }
+
+    /// The value of `name`, if it stands there.
+    pub fn take(&mut self, name: &str) -> Option<String> {
+        let (found, rest) = std::mem::take(&mut self.pairs)
+            .into_iter()
+            .partition::<Vec<_>, _>(|(key, _)| key == name);
+        self.pairs = rest;
+        if found.len() > 1 {
+            self.complain(name, "Name each parameter once.");
+        }
+        found.into_iter().next().map(|(_, value)| value)
+    }
+
+    /// The value of `name` as `parse` reads it, or a complaint with what it `should` be.
+    pub fn parsed<T>(
+        &mut self,
+        name: &str,
+        should: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.take(name)?;
+        let parsed = parse(&value);
+        if parsed.is_none() {
+            self.complain(name, should);
+        }
+        parsed
+    }
+
+    /// Which page of a list is wanted. Cursors are ids, which is why `parse` can tell a wrong one.
+    pub fn page<Id>(&mut self, parse: impl FnOnce(&str) -> Option<Id>) -> Page<Id> {
+        let in_range = |text: &str| {
+            text.parse()
+                .ok()
+                .filter(|limit| (1..=MAX_LIMIT).contains(limit))
+        };
+        let limit = self.parsed("limit", "Use a whole number from 1 to 100.", in_range);
+        let after = self.parsed("cursor", "Use the next_cursor of the page before.", parse);
+        Page {
+            limit: limit.unwrap_or(DEFAULT_LIMIT),
+            after,
+        }
+    }
+
+    /// Refuses if anything was wrong or nobody asked for it.
+    pub fn finish(mut self) -> Result<()> {
+        for (name, _) in std::mem::take(&mut self.pairs) {
+            self.complain(&name, "There is no such parameter; leave it out.");
+        }
+        if self.complaints.is_empty() {
+            Ok(())
+        } else {
+            Err(Invalid(self.complaints).into())
+        }
+    }
+}
+
+/// Which page of a list is wanted.
+pub struct Page<Id> {
+    limit: u32,
+    /// The last id of the page before.
+    pub after: Option<Id>,
+}
+
+impl<Id> Page<Id> {
+    /// How many rows to ask for: one more than the page holds tells whether another page follows.
+    pub fn rows(&self) -> u32 {
+        self.limit + 1
+    }
+
+    /// The page, made of up to [`Page::rows`] rows.
+    pub fn list<T>(&self, mut items: Vec<T>, id: impl Fn(&T) -> &str) -> List<T> {
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next_cursor = items
+            .last()
+            .filter(|_| more)
+            .map(|last| id(last).to_owned());
+        List { items, next_cursor }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use contract::{session::SignIn, tokens::CreateToken};
+
+    fn pointers<B: Check + DeserializeOwned + Default>(body: &str) -> Vec<String> {
+        match check_json::<B>(body.as_bytes()) {
+            Err(Error::Refused(refusal)) => refusal.errors.into_iter().map(|c| c.pointer).collect(),
+            Err(other) => panic!("{other:?}"),
+            Ok(_) => vec![],
+        }
+    }
+
+    #[test]
+    fn complaints_about_form_and_rules_come_together() {
+        let body = r#"{"name": 5, "scopes": ["backups:read", "nope"], "colour": 1, "description": "ok", "renewable_until": "soon"}"#;
+        assert_eq!(
+            pointers::<CreateToken>(body),
+            ["/colour", "/name", "/renewable_until", "/scopes/1"]
+        );
+        assert_eq!(
+            pointers::<CreateToken>(r#"{"description": 1}"#),
+            ["/description", "/name", "/scopes"]
+        );
+        assert_eq!(
+            pointers::<SignIn>(r#"{"email": ["a@example.com"], "password": "x", "admin": true}"#),
+            ["/admin", "/email"]
+        );
+    }
+
+    #[test]
+    fn what_is_not_an_object_or_names_a_member_twice_is_refused() {
+        assert_eq!(pointers::<SignIn>("[]"), [""]);
+        assert_eq!(
+            pointers::<SignIn>(
+                r#"{"email": "a@example.com", "email": "b@example.com", "password": "x"}"#
+            ),
+            [""]
+        );
+    }
+
+    #[test]
+    fn what_is_not_json_is_unreadable() {
+        for body in ["", "{", "{\"email\": }", "\u{FEFF}{}", "{\"limit\": 1e999}"] {
+            let Err(Error::Refused(refusal)) = check_json::<SignIn>(body.as_bytes()) else {
+                panic!("accepted {body}")
+            };
+            assert_eq!(refusal.status, 400, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_page_knows_whether_another_follows() {
+        let mut query = Query::parse("limit=2");
+        let page = query.page(|text| Some(text.to_owned()));
+        assert!(query.finish().is_ok());
+        assert_eq!(page.rows(), 3);
+        let list = page.list(vec!["c", "b", "a"], |id| id);
+        assert_eq!(
+            (list.items.as_slice(), list.next_cursor.as_deref()),
+            (["c", "b"].as_slice(), Some("b"))
+        );
+        assert_eq!(page.list(vec!["b", "a"], |id| id).next_cursor, None);
+    }
+
+    #[test]
+    fn a_wrong_repeated_or_unknown_parameter_is_refused() {
+        for bad in [
+            "limit=0",
+            "limit=101",
+            "limit=x",
+            "limit=1&limit=2",
+            "page=2",
+            "cursor=x",
+        ] {
+            let mut query = Query::parse(bad);
+            query.page(|_| None::<String>);
+            assert!(query.finish().is_err(), "{bad}");
+        }
+    }
+}

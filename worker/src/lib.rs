@@ -1,0 +1,44 @@
+//! The API of Latchkey on Cloudflare Workers, storing in D1.
+//!
+//! A call flows `router → <feature>::http → rules → store`; [`auth`] says who is calling, [`respond`] gives
+//! every answer its headers.
+
+mod audit;
+mod auth;
+mod call;
+mod db;
+mod error;
+mod extract;
+mod limits;
+mod pages;
+mod respond;
+mod roles;
+mod router;
+mod secret;
+mod session;
+mod sign_up;
+mod statistics;
+mod tokens;
+mod usage;
+mod users;
+
+use worker::{Context, Env, HttpRequest, ScheduleContext, ScheduledEvent, console_error, event};
+
+/// Every HTTP request there is: API, pages and assets.
+#[event(fetch, respond_with_errors)]
+async fn fetch(
+    request: HttpRequest,
+    env: Env,
+    context: Context,
+) -> worker::Result<axum::response::Response> {
+    Ok(router::answer(request, env, context).await)
+}
+
+/// Clears away what time has made useless.
+#[event(scheduled)]
+async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    let purge = async { session::purge(db::Db::of(&env)?, call::clock()).await };
+    if let Err(error) = purge.await {
+        console_error!("{}", respond::log_line(&error, "scheduled"));
+    }
+}

@@ -1,0 +1,119 @@
+//! Everything that is not the API: the page of the app and the files that it loads.
+
+use crate::{
+    call::Call,
+    error::{Error, Result},
+    respond::Content,
+};
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use contract::{pages, problem::Code};
+use worker::send::SendFuture;
+
+/// Paths below these roots are data, whatever follows.
+const DATA_ROOTS: [&str; 6] = [
+    "/api",
+    "/oauth2",
+    "/.well-known",
+    "/gateway",
+    "/forward-auth",
+    "/scim",
+];
+/// Files below this path carry a hash of their content in it.
+const HASHED: &str = "/a/";
+
+/// What a path is about.
+pub fn content(path: &str) -> Content {
+    let below = |root: &&str| {
+        path.strip_prefix(*root)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    if DATA_ROOTS.iter().any(below) {
+        Content::Data
+    } else if path.starts_with(HASHED) {
+        Content::Immutable
+    } else {
+        Content::Page
+    }
+}
+
+/// Answers with a file, or with the page for every path that it knows; the page also tells what is not found.
+pub async fn serve(call: &Call, parts: &Parts) -> Result<Response> {
+    if parts.method != Method::GET && parts.method != Method::HEAD {
+        let mut response = Error::refused(Code::MethodNotAllowed, "Pages and files are only read.")
+            .into_response();
+        response
+            .headers_mut()
+            .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+        return Ok(response);
+    }
+    let path = parts.uri.path();
+    if pages::is_page(path) {
+        return asset(call, parts, "/index.html").await;
+    }
+    let file = if path == "/index.html" {
+        None
+    } else {
+        Some(asset(call, parts, path).await?)
+    };
+    match file {
+        Some(file) if file.status() != StatusCode::NOT_FOUND => Ok(file),
+        _ if wants_page(&parts.headers) => {
+            let mut page = asset(call, parts, "/index.html").await?;
+            *page.status_mut() = StatusCode::NOT_FOUND;
+            page.headers_mut().remove(header::ETAG);
+            Ok(page)
+        }
+        _ => Err(Error::not_found("file")),
+    }
+}
+
+fn wants_page(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// Asks the assets of the deployment for one file, unless the browser has it already.
+async fn asset(call: &Call, parts: &Parts, path: &str) -> Result<Response> {
+    let assets = call.env().assets("ASSETS")?;
+    let mut request = Request::get(format!("https://assets.invalid{path}"));
+    if let Some(known) = parts.headers.get(header::IF_NONE_MATCH) {
+        request = request.header(header::IF_NONE_MATCH, known);
+    }
+    let request = request
+        .body(worker::Body::empty())
+        .map_err(|error| Error::Internal(error.to_string()))?;
+    let response = SendFuture::new(async move { assets.fetch_request(request).await }).await?;
+    let mut response = response.map(Body::new);
+    // The local runtime's note to itself.
+    response.headers_mut().remove("cf-cache-status");
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_data_only_below_a_root_of_the_api() {
+        for path in [
+            "/api",
+            "/api/v1/session",
+            "/api/nonsense",
+            "/oauth2/token",
+            "/scim/v2/Users",
+            "/forward-auth",
+        ] {
+            assert_eq!(content(path), Content::Data, "{path}");
+        }
+        for path in ["/", "/apiary", "/settings/api-access", "/scimitar"] {
+            assert_eq!(content(path), Content::Page, "{path}");
+        }
+        assert_eq!(content("/a/0123/app.js"), Content::Immutable);
+    }
+}

@@ -1,0 +1,193 @@
+//! The last step of every answer: problems get their body, and everything its headers.
+
+use crate::error::{Error, Refusal};
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::Response,
+};
+use contract::problem::{Code, MEDIA_TYPE, Problem};
+use std::sync::Arc;
+
+/// The one page: scripts and styles of its own, WebAssembly, and Trusted Types, so that text never becomes markup.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+     img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; base-uri 'none'; object-src 'none'; \
+     form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types default";
+/// Data: should a browser ever take it for a page, it can do nothing.
+const DATA_POLICY: &str =
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
+
+/// On every answer, whatever it is.
+const ALWAYS: [(HeaderName, &str); 7] = [
+    (
+        header::STRICT_TRANSPORT_SECURITY,
+        "max-age=63072000; includeSubDomains",
+    ),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=(), clipboard-write=(self)",
+    ),
+];
+
+/// What is being answered, which decides on policy and caching.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// JSON of the API.
+    Data,
+    /// The page or a file that changes with a deployment.
+    Page,
+    /// A file whose path names its content.
+    Immutable,
+}
+
+/// Gives the answer its headers and, if it is an error, its body.
+pub fn finish(mut response: Response, content: Content, request_id: &str) -> Response {
+    if let Some(error) = response.extensions_mut().remove::<Arc<Error>>() {
+        problem(&mut response, &error, request_id);
+    }
+    let (policy, caching) = match content {
+        _ if !response.status().is_success() && response.status() != StatusCode::NOT_MODIFIED => {
+            let is_page = content != Content::Data && !is_problem(response.headers());
+            (if is_page { PAGE_POLICY } else { DATA_POLICY }, "no-store")
+        }
+        Content::Data => (DATA_POLICY, "no-store"),
+        Content::Page => (PAGE_POLICY, "no-cache"),
+        Content::Immutable => (PAGE_POLICY, "public, max-age=31536000, immutable"),
+    };
+    let headers = response.headers_mut();
+    for (name, value) in ALWAYS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(policy),
+    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    set(headers, HeaderName::from_static("x-request-id"), request_id);
+    response
+}
+
+fn is_problem(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|value| value == MEDIA_TYPE)
+}
+
+fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    // Every value given here is visible ASCII.
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}
+
+fn problem(response: &mut Response, error: &Error, request_id: &str) {
+    let refusal = match error {
+        Error::Refused(refusal) => refusal.as_ref().clone(),
+        Error::Taken(_) | Error::Internal(_) => {
+            worker::console_error!("{}", log_line(error, request_id));
+            Refusal::new(
+                Code::Internal,
+                "Something went wrong on our side. Try again; if it stays, quote the request id.",
+            )
+        }
+    };
+    *response.status_mut() =
+        StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    if let Some(challenge) = challenge(&refusal) {
+        set(headers, header::WWW_AUTHENTICATE, &challenge);
+    }
+    if let Some(seconds) = refusal.retry_after {
+        set(headers, header::RETRY_AFTER, &seconds.to_string());
+    }
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+    let problem = Problem {
+        kind: format!("/problems/{}", refusal.code.as_str()),
+        title: refusal.code.title().into(),
+        status: refusal.status,
+        detail: refusal.detail,
+        code: refusal.code,
+        request_id: request_id.into(),
+        errors: refusal.errors,
+        required_scopes: refusal.required_scope.into_iter().collect(),
+    };
+    *response.body_mut() = Body::from(serde_json::to_vec(&problem).unwrap_or_default());
+}
+
+/// How to authenticate (RFC 9110, 11.6.1), and for a bearer token what was wrong with it (RFC 6750, section 3).
+fn challenge(refusal: &Refusal) -> Option<String> {
+    let bearer = "Bearer realm=\"Latchkey\"";
+    match (refusal.code, refusal.required_scope) {
+        (Code::InsufficientScope, Some(scope)) => Some(format!(
+            "{bearer}, error=\"insufficient_scope\", scope=\"{scope}\""
+        )),
+        (Code::TokenExpired | Code::TokenRevoked | Code::TokenGraceEnded, _) => {
+            Some(format!("{bearer}, error=\"invalid_token\""))
+        }
+        _ if refusal.status == 401 => Some(bearer.into()),
+        _ => None,
+    }
+}
+
+/// One line of the log about a failure of ours: JSON, so that no text in it can fake another line.
+pub fn log_line(error: &Error, request_id: &str) -> String {
+    let cause = match error {
+        Error::Internal(cause) => cause.clone(),
+        Error::Taken(columns) => format!("unexpected duplicate of {columns}"),
+        Error::Refused(refusal) => refusal.detail.clone(),
+    };
+    serde_json::json!({"level": "error", "request_id": request_id, "error": cause}).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::response::IntoResponse;
+    use contract::scopes::{Access, Resource, Scope};
+
+    #[test]
+    fn a_missing_scope_is_named_in_header_and_status() {
+        let scope = Scope(Resource::Users, Access::Read);
+        let refusal = Refusal {
+            required_scope: Some(scope),
+            ..Refusal::new(Code::InsufficientScope, "No.")
+        };
+        let response = finish(Error::from(refusal).into_response(), Content::Data, "req_1");
+        assert_eq!(response.status(), 403);
+        assert_eq!(
+            response.headers()["www-authenticate"],
+            "Bearer realm=\"Latchkey\", error=\"insufficient_scope\", scope=\"users:read\""
+        );
+        assert_eq!(response.headers()["content-type"], MEDIA_TYPE);
+        assert_eq!(response.headers()["x-request-id"], "req_1");
+        assert_eq!(response.headers()["cache-control"], "no-store");
+    }
+
+    #[test]
+    fn every_kind_of_answer_carries_the_security_headers() {
+        for content in [Content::Data, Content::Page, Content::Immutable] {
+            let response = finish(Response::default(), content, "req_1");
+            for (name, value) in ALWAYS {
+                assert_eq!(response.headers()[&name], value);
+            }
+            assert!(response.headers().contains_key("content-security-policy"));
+        }
+    }
+
+    #[test]
+    fn a_failure_of_ours_is_logged_in_one_line() {
+        let line = log_line(&Error::Internal("first\nsecond \u{1b}[31m".into()), "req_1");
+        assert!(!line.contains('\n') && !line.contains('\u{1b}'), "{line}");
+    }
+}

@@ -1,0 +1,38 @@
+//! Routes about roles.
+
+use super::store;
+use crate::{
+    auth::{Authorized, rights::ReadRoles},
+    call::Call,
+    error::{Error, Result},
+    extract::Query,
+};
+use axum::{Json, extract::Path};
+use contract::{ids::RoleId, list::List, roles::Role};
+
+/// The roles of the tenant, built-in ones first.
+#[worker::send]
+pub async fn list(
+    Authorized { owner, .. }: Authorized<ReadRoles>,
+    call: Call,
+    mut query: Query,
+) -> Result<Json<List<Role>>> {
+    let page = query.page(RoleId::parse);
+    query.finish()?;
+    let roles = store::list(&call.db, &owner, page.after.as_ref(), page.rows()).await?;
+    Ok(Json(page.list(roles, |role| role.id.as_str())))
+}
+
+/// One role.
+#[worker::send]
+pub async fn show(
+    Authorized { owner, .. }: Authorized<ReadRoles>,
+    call: Call,
+    Path(id): Path<String>,
+) -> Result<Json<Role>> {
+    let id = RoleId::parse(&id).ok_or_else(|| Error::not_found("role"))?;
+    store::find(&call.db, &owner, &id)
+        .await?
+        .map(Json)
+        .ok_or_else(|| Error::not_found("role"))
+}

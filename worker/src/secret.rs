@@ -1,0 +1,216 @@
+//! Secrets that Latchkey hands out: their form, and the keyed hash that is all it keeps.
+//!
+//! `<prefix>_` + 30 random base62 characters + 6 that check them (CRC-32 of the 30, base62), so that a typing error
+//! is refused before the database is asked. 30 characters are 178 bits: enough that a hash needs neither salt nor work.
+
+use crate::{
+    db::Bind,
+    error::{Error, Result},
+};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use wasm_bindgen::JsValue;
+
+const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const BODY: usize = 30;
+const CHECK: usize = 6;
+
+/// What a secret is for, told by how it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prefix {
+    /// An access token.
+    AccessToken,
+    /// The cookie of a session; never accepted as a token, nor the reverse.
+    Session,
+}
+
+impl Prefix {
+    /// The text before the random characters.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::AccessToken => "lkp_",
+            Self::Session => "lkn_",
+        }
+    }
+}
+
+/// A secret on its way to the one who asked for it. It cannot be copied, printed or stored by accident.
+pub struct Secret(String);
+
+impl Secret {
+    /// A secret from random bytes. Bytes from 248 on are passed over, since 62 does not divide 256;
+    /// `None` when too few are left, which happens once in 10^20 times.
+    pub fn from_bytes(prefix: Prefix, random: [u8; 64]) -> Option<Self> {
+        let characters = random
+            .iter()
+            .filter(|byte| **byte < 248)
+            .map(|byte| digit(u32::from(*byte)));
+        let body: String = characters.take(BODY).collect();
+        (body.len() == BODY).then(|| {
+            Self(format!(
+                "{}{body}{}",
+                prefix.as_str(),
+                check_characters(&body)
+            ))
+        })
+    }
+
+    /// How it begins: what kind it is and four characters to recognise it by.
+    pub fn prefix(&self) -> &str {
+        self.0.get(..8).unwrap_or_default()
+    }
+
+    /// Its last four characters.
+    pub fn last_four(&self) -> &str {
+        self.0
+            .get(self.0.len().saturating_sub(4)..)
+            .unwrap_or_default()
+    }
+
+    /// The text, to hash it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Gives the text away, for the one answer that tells it.
+    pub fn expose(self) -> String {
+        self.0
+    }
+}
+
+/// Whether `text` has the form of a secret for this purpose, check characters and all.
+pub fn is_well_formed(prefix: Prefix, text: &str) -> bool {
+    let body_and_check = || {
+        let rest = text.strip_prefix(prefix.as_str())?;
+        rest.bytes()
+            .all(|b| b.is_ascii_alphanumeric())
+            .then(|| rest.split_at_checked(BODY))?
+    };
+    body_and_check().is_some_and(|(body, check)| check == check_characters(body))
+}
+
+/// CRC-32 (IEEE) in base62, padded with `0`.
+fn check_characters(body: &str) -> String {
+    let crc = crc32fast::hash(body.as_bytes());
+    (0..CHECK)
+        .rev()
+        .map(|place| digit(crc / 62_u32.pow(u32::try_from(place).unwrap_or_default())))
+        .collect()
+}
+
+/// The character for `value` modulo 62.
+fn digit(value: u32) -> char {
+    let index = usize::try_from(value % 62).unwrap_or_default();
+    ALPHABET.get(index).copied().map_or('0', char::from)
+}
+
+/// The key of the deployment, without which a stolen database tells nothing about any secret.
+pub struct HashKey(Vec<u8>);
+
+impl HashKey {
+    /// Reads at least 32 bytes of hexadecimal.
+    pub fn from_hex(hex: &str) -> Result<Self> {
+        let pairs = hex.trim().as_bytes().chunks(2);
+        let bytes = pairs.map(|pair| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok());
+        match bytes.collect::<Option<Vec<u8>>>() {
+            Some(bytes) if bytes.len() >= 32 => Ok(Self(bytes)),
+            _ => Err(Error::Internal(
+                "the secret HASH_KEY must be 64 or more hexadecimal digits".into(),
+            )),
+        }
+    }
+
+    /// HMAC-SHA-256 of `text`.
+    pub fn digest(&self, text: &str) -> Digest {
+        // The constructor for keys of any length cannot fail; an empty MAC would match no row.
+        let bytes = Hmac::<Sha256>::new_from_slice(&self.0)
+            .map(|mac| mac.chain_update(text).finalize().into_bytes());
+        Digest(
+            bytes
+                .unwrap_or_default()
+                .iter()
+                .flat_map(|byte| [hex(byte >> 4), hex(byte & 15)])
+                .collect(),
+        )
+    }
+}
+
+fn hex(nibble: u8) -> char {
+    char::from_digit(u32::from(nibble), 16).unwrap_or('0')
+}
+
+/// A keyed hash, in hexadecimal. Looking a row up by it compares nothing that an attacker could time.
+pub struct Digest(String);
+
+impl Digest {
+    /// The hash as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Bind for Digest {
+    fn bind(&self) -> JsValue {
+        self.0.bind()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn check_characters_agree_with_a_published_token() {
+        assert_eq!(check_characters("zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ"), "0mLq17");
+    }
+
+    #[test]
+    fn a_new_secret_is_well_formed_for_its_own_purpose_only() {
+        let secret = Secret::from_bytes(
+            Prefix::AccessToken,
+            std::array::from_fn(|i| u8::try_from(i * 4).unwrap()),
+        )
+        .unwrap();
+        assert_eq!(secret.as_str().len(), 4 + 36);
+        assert!(is_well_formed(Prefix::AccessToken, secret.as_str()));
+        assert!(!is_well_formed(Prefix::Session, secret.as_str()));
+        assert_eq!(secret.prefix(), &secret.as_str()[..8]);
+        assert_eq!(secret.last_four(), &secret.as_str()[36..]);
+    }
+
+    #[test]
+    fn bytes_that_would_favour_some_characters_are_passed_over() {
+        assert!(Secret::from_bytes(Prefix::Session, [248; 64]).is_none());
+        assert!(Secret::from_bytes(Prefix::Session, [247; 64]).is_some());
+    }
+
+    #[test]
+    fn a_typing_error_a_cut_and_an_addition_are_noticed() {
+        let good = "lkp_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17";
+        assert!(is_well_formed(Prefix::AccessToken, good));
+        for bad in [
+            "",
+            "lkp_",
+            "lkp_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq18",
+            "lkp_zQWBuTSOoRi4A9spHcVY5ncnsDkxkK0mLq17",
+            "lkp_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq1",
+            "lkp_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq170",
+            "lkp_éééééééééééééééééé",
+            " lkp_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17",
+        ] {
+            assert!(!is_well_formed(Prefix::AccessToken, bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_digest_depends_on_the_key_and_is_the_published_one() {
+        // RFC 4231, test case 2, with the key padded by the zeros that HMAC itself would add.
+        let key = HashKey::from_hex(&format!("4a656665{}", "00".repeat(28))).unwrap();
+        assert_eq!(
+            key.digest("what do ya want for nothing?").as_str(),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
+        assert!(HashKey::from_hex("4a656665").is_err());
+        assert!(HashKey::from_hex(&"zz".repeat(32)).is_err());
+    }
+}

@@ -1,0 +1,218 @@
+//! Routes about the session.
+
+use super::store;
+use crate::{
+    audit,
+    auth::{Actor, InSession, Owner, password, set_session_cookie},
+    call::{self, Call},
+    error::{Error, Result},
+    extract::Checked,
+    limits::{Counter, Limit},
+    secret::Prefix,
+};
+use axum::{
+    Json,
+    http::{HeaderMap, StatusCode, header},
+    response::IntoResponse,
+};
+use contract::{
+    audit::Action,
+    ids::SessionId,
+    problem::Code,
+    session::{Session, SignIn, SignInAnswer, StepUp},
+};
+
+const PER_ACCOUNT: Limit = Limit {
+    name: "sign-in of account",
+    count: 10,
+    seconds: 15 * 60,
+};
+const PER_ADDRESS: Limit = Limit {
+    name: "sign-in from address",
+    count: 30,
+    seconds: 15 * 60,
+};
+/// Of one person's confirmations, apart from their sign-ins: a thief of the cookie cannot lock the owner out.
+const STEP_UPS: Limit = Limit {
+    name: "step-up of account",
+    count: 10,
+    seconds: 15 * 60,
+};
+
+/// Sign in. An unknown address and a wrong password cost the same work and get the same answer.
+#[worker::send]
+pub async fn create(
+    call: Call,
+    headers: HeaderMap,
+    Checked(credentials): Checked<SignIn>,
+) -> Result<impl IntoResponse> {
+    let account = Counter::new(&call, &PER_ACCOUNT, &credentials.email)?;
+    let address = Counter::of_address(&call, &PER_ADDRESS)?;
+    let [of_account, of_address, found] = call
+        .db
+        .commit([
+            account.take(call.now),
+            address.take(call.now),
+            store::find_person(&credentials.email),
+        ])
+        .await?;
+    account.check(&of_account, call.now)?;
+    address.check(&of_address, call.now)?;
+
+    let person = found.row::<store::PersonRow>()?;
+    let proof = password::verify(
+        &credentials.password,
+        person.as_ref().map(|person| person.password.as_str()),
+    )?;
+    let (Some(person), Some(proof)) = (person, proof) else {
+        call.db
+            .commit([store::refused(&call, &credentials.email)?])
+            .await?;
+        return Err(Error::refused(
+            Code::Unauthenticated,
+            "The email or the password is wrong.",
+        ));
+    };
+    let owner = Owner::proven(person.tenant_id, person.user.id().clone(), &proof);
+    let user = contract::users::User::from(person.user);
+    if !user.active {
+        call.db
+            .commit([account.reset(), address.give_back()])
+            .await?;
+        return Err(Error::refused(
+            Code::Forbidden,
+            "Your account is not active. Ask an administrator of your company.",
+        ));
+    }
+
+    let id = SessionId::from_ulid(&call.ulid()?);
+    let [replaced_event, replaced] = store::replace(&call, &headers)?;
+    let secret = call::secret(Prefix::Session)?;
+    let event = audit::Event {
+        action: Action::SessionCreated,
+        target_type: "session",
+        target_id: id.as_str(),
+        target_name: call.user_agent.as_deref().unwrap_or_default(),
+        changes: None,
+    };
+    call.db
+        .commit([
+            account.reset(),
+            address.give_back(),
+            replaced_event,
+            replaced,
+            store::insert(&call, &owner, &id, &call.digest(secret.as_str())?),
+            audit::entry(&call, &owner, &Actor::in_session(&user, &id), &event)?,
+            store::person_seen(&owner, call.now),
+        ])
+        .await?;
+    let cookie = [(
+        header::SET_COOKIE,
+        set_session_cookie(Some(&secret.expose())),
+    )];
+    Ok((cookie, Json(SignInAnswer::SignedIn { user })))
+}
+
+/// Who is signed in.
+pub async fn show(InSession(session): InSession, call: Call) -> Json<Session> {
+    Json(Session {
+        step_up_until: session.step_up_until(call.now),
+        tenant_name: session.tenant_name,
+        permissions: session.grant.permissions,
+        scopes: session.grant.scopes,
+        user: session.user,
+    })
+}
+
+/// Sign out.
+#[worker::send]
+pub async fn revoke(InSession(session): InSession, call: Call) -> Result<impl IntoResponse> {
+    let event = audit::Event {
+        action: Action::SessionRevoked,
+        target_type: "session",
+        target_id: session.id.as_str(),
+        target_name: "",
+        changes: None,
+    };
+    call.db
+        .commit([
+            store::delete(&session.owner, &session.id),
+            audit::entry(&call, &session.owner, &session.actor(), &event)?,
+        ])
+        .await?;
+    // What the browser kept for the back button goes too.
+    let headers = [
+        (header::SET_COOKIE, set_session_cookie(None)),
+        (
+            header::HeaderName::from_static("clear-site-data"),
+            "\"cache\"".into(),
+        ),
+    ];
+    Ok((StatusCode::NO_CONTENT, headers))
+}
+
+/// Confirm with the password that it is still the same person. The session gets a new cookie.
+#[worker::send]
+pub async fn step_up(
+    InSession(session): InSession,
+    call: Call,
+    Checked(password): Checked<StepUp>,
+) -> Result<impl IntoResponse> {
+    let tries = Counter::new(&call, &STEP_UPS, session.user.id.as_str())?;
+    let [taken, found] = call
+        .db
+        .commit([tries.take(call.now), store::find_password(&session.owner)])
+        .await?;
+    tries.check(&taken, call.now)?;
+    let kept = found.row::<store::PasswordRow>()?;
+    let event = |action| audit::Event {
+        action,
+        target_type: "session",
+        target_id: session.id.as_str(),
+        target_name: "",
+        changes: None,
+    };
+    if password::verify(&password, kept.as_ref().map(|kept| kept.password.as_str()))?.is_none() {
+        // Counting the try is the write that this event belongs to.
+        call.db
+            .commit([
+                store::touch(&session.owner, &session.id),
+                audit::entry(
+                    &call,
+                    &session.owner,
+                    &session.actor(),
+                    &event(Action::SessionStepUpRefused),
+                )?,
+            ])
+            .await?;
+        return Err(Error::refused(
+            Code::Unauthenticated,
+            "The password is wrong.",
+        ));
+    }
+    let secret = call::secret(Prefix::Session)?;
+    call.db
+        .commit([
+            tries.reset(),
+            store::renew(
+                &session.owner,
+                &session.id,
+                &call.digest(secret.as_str())?,
+                call.now,
+            ),
+            audit::entry(
+                &call,
+                &session.owner,
+                &session.actor(),
+                &event(Action::SessionSteppedUp),
+            )?,
+        ])
+        .await?;
+    Ok((
+        StatusCode::NO_CONTENT,
+        [(
+            header::SET_COOKIE,
+            set_session_cookie(Some(&secret.expose())),
+        )],
+    ))
+}

@@ -1,0 +1,149 @@
+//! The route to sign up.
+
+use super::store;
+use crate::{
+    audit,
+    auth::{Actor, Owner, password, set_session_cookie},
+    call::{self, Call},
+    error::{Error, Result},
+    extract::Checked,
+    limits::{Counter, Limit},
+    roles::insert_built_in,
+    secret::Prefix,
+    session,
+};
+use axum::{
+    Json,
+    http::{HeaderMap, StatusCode, header},
+    response::IntoResponse,
+};
+use contract::{
+    audit::Action,
+    ids::{RoleId, SessionId, TenantId, UserId},
+    roles::{BuiltIn, RoleRef},
+    sign_up::SignUp,
+    users::User,
+};
+
+/// New tenants from one address.
+const SIGN_UPS: Limit = Limit {
+    name: "sign-up from address",
+    count: 100,
+    seconds: 60 * 60,
+};
+/// Addresses found to be taken, from one address: the answer tells who has an account.
+const TAKEN: Limit = Limit {
+    name: "sign-up taken",
+    count: 10,
+    seconds: 15 * 60,
+};
+
+/// Sign up: makes a tenant and its first Administrator, and signs them in.
+#[worker::send]
+pub async fn create(
+    call: Call,
+    headers: HeaderMap,
+    Checked(new): Checked<SignUp>,
+) -> Result<impl IntoResponse> {
+    let sign_ups = Counter::of_address(&call, &SIGN_UPS)?;
+    let taken = Counter::of_address(&call, &TAKEN)?;
+    let [of_sign_ups, of_taken, known] = call
+        .db
+        .commit([
+            sign_ups.take(call.now),
+            taken.take(call.now),
+            store::is_taken(&new.email),
+        ])
+        .await?;
+    sign_ups.check(&of_sign_ups, call.now)?;
+    taken.check(&of_taken, call.now)?;
+    let conflict = |error: Error| {
+        error.when_taken(
+            "users.email",
+            "email",
+            "Somebody with this email has an account. Sign in instead.",
+        )
+    };
+    if known.row::<serde_json::Value>()?.is_some() {
+        return Err(conflict(Error::Taken("users.email".into())));
+    }
+
+    let owner = Owner::founder(
+        TenantId::from_ulid(&call.ulid()?),
+        UserId::from_ulid(&call.ulid()?),
+    );
+    let ids = call
+        .ulids::<{ BuiltIn::ALL.len() }>()?
+        .map(|ulid| RoleId::from_ulid(&ulid));
+    let roles: Vec<_> = BuiltIn::ALL.into_iter().zip(ids).collect();
+    let role = roles
+        .iter()
+        .find(|(role, _)| *role == BuiltIn::Administrator)
+        .map(|(role, id)| RoleRef {
+            id: id.clone(),
+            name: role.name().into(),
+        });
+    let user = User {
+        id: owner.user().clone(),
+        email: new.email,
+        first_name: new.first_name,
+        last_name: new.last_name,
+        phone: None,
+        time_zone: None,
+        photo_url: None,
+        role: role.ok_or_else(|| Error::Internal("no built-in Administrator".into()))?,
+        active: true,
+        mfa_enabled: false,
+        created_at: call.now,
+        last_seen_at: Some(call.now),
+    };
+    let password = password::hash(&new.password)?;
+    let session = SessionId::from_ulid(&call.ulid()?);
+    let [replaced_event, replaced] = session::replace(&call, &headers)?;
+    let secret = call::secret(Prefix::Session)?;
+    let actor = Actor::in_session(&user, &session);
+    let event = |action, target_type, target_id, target_name| {
+        audit::entry(
+            &call,
+            &owner,
+            &actor,
+            &audit::Event {
+                action,
+                target_type,
+                target_id,
+                target_name,
+                changes: None,
+            },
+        )
+    };
+    call.db
+        .commit([
+            store::insert_tenant(&owner, &new.tenant_name, call.now),
+            event(
+                Action::TenantCreated,
+                "tenant",
+                owner.tenant().as_str(),
+                &new.tenant_name,
+            )?,
+            insert_built_in(&owner, &roles, call.now),
+            store::insert_user(&owner, &user, &password),
+            event(Action::UserCreated, "user", user.id.as_str(), &actor.name)?,
+            replaced_event,
+            replaced,
+            session::insert(&call, &owner, &session, &call.digest(secret.as_str())?),
+            event(
+                Action::SessionCreated,
+                "session",
+                session.as_str(),
+                call.user_agent.as_deref().unwrap_or_default(),
+            )?,
+            taken.give_back(),
+        ])
+        .await
+        .map_err(conflict)?;
+    let cookie = [(
+        header::SET_COOKIE,
+        set_session_cookie(Some(&secret.expose())),
+    )];
+    Ok((StatusCode::CREATED, cookie, Json(user)))
+}

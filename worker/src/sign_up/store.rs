@@ -1,0 +1,24 @@
+//! Statements that bring a tenant into being.
+
+use crate::{auth::Owner, db::Statement};
+use contract::{time::Timestamp, users::User};
+
+/// A row if somebody has this address. Looked up before the password is hashed, so that a known one costs no work.
+pub(super) fn is_taken(email: &str) -> Statement {
+    Statement::new("SELECT 1 AS taken FROM users WHERE email = ?1", [&email])
+}
+
+pub(super) fn insert_tenant(owner: &Owner, name: &str, now: Timestamp) -> Statement {
+    Statement::new(
+        "INSERT INTO tenants (id, name, created_at) VALUES (?1, ?2, ?3)",
+        [owner.tenant(), &name, &now],
+    )
+}
+
+pub(super) fn insert_user(owner: &Owner, user: &User, password: &str) -> Statement {
+    Statement::new(
+        "INSERT INTO users (id, tenant_id, role_id, email, first_name, last_name, password, created_at, last_seen_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)",
+        [&user.id, owner.tenant(), &user.role.id, &user.email, &user.first_name, &user.last_name, &password, &user.created_at],
+    )
+}

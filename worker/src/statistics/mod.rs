@@ -1,0 +1,4 @@
+//! How many of what a tenant has.
+
+pub mod http;
+mod store;

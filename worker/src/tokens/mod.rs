@@ -1,0 +1,7 @@
+//! Access tokens.
+
+pub mod http;
+mod rules;
+mod store;
+
+pub use store::TokenRow;

@@ -1,0 +1,91 @@
+//! Statements about people.
+
+use crate::{
+    auth::Owner,
+    db::{Db, Statement},
+    error::Result,
+};
+use contract::{
+    ids::{RoleId, UserId},
+    roles::RoleRef,
+    time::Timestamp,
+    users::User,
+};
+use serde::Deserialize;
+
+/// The columns of a person, with the name of their role. The password is not among them.
+#[derive(Deserialize)]
+pub struct UserRow {
+    id: UserId,
+    email: String,
+    first_name: String,
+    last_name: String,
+    phone: Option<String>,
+    time_zone: Option<String>,
+    role_id: RoleId,
+    role_name: String,
+    active: u8,
+    created_at: Timestamp,
+    last_seen_at: Option<Timestamp>,
+}
+
+impl UserRow {
+    /// The person's id.
+    pub fn id(&self) -> &UserId {
+        &self.id
+    }
+}
+
+impl From<UserRow> for User {
+    fn from(row: UserRow) -> Self {
+        Self {
+            id: row.id,
+            email: row.email,
+            first_name: row.first_name,
+            last_name: row.last_name,
+            phone: row.phone,
+            time_zone: row.time_zone,
+            photo_url: None,
+            role: RoleRef {
+                id: row.role_id,
+                name: row.role_name,
+            },
+            active: row.active == 1,
+            mfa_enabled: false,
+            created_at: row.created_at,
+            last_seen_at: row.last_seen_at,
+        }
+    }
+}
+
+pub(super) async fn list(
+    db: &Db,
+    owner: &Owner,
+    after: Option<&UserId>,
+    rows: u32,
+) -> Result<Vec<User>> {
+    let users: Vec<UserRow> = db
+        .all(Statement::new(
+            "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
+                    u.last_seen_at, r.id AS role_id, r.name AS role_name
+             FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
+             WHERE u.tenant_id = ?1 AND u.id > ?2
+             ORDER BY u.id LIMIT ?3",
+            [owner.tenant(), &after.map_or("", UserId::as_str), &rows],
+        ))
+        .await?;
+    Ok(users.into_iter().map(User::from).collect())
+}
+
+pub(super) async fn find(db: &Db, owner: &Owner, id: &UserId) -> Result<Option<User>> {
+    let row: Option<UserRow> = db
+        .first(Statement::new(
+            "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
+                    u.last_seen_at, r.id AS role_id, r.name AS role_name
+             FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
+             WHERE u.tenant_id = ?1 AND u.id = ?2",
+            [owner.tenant(), id],
+        ))
+        .await?;
+    Ok(row.map(User::from))
+}

@@ -1,0 +1,183 @@
+//! Builds the app: cargo's wasm is cut into a main part and lazily loaded ones, bound to JavaScript and laid out in `dist/`.
+
+use crate::files::{self, Stamp};
+use crate::project::{Profile, Project, WASM, WASM_FEATURES, run, step};
+use anyhow::{Context, Result, anyhow, ensure};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Child;
+use std::thread::available_parallelism;
+use wasm_bindgen_cli_support::Bindgen;
+
+/// Builds it into `dist/`.
+pub fn build(project: &Project, profile: Profile) -> Result<()> {
+    let wasm = step("App: compile", || compile(project, profile))?;
+    let bound = project.kept(&format!("app-{}", profile.folder()));
+    let made_from = Stamp::new(
+        bound.with_extension("stamp"),
+        files::fingerprint(&[&wasm, &fs::read(std::env::current_exe()?)?]),
+    );
+    if !made_from.holds() {
+        files::emptied(&bound)?;
+        step("App: split and bind", || {
+            bind(project, profile, &wasm, &bound)
+        })?;
+        if profile == Profile::Release {
+            step("App: shrink", || shrink(project, &bound))?;
+        }
+        made_from.set()?;
+    }
+    let base = project.kept("app-base");
+    files::emptied(&base)?;
+    files::copy_all(&bound, &base)?;
+    bundle_styles(project, profile, &base.join("app.css"))?;
+    publish(project, &base)
+}
+
+fn compile(project: &Project, profile: Profile) -> Result<Vec<u8>> {
+    let mut cargo = project.cargo();
+    cargo.args([
+        "build",
+        "--package",
+        "latchkey-app",
+        "--bin",
+        "app",
+        "--target",
+        WASM,
+    ]);
+    run(cargo.args(profile.cargo_flag()))?;
+    let wasm = project
+        .target
+        .join(WASM)
+        .join(profile.folder())
+        .join("app.wasm");
+    fs::read(&wasm).with_context(|| wasm.display().to_string())
+}
+
+fn bind(project: &Project, profile: Profile, wasm: &[u8], to: &Path) -> Result<()> {
+    let main = project.kept("app-main.wasm");
+    let mut split = wasm_split_cli_support::Options::new(wasm);
+    split.output_dir = to;
+    split.main_out_path = &main;
+    split.main_module = "./app.js";
+    split.link_name = "./split.js";
+    wasm_split_cli_support::transform(split).map_err(|error| anyhow!("{error:?}"))?;
+
+    let release = profile == Profile::Release;
+    Bindgen::new()
+        .input_path(&main)
+        .out_name("app")
+        .web(true)?
+        .typescript(false)
+        // Without a default path `init()` would have to be given one by every caller.
+        .omit_default_module_path(false)
+        // The parts find one another by the linker's names.
+        .keep_lld_exports(true)
+        .demangle(false)
+        .keep_debug(!release)
+        .remove_name_section(release)
+        .remove_producers_section(release)
+        .generate(to)
+}
+
+/// Makes every file smaller in place, as many at once as there are processors.
+fn shrink(project: &Project, folder: &Path) -> Result<()> {
+    let found = files::below(folder)?;
+    let at_once = available_parallelism().map_or(1, usize::from);
+    for some in found.chunks(at_once) {
+        let started: Vec<(PathBuf, Child)> = some
+            .iter()
+            .filter_map(|file| shrink_one(project, &folder.join(file)).transpose())
+            .collect::<Result<_>>()?;
+        for (file, mut child) in started {
+            let status = child.wait()?;
+            ensure!(
+                status.success(),
+                "{} could not be made smaller: {status}",
+                file.display()
+            );
+        }
+    }
+    Ok(())
+}
+
+fn shrink_one(project: &Project, file: &Path) -> Result<Option<(PathBuf, Child)>> {
+    let mut command = match file.extension().and_then(|it| it.to_str()) {
+        Some("wasm") => {
+            let mut command = project.command("wasm-opt");
+            command.args([
+                "-Oz",
+                "--strip-debug",
+                "--strip-producers",
+                "--strip-target-features",
+            ]);
+            command.args(WASM_FEATURES).arg(file).arg("-o").arg(file);
+            command
+        }
+        Some("js") => {
+            let mut command = project.command("esbuild");
+            command.args([
+                "--minify",
+                "--format=esm",
+                "--log-level=warning",
+                "--allow-overwrite",
+            ]);
+            command
+                .arg(file)
+                .arg(format!("--outfile={}", file.display()));
+            command
+        }
+        _ => return Ok(None),
+    };
+    let child = command
+        .spawn()
+        .context("could not start wasm-opt or esbuild")?;
+    Ok(Some((file.to_path_buf(), child)))
+}
+
+fn bundle_styles(project: &Project, profile: Profile, to: &Path) -> Result<()> {
+    let mut esbuild = project.command("esbuild");
+    esbuild.args([
+        "style/main.css",
+        "--bundle",
+        "--log-level=warning",
+        "--loader:.woff2=file",
+    ]);
+    esbuild.arg(format!("--outfile={}", to.display()));
+    if profile == Profile::Release {
+        esbuild.arg("--minify");
+    }
+    run(&mut esbuild)
+}
+
+/// A folder named after its contents may be kept by browsers for ever; the page, which names it, may not.
+fn publish(project: &Project, base: &Path) -> Result<()> {
+    let dist = project.root.join("dist");
+    let hash = files::fingerprint_of(base)?;
+    files::copy_all(base, &dist.join("a").join(&hash))?;
+
+    let public = project.root.join("public");
+    files::copy_all(&public, &dist)?;
+
+    let template =
+        fs::read_to_string(project.root.join("app/index.html")).context("app/index.html")?;
+    let page = template.replace("{{base}}", &format!("/a/{hash}"));
+    files::write_if_changed(&dist.join("index.html"), page.as_bytes())?;
+
+    // Last, so that a page which is open meanwhile finds either the old files or the new.
+    for file in files::below(&dist)? {
+        let wanted = file.starts_with(Path::new("a").join(&hash))
+            || file == Path::new("index.html")
+            || public.join(&file).is_file();
+        if !wanted {
+            files::remove(&dist.join(file))?;
+        }
+    }
+    for folder in fs::read_dir(dist.join("a"))? {
+        let folder = folder?;
+        if folder.file_name() != hash.as_str() {
+            files::remove(&folder.path())?;
+        }
+    }
+    Ok(())
+}

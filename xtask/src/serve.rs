@@ -1,0 +1,286 @@
+//! Serves the built product on this machine: a local D1 with its migrations, development secrets, and workerd under wrangler.
+
+use crate::files::{self, Stamp};
+use crate::project::{Profile, Project, run, run_quietly, step};
+use crate::{app, setup, worker};
+use anyhow::{Context, Result, bail, ensure};
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How often the server's state is looked at.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Builds and serves until it is interrupted.
+pub fn dev(project: &Project, profile: Profile, demo: bool) -> Result<()> {
+    // From the first moment on, so that no signal finds half-started children unattended.
+    let interrupted = interruptions()?;
+    let place = Place::from_environment(project)?;
+    place.port_is_free()?;
+    setup::all(project)?;
+    app::build(project, profile)?;
+    worker::build(project, profile)?;
+    place.make_secrets()?;
+    place.migrate(project)?;
+    if demo {
+        place.fill(project)?;
+    }
+    let mut server = place.start(project)?;
+    let ended = place
+        .wait_until_ready(&mut server, &interrupted)
+        .and_then(|ready| {
+            if ready {
+                place.announce(project, demo);
+                wait_for_end(&mut server, &interrupted)?;
+            }
+            Ok(())
+        });
+    stop(&mut server)?;
+    ended
+}
+
+/// Where it is served, and where its database is.
+struct Place {
+    port: u16,
+    state: PathBuf,
+}
+
+impl Place {
+    fn from_environment(project: &Project) -> Result<Self> {
+        let port = match std::env::var("PORT") {
+            Ok(text) => text.parse().with_context(|| format!("PORT is {text:?}"))?,
+            Err(_) => 8787,
+        };
+        let state = std::env::var_os("LATCHKEY_STATE").unwrap_or_else(|| ".latchkey".into());
+        let state = project.root.join(state);
+        fs::create_dir_all(&state).with_context(|| state.display().to_string())?;
+        Ok(Self { port, state })
+    }
+
+    fn address(&self) -> SocketAddr {
+        (Ipv4Addr::LOCALHOST, self.port).into()
+    }
+
+    /// wrangler's own message on this is buried in a stack trace.
+    fn port_is_free(&self) -> Result<()> {
+        let port = self.port;
+        TcpListener::bind(self.address())
+            .map(drop)
+            .with_context(|| {
+                format!(
+                    "port {port} is taken; choose another: PORT={} cargo xtask dev",
+                    port + 1
+                )
+            })
+    }
+
+    fn secrets(&self) -> PathBuf {
+        self.state.join("secrets.env")
+    }
+
+    /// Kept beside the database: what is hashed there is worth nothing under another key.
+    fn make_secrets(&self) -> Result<()> {
+        let file = self.secrets();
+        if file.exists() {
+            return Ok(());
+        }
+        let mut key = [0; 32];
+        File::open("/dev/urandom")?.read_exact(&mut key)?;
+        let key = key
+            .iter()
+            .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(file)?;
+        writeln!(file, "HASH_KEY={key}")?;
+        Ok(())
+    }
+
+    /// wrangler, told to keep everything in the state folder and to ask and report nothing.
+    fn wrangler(&self, project: &Project, words: &[&str]) -> Command {
+        let mut command = project.command("wrangler");
+        command
+            .args(words)
+            .arg("--local")
+            .arg("--persist-to")
+            .arg(&self.state);
+        command
+            .env("CI", "1")
+            .env("CLOUDFLARE_CF_FETCH_ENABLED", "false")
+            .env("WRANGLER_HIDE_BANNER", "true")
+            .env("WRANGLER_REGISTRY_PATH", self.state.join("registry"))
+            .env("WRANGLER_SEND_METRICS", "false")
+            .env("WRANGLER_WRITE_LOGS", "false")
+            // Traces of every request, kept in a database that nobody looks at.
+            .env("X_LOCAL_OBSERVABILITY", "false")
+            .env("XDG_CONFIG_HOME", self.state.join("config"));
+        command
+    }
+
+    fn migrate(&self, project: &Project) -> Result<()> {
+        let folder = project.root.join("worker/migrations");
+        let mut text = Vec::new();
+        for file in files::below(&folder)? {
+            let mark = files::fingerprint(&[&fs::read(folder.join(&file))?]);
+            writeln!(text, "{} {mark}", file.display())?;
+        }
+        let file = self.state.join("migrations");
+        let text = String::from_utf8(text)?;
+        let applied = fs::read_to_string(&file).unwrap_or_default();
+        ensure!(
+            text.starts_with(&applied),
+            "a migration changed after it was applied to {0}; start over with `rm -r {0}`",
+            self.state.display()
+        );
+        let stamp = Stamp::new(file, text);
+        if stamp.holds() {
+            return Ok(());
+        }
+        step("Database: migrate", || {
+            run_quietly(&mut self.wrangler(project, &["d1", "migrations", "apply", "DB"]))
+        })?;
+        stamp.set()
+    }
+
+    fn fill(&self, project: &Project) -> Result<()> {
+        let stamp = Stamp::new(self.state.join("demo"), "filled\n".to_owned());
+        if stamp.holds() {
+            return Ok(());
+        }
+        step("Database: example tenant", || {
+            let words = ["d1", "execute", "DB", "--yes", "--file", "worker/demo.sql"];
+            run_quietly(&mut self.wrangler(project, &words))
+        })?;
+        stamp.set()
+    }
+
+    fn start(&self, project: &Project) -> Result<Child> {
+        let port = self.port.to_string();
+        // Any free port will do for the inspector.
+        let words = [
+            "dev",
+            "--ip",
+            "127.0.0.1",
+            "--port",
+            &port,
+            "--inspector-port",
+            "0",
+        ];
+        let mut command = self.wrangler(project, &words);
+        command.arg("--env-file").arg(self.secrets());
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut server = command.spawn().context("could not start wrangler")?;
+        let said = server.stdout.take().context("its output was asked for")?;
+        thread::spawn(move || pass_on(said));
+        Ok(server)
+    }
+
+    /// Whether it came up before somebody interrupted it.
+    fn wait_until_ready(&self, server: &mut Child, interrupted: &Receiver<()>) -> Result<bool> {
+        eprintln!("▸ Starting");
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_mins(1) {
+            if interrupted.recv_timeout(TICK) != Err(RecvTimeoutError::Timeout) {
+                return Ok(false);
+            }
+            if let Some(status) = server.try_wait()? {
+                bail!("wrangler ended with {status}");
+            }
+            if let Some(status) = self.health() {
+                eprintln!("  {:.1} s", start.elapsed().as_secs_f32());
+                if status != "200" {
+                    eprintln!(
+                        "/api/health answers {status}: the Worker's messages should say why."
+                    );
+                }
+                return Ok(true);
+            }
+        }
+        bail!("no answer from {} within a minute", self.address())
+    }
+
+    fn health(&self) -> Option<String> {
+        let mut stream = TcpStream::connect(self.address()).ok()?;
+        stream
+            .set_read_timeout(Some(Duration::from_secs(10)))
+            .ok()?;
+        let port = self.port;
+        write!(
+            stream,
+            "GET /api/health HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n"
+        )
+        .ok()?;
+        let mut answer = String::new();
+        stream.take(64).read_to_string(&mut answer).ok()?;
+        Some(answer.split(' ').nth(1)?.to_owned())
+    }
+
+    fn announce(&self, project: &Project, demo: bool) {
+        if demo {
+            let file = project.root.join("worker/demo.sql");
+            let text = fs::read_to_string(file).unwrap_or_default();
+            println!(
+                "{}",
+                text.lines()
+                    .next()
+                    .unwrap_or_default()
+                    .trim_start_matches(['-', ' '])
+            );
+        }
+        println!("Latchkey is ready at http://localhost:{}", self.port);
+    }
+}
+
+/// Shows what the Worker logs, without wrangler's greeting and its line for every request.
+fn pass_on(said: ChildStdout) {
+    let lines = BufReader::new(said).lines().map_while(Result::ok);
+    let after_greeting = lines.skip_while(|line| !line.contains("Ready on "));
+    for line in after_greeting.filter(|line| !line.contains("[wrangler:info]")) {
+        println!("{line}");
+    }
+}
+
+/// Ctrl-C and SIGTERM, as messages.
+fn interruptions() -> Result<Receiver<()>> {
+    let (sender, receiver) = mpsc::channel();
+    ctrlc::set_handler(move || {
+        // Once the server is being stopped nobody listens any more, and that is fine.
+        let _ = sender.send(());
+    })?;
+    Ok(receiver)
+}
+
+fn wait_for_end(server: &mut Child, interrupted: &Receiver<()>) -> Result<()> {
+    while interrupted.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+        if let Some(status) = server.try_wait()? {
+            bail!("wrangler ended with {status}");
+        }
+    }
+    Ok(())
+}
+
+/// A terminal's Ctrl-C has reached the server too; a signal to this process alone has not.
+fn stop(server: &mut Child) -> Result<()> {
+    for (signal, patience) in [(None, 5), (Some("TERM"), 50), (Some("KILL"), 50)] {
+        if let Some(signal) = signal {
+            run(Command::new("kill")
+                .arg(format!("-{signal}"))
+                .arg(server.id().to_string()))?;
+        }
+        for _ in 0..patience {
+            if server.try_wait()?.is_some() {
+                return Ok(());
+            }
+            thread::sleep(TICK);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,182 @@
+//! Everything that has to hold before a change goes in.
+
+use crate::project::{Profile, Project, WASM, run, step};
+use crate::{app, files, setup, worker};
+use anyhow::{Context, Result, bail, ensure};
+use std::env;
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+
+/// What may be written in one place only: the phrase, the folder it is looked for in, and that place.
+const CONFINED: [(&str, &str, &str); 2] = [
+    (".prepare(", "worker/src", "db.rs"),
+    (".fetch_with", "app/src", "api.rs"),
+];
+
+/// Format, lints, unit tests, and the built product tested from outside; `fast` leaves the browser out.
+pub fn all(project: &Project, fast: bool, to_playwright: &[String]) -> Result<()> {
+    setup::all(project)?;
+    components(project)?;
+    let chromium = if fast { None } else { Some(chromium(project)?) };
+
+    step("Format", || {
+        run(project.cargo().args(["fmt", "--all", "--check"]))
+    })?;
+    step("Borders", || confined(project))?;
+    let deny = ["--", "--deny", "warnings"];
+    step("Lints, native", || {
+        let all = ["clippy", "--quiet", "--workspace", "--all-targets"];
+        run(project.cargo().args(all).args(deny))
+    })?;
+    step("Lints, WebAssembly", || {
+        let shipped = [
+            "clippy",
+            "--quiet",
+            "--package",
+            "latchkey-app",
+            "--package",
+            "latchkey-worker",
+            "--target",
+            WASM,
+        ];
+        run(project.cargo().args(shipped).args(deny))
+    })?;
+    step("Types of the tests", || {
+        run(project
+            .command("tsc")
+            .args(["--noEmit", "--project", "e2e"]))
+    })?;
+    step("Unit tests", || {
+        run(project.cargo().args(["test", "--quiet", "--workspace"]))
+    })?;
+
+    let profile = Profile::release_if(!fast);
+    app::build(project, profile)?;
+    worker::build(project, profile)?;
+    let tested = step("Product tests", || {
+        playwright(project, profile, chromium, to_playwright)
+    });
+    println!("{}", tally(project)?);
+    tested
+}
+
+/// A minimal toolchain comes without them.
+fn components(project: &Project) -> Result<()> {
+    if project.has("cargo-fmt") && project.has("cargo-clippy") {
+        return Ok(());
+    }
+    run(project
+        .command("rustup")
+        .args(["component", "add", "clippy", "rustfmt"]))
+}
+
+/// The browser's path; on Debian it is installed where that is allowed.
+fn chromium(project: &Project) -> Result<PathBuf> {
+    if let Some(chosen) = env::var_os("CHROMIUM") {
+        return Ok(chosen.into());
+    }
+    let usual = PathBuf::from("/usr/bin/chromium");
+    if !usual.exists() {
+        let root = project.command("id").arg("-u").output()?.stdout == b"0\n";
+        if !root || !project.has("apt-get") {
+            bail!(
+                "missing: Chromium: `sudo apt-get install chromium`, or name another in CHROMIUM, or use --fast"
+            );
+        }
+        step("Chromium from Debian", || {
+            run(project.command("apt-get").args(["update", "--quiet=2"]))?;
+            let mut install = project.command("apt-get");
+            install.env("DEBIAN_FRONTEND", "noninteractive");
+            run(install.args([
+                "install",
+                "--quiet=2",
+                "--yes",
+                "--no-install-recommends",
+                "chromium",
+                "fonts-liberation",
+            ]))
+        })?;
+    }
+    Ok(usual)
+}
+
+fn confined(project: &Project) -> Result<()> {
+    let mut strays = Vec::new();
+    for (phrase, folder, home) in CONFINED {
+        let folder = Path::new(folder);
+        for file in files::below(&project.root.join(folder))? {
+            let file = folder.join(file);
+            if file != folder.join(home)
+                && fs::read_to_string(project.root.join(&file))?.contains(phrase)
+            {
+                strays.push(format!(
+                    "{}: `{phrase}` belongs in {home} only",
+                    file.display()
+                ));
+            }
+        }
+    }
+    ensure!(strays.is_empty(), "{}", strays.join("\n"));
+    Ok(())
+}
+
+/// Starts a server of its own, on a free port and with an empty database.
+fn playwright(
+    project: &Project,
+    profile: Profile,
+    chromium: Option<PathBuf>,
+    more: &[String],
+) -> Result<()> {
+    files::remove(&report(project))?;
+    let state = env::temp_dir().join(format!("latchkey-test-{}", std::process::id()));
+    files::emptied(&state)?;
+    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let serve = env::current_exe()?;
+    let serve = serve
+        .to_str()
+        .context("the path of this program is not Unicode")?;
+
+    let mut command = project.command("playwright");
+    command.args(["test", "--config", "e2e/playwright.config.ts"]);
+    match chromium {
+        Some(chromium) => command.env("CHROMIUM", chromium),
+        None => command.args(["--project", "api"]),
+    };
+    command
+        .args(more)
+        .env(
+            "LATCHKEY_SERVE",
+            match profile {
+                Profile::Dev => format!("'{serve}' dev"),
+                Profile::Release => format!("'{serve}' dev --release"),
+            },
+        )
+        .env("LATCHKEY_STATE", &state)
+        .env("PORT", port.to_string());
+    let tested = run(&mut command);
+    files::remove(&state)?;
+    tested
+}
+
+fn report(project: &Project) -> PathBuf {
+    project.root.join("e2e/report/results.json")
+}
+
+/// The closing line, by Playwright's own count.
+fn tally(project: &Project) -> Result<String> {
+    let text = fs::read(report(project)).context("Playwright left no report")?;
+    let report: serde_json::Value = serde_json::from_slice(&text)?;
+    let count = |name: &str| {
+        let number = report.pointer(&format!("/stats/{name}"));
+        number
+            .and_then(serde_json::Value::as_u64)
+            .unwrap_or_default()
+    };
+    // There are no retries, so none is flaky; a skipped one has not passed and is said.
+    let (passed, failed, skipped) = (count("expected"), count("unexpected"), count("skipped"));
+    Ok(match skipped {
+        0 => format!("{passed} passed, {failed} failed"),
+        _ => format!("{passed} passed, {failed} failed, {skipped} skipped"),
+    })
+}
