@@ -1,5 +1,6 @@
 //! From what was sent to what is allowed: a checked value, or every complaint at once.
 
+use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// A request that knows its own rules.
@@ -9,8 +10,8 @@ pub trait Check {
     /// What is left once every rule holds.
     type Checked;
 
-    /// Applies every rule and reports all that are broken, not just the first.
-    fn check(self) -> Result<Self::Checked, Invalid>;
+    /// Applies every rule as of `now` and reports all that are broken, not just the first.
+    fn check(self, now: Timestamp) -> Result<Self::Checked, Invalid>;
 }
 
 /// One thing that is wrong with a request.

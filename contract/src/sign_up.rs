@@ -1,5 +1,6 @@
 //! Signing up: a new tenant and its first Administrator.
 
+use crate::time::Timestamp;
 use crate::{
     check::{Check, Checker, Invalid, some_text},
     password,
@@ -43,7 +44,7 @@ pub struct NewAccount {
 impl Check for SignUp {
     type Checked = NewAccount;
 
-    fn check(self) -> Result<NewAccount, Invalid> {
+    fn check(self, _now: Timestamp) -> Result<NewAccount, Invalid> {
         let mut checker = Checker::default();
         let tenant_name = checker.take(
             "tenant_name",
@@ -85,9 +86,11 @@ impl Check for SignUp {
 mod tests {
     use super::*;
 
+    const NOW: Timestamp = Timestamp::from_seconds(1_795_377_695);
+
     #[test]
     fn an_empty_form_is_told_everything_at_once() {
-        let Err(Invalid(complaints)) = SignUp::default().check() else {
+        let Err(Invalid(complaints)) = SignUp::default().check(NOW) else {
             panic!("accepted")
         };
         let pointers: Vec<_> = complaints.iter().map(|c| c.pointer.as_str()).collect();
@@ -112,7 +115,7 @@ mod tests {
             email: "Ada@Northwind.example".into(),
             password: " gondola trumpet ".into(),
         };
-        let account = sign_up.check().ok().unwrap();
+        let account = sign_up.check(NOW).ok().unwrap();
         assert_eq!(account.password, " gondola trumpet ");
         assert_eq!(account.email, "ada@northwind.example");
     }

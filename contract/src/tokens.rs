@@ -53,7 +53,7 @@ pub struct CreateToken {
     pub renewable_until: Option<Timestamp>,
 }
 
-/// A token that keeps every rule which needs no clock.
+/// A token that keeps every rule.
 pub struct NewToken {
     /// What it is for.
     pub name: String,
@@ -61,14 +61,14 @@ pub struct NewToken {
     pub description: Option<String>,
     /// What it may touch; never empty.
     pub scopes: ScopeSet,
-    /// Until when it is good, if its maker said so.
-    pub renewable_until: Option<Timestamp>,
+    /// Until when it is good.
+    pub renewable_until: Timestamp,
 }
 
 impl Check for CreateToken {
     type Checked = NewToken;
 
-    fn check(self) -> Result<NewToken, Invalid> {
+    fn check(self, now: Timestamp) -> Result<NewToken, Invalid> {
         let mut checker = Checker::default();
         let name = checker.take(
             "name",
@@ -93,12 +93,13 @@ impl Check for CreateToken {
                 Ok(self.scopes)
             },
         );
-        match (name, description, scopes) {
-            (Some(name), Some(description), Some(scopes)) => Ok(NewToken {
+        let end = checker.take("renewable_until", end_of_life(self.renewable_until, now));
+        match (name, description, scopes, end) {
+            (Some(name), Some(description), Some(scopes), Some(renewable_until)) => Ok(NewToken {
                 name,
                 description: (!description.is_empty()).then_some(description),
                 scopes,
-                renewable_until: self.renewable_until,
+                renewable_until,
             }),
             _ => Err(checker.into_invalid()),
         }
@@ -243,7 +244,7 @@ pub struct Revocation {
 impl Check for RevokeTokens {
     type Checked = Revocation;
 
-    fn check(self) -> Result<Revocation, Invalid> {
+    fn check(self, _now: Timestamp) -> Result<Revocation, Invalid> {
         let mut ids = self.ids;
         ids.sort();
         ids.dedup();
@@ -296,7 +297,7 @@ mod tests {
     #[test]
     fn e_r4_a_token_needs_a_name_and_a_scope() {
         assert_eq!(
-            complaints(CreateToken::default().check()),
+            complaints(CreateToken::default().check(NOW)),
             ["/name", "/scopes"]
         );
         let long = CreateToken {
@@ -305,7 +306,7 @@ mod tests {
             ..CreateToken::default()
         };
         assert_eq!(
-            complaints(long.check()),
+            complaints(long.check(NOW)),
             ["/name", "/description", "/scopes"]
         );
     }
@@ -318,7 +319,7 @@ mod tests {
             scopes: [Scope(Resource::Jobs, Access::Write)].into_iter().collect(),
             ..CreateToken::default()
         };
-        let new = request.check().ok().unwrap();
+        let new = request.check(NOW).ok().unwrap();
         assert_eq!((new.name.as_str(), new.description), ("ci", None));
     }
 
@@ -344,13 +345,13 @@ mod tests {
 
     #[test]
     fn e_r5_revoking_nothing_is_refused_and_doubles_count_once() {
-        assert_eq!(complaints(RevokeTokens::default().check()), ["/ids"]);
+        assert_eq!(complaints(RevokeTokens::default().check(NOW)), ["/ids"]);
         let id = TokenId::from_ulid("01JD7ZQ4T3V5W6X7Y8Z9ABCDEF");
         let revocation = RevokeTokens {
             ids: vec![id.clone(), id.clone()],
             reason: None,
         }
-        .check()
+        .check(NOW)
         .ok()
         .unwrap();
         assert_eq!(revocation.ids, [id]);

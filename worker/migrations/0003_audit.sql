@@ -28,3 +28,9 @@ CREATE TRIGGER audit_events_stay BEFORE DELETE ON audit_events
 BEGIN
     SELECT RAISE(ABORT, 'audit events are never deleted');
 END;
+-- REPLACE would take the old row away without asking the trigger above.
+CREATE TRIGGER audit_events_are_new BEFORE INSERT ON audit_events
+WHEN EXISTS (SELECT 1 FROM audit_events WHERE id = NEW.id)
+BEGIN
+    SELECT RAISE(ABORT, 'audit events are never replaced');
+END;

@@ -5,7 +5,10 @@ use crate::{
     error::{Error, Result},
     secret::{Digest, HashKey, Prefix, Secret},
 };
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::FromRequestParts,
+    http::{Extensions, header, request::Parts},
+};
 use contract::time::Timestamp;
 use js_sys::{Function, Promise, Reflect, futures::JsFuture};
 use std::{ops::Deref, sync::Arc};
@@ -61,8 +64,12 @@ impl Call {
             now: from_ms(now_ms),
             request_id: format!("req_{}", ulid(now_ms)?),
             ip: header(CLIENT_ADDRESS).map(str::to_owned),
-            user_agent: header("user-agent")
-                .map(|agent| agent.chars().take(USER_AGENT_MAX).collect()),
+            user_agent: parts.headers.get(header::USER_AGENT).map(|agent| {
+                String::from_utf8_lossy(agent.as_bytes())
+                    .chars()
+                    .take(USER_AGENT_MAX)
+                    .collect()
+            }),
             now_ms,
             env,
             context,
@@ -110,15 +117,14 @@ impl<S: Sync> FromRequestParts<S> for Call {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self> {
-        Self::of(parts)
+        Self::of(&parts.extensions)
     }
 }
 
 impl Call {
     /// The call that the router put beside the request.
-    pub fn of(parts: &Parts) -> Result<Self> {
-        parts
-            .extensions
+    pub fn of(extensions: &Extensions) -> Result<Self> {
+        extensions
             .get()
             .cloned()
             .ok_or_else(|| Error::Internal("a request without its call".into()))

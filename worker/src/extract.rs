@@ -1,14 +1,18 @@
 //! What a request says, read once and checked whole before a handler sees it.
 
-use crate::error::{Error, Result};
+use crate::{
+    call::Call,
+    error::{Error, Result},
+};
 use axum::{
-    extract::{FromRequest, FromRequestParts, Request},
+    extract::{FromRequest, FromRequestParts, Path, Request},
     http::{HeaderMap, header, request::Parts},
 };
 use contract::{
     check::{Check, Complaint, Invalid},
     list::{DEFAULT_LIMIT, List, MAX_LIMIT},
     problem::Code,
+    time::Timestamp,
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::{
@@ -16,7 +20,7 @@ use serde::{
     de::{DeserializeOwned, MapAccess, Visitor},
 };
 use serde_json::{Map, Value};
-use serde_path_to_error::Segment;
+use serde_path_to_error::Segment as Step;
 
 /// No request of the API is longer than this: a bulk revocation of 100 ids with a reason takes 5 KiB.
 const BODY_MAX: usize = 64 * 1024;
@@ -35,6 +39,7 @@ where
 
     async fn from_request(request: Request, _state: &S) -> Result<Self> {
         is_json(request.headers())?;
+        let now = Call::of(request.extensions())?.now;
         let body = Limited::new(request.into_body(), BODY_MAX)
             .collect()
             .await
@@ -45,7 +50,7 @@ where
                     Error::unreadable("The body broke off.")
                 }
             })?;
-        Ok(Self(check_json::<B>(&body.to_bytes())?))
+        Ok(Self(check_json::<B>(&body.to_bytes(), now)?))
     }
 }
 
@@ -67,7 +72,10 @@ fn is_json(headers: &HeaderMap) -> Result<()> {
 }
 
 /// Reads and checks a body. Complaints about its form and about its rules come together.
-fn check_json<B: Check + DeserializeOwned + Default>(body: &[u8]) -> Result<B::Checked> {
+fn check_json<B: Check + DeserializeOwned + Default>(
+    body: &[u8],
+    now: Timestamp,
+) -> Result<B::Checked> {
     let members: Members = serde_json::from_slice(body).map_err(|error| {
         if error.is_data() {
             Error::from(Invalid(vec![Complaint {
@@ -83,7 +91,7 @@ fn check_json<B: Check + DeserializeOwned + Default>(body: &[u8]) -> Result<B::C
         }
     })?;
     let (request, mut complaints) = read::<B>(members.0);
-    match request.check() {
+    match request.check(now) {
         Ok(checked) if complaints.is_empty() => Ok(checked),
         Ok(_) => Err(Invalid(complaints).into()),
         Err(Invalid(more)) => {
@@ -127,7 +135,7 @@ fn read<B: DeserializeOwned + Default>(mut members: Map<String, Value>) -> (B, V
 fn pointer(path: &serde_path_to_error::Path) -> String {
     path.iter()
         .fold(String::new(), |pointer, segment| match segment {
-            Segment::Seq { index } => format!("{pointer}/{index}"),
+            Step::Seq { index } => format!("{pointer}/{index}"),
             segment => format!(
                 "{pointer}/{}",
                 segment.to_string().replace('~', "~0").replace('/', "~1")
@@ -172,6 +180,20 @@ impl<'de> Deserialize<'de> for Members {
             }
         }
         deserializer.deserialize_map(Once)
+    }
+}
+
+/// The variable part of a path.
+pub struct Segment(pub String);
+
+impl<S: Sync + Send> FromRequestParts<S> for Segment {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let segment = Path::<String>::from_request_parts(parts, state).await;
+        segment
+            .map(|Path(text)| Self(text))
+            .map_err(|_| Error::not_found("path"))
     }
 }
 
@@ -292,8 +314,10 @@ mod tests {
     use super::*;
     use contract::{session::SignIn, tokens::CreateToken};
 
+    const NOW: Timestamp = Timestamp::from_seconds(1_795_377_695);
+
     fn pointers<B: Check + DeserializeOwned + Default>(body: &str) -> Vec<String> {
-        match check_json::<B>(body.as_bytes()) {
+        match check_json::<B>(body.as_bytes(), NOW) {
             Err(Error::Refused(refusal)) => refusal.errors.into_iter().map(|c| c.pointer).collect(),
             Err(other) => panic!("{other:?}"),
             Ok(_) => vec![],
@@ -331,7 +355,7 @@ mod tests {
     #[test]
     fn what_is_not_json_is_unreadable() {
         for body in ["", "{", "{\"email\": }", "\u{FEFF}{}", "{\"limit\": 1e999}"] {
-            let Err(Error::Refused(refusal)) = check_json::<SignIn>(body.as_bytes()) else {
+            let Err(Error::Refused(refusal)) = check_json::<SignIn>(body.as_bytes(), NOW) else {
                 panic!("accepted {body}")
             };
             assert_eq!(refusal.status, 400, "{body}");

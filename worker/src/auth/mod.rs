@@ -134,7 +134,7 @@ impl<S: Sync, R: Right> FromRequestParts<S> for Authorized<R> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self> {
-        let call = Call::of(parts)?;
+        let call = Call::of(&parts.extensions)?;
         let caller = SendFuture::new(caller::identify(&call, parts)).await?;
         rules::claim::<R>(&caller.standing(), call.now)?;
         if let (true, Caller::Session(session)) = (R::STEP_UP, &caller) {
@@ -162,7 +162,7 @@ impl<S: Sync> FromRequestParts<S> for InSession {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self> {
-        let call = Call::of(parts)?;
+        let call = Call::of(&parts.extensions)?;
         match SendFuture::new(caller::identify(&call, parts)).await? {
             Caller::Session(session) => Ok(Self(*session)),
             Caller::Token(_) => Err(Error::refused(
@@ -180,7 +180,7 @@ impl<S: Sync> FromRequestParts<S> for ByToken {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self> {
-        let call = Call::of(parts)?;
+        let call = Call::of(&parts.extensions)?;
         match SendFuture::new(caller::identify(&call, parts)).await? {
             Caller::Token(token) => Ok(Self(*token)),
             Caller::Session(_) => Err(Error::refused(

@@ -5,9 +5,9 @@ use crate::{
     auth::{Authorized, rights::ReadRoles},
     call::Call,
     error::{Error, Result},
-    extract::Query,
+    extract::{Query, Segment},
 };
-use axum::{Json, extract::Path};
+use axum::Json;
 use contract::{ids::RoleId, list::List, roles::Role};
 
 /// The roles of the tenant, built-in ones first.
@@ -28,7 +28,7 @@ pub async fn list(
 pub async fn show(
     Authorized { owner, .. }: Authorized<ReadRoles>,
     call: Call,
-    Path(id): Path<String>,
+    Segment(id): Segment,
 ) -> Result<Json<Role>> {
     let id = RoleId::parse(&id).ok_or_else(|| Error::not_found("role"))?;
     store::find(&call.db, &owner, &id)

@@ -9,13 +9,12 @@ use crate::{
     },
     call::{self, Call},
     error::{Error, Result},
-    extract::{Checked, Query},
+    extract::{Checked, Query, Segment},
     secret::Prefix,
 };
-use axum::{Json, extract::Path, http::StatusCode};
+use axum::{Json, http::StatusCode};
 use contract::{
     audit::Action,
-    check::Invalid,
     ids::{EventId, TokenId},
     list::List,
     problem::Code,
@@ -30,7 +29,7 @@ use serde_json::json;
 pub async fn list(
     Authorized { owner, .. }: Authorized<ReadOwnTokens>,
     call: Call,
-    Path(user): Path<String>,
+    Segment(user): Segment,
     mut query: Query,
 ) -> Result<Json<List<Token>>> {
     refuse_other_people(&owner, &user)?;
@@ -58,12 +57,10 @@ pub async fn list(
 pub async fn create(
     Authorized { owner, actor, .. }: Authorized<CreateTokens>,
     call: Call,
-    Path(user): Path<String>,
+    Segment(user): Segment,
     Checked(new): Checked<CreateToken>,
 ) -> Result<(StatusCode, Json<CreatedToken>)> {
     refuse_other_people(&owner, &user)?;
-    let end = wire::end_of_life(new.renewable_until, call.now)
-        .map_err(|message| Invalid::one("renewable_until", message))?;
     let secret = call::secret(Prefix::AccessToken)?;
     let token = rules::issue(
         new,
@@ -72,9 +69,8 @@ pub async fn create(
         &owner,
         &actor.name,
         call.now,
-        end,
     );
-    let changes = json!({"scopes": token.scopes, "renewable_until": end});
+    let changes = json!({"scopes": token.scopes, "renewable_until": token.renewable_until});
     let event = audit::Event {
         action: Action::TokenCreated,
         target_type: "token",
@@ -116,7 +112,7 @@ pub async fn create(
 pub async fn show(
     Authorized { owner, .. }: Authorized<ReadOwnTokens>,
     call: Call,
-    Path(id): Path<String>,
+    Segment(id): Segment,
 ) -> Result<Json<Token>> {
     let id = TokenId::parse(&id).ok_or_else(|| Error::not_found("token"))?;
     store::find(&call.db, &owner, &id, call.now)
@@ -130,7 +126,7 @@ pub async fn show(
 pub async fn revoke(
     Authorized { owner, actor, .. }: Authorized<RevokeTokens>,
     call: Call,
-    Path(id): Path<String>,
+    Segment(id): Segment,
 ) -> Result<StatusCode> {
     let id = TokenId::parse(&id).ok_or_else(|| Error::not_found("token"))?;
     end(

@@ -7,7 +7,7 @@ use contract::{
     tokens::{Kind, NewToken, Status, Token, TokenOwner},
 };
 
-/// A token made at `now`, good until `end`.
+/// A token made at `now`.
 pub(super) fn issue(
     new: NewToken,
     id: TokenId,
@@ -15,7 +15,6 @@ pub(super) fn issue(
     owner: &Owner,
     owner_name: &str,
     now: Timestamp,
-    end: Timestamp,
 ) -> Token {
     Token {
         id,
@@ -29,11 +28,11 @@ pub(super) fn issue(
         scopes: new.scopes,
         allowed_endpoints: vec![],
         ip_allowlist: vec![],
-        status: Status::at(now, Some(end), None),
+        status: Status::at(now, Some(new.renewable_until), None),
         prefix: secret.prefix().into(),
         last_four: secret.last_four().into(),
         created_at: now,
-        renewable_until: Some(end),
+        renewable_until: Some(new.renewable_until),
         expires_at: None,
         last_used_at: None,
         last_used_ip: None,

@@ -5,9 +5,9 @@ use crate::{
     auth::{Authorized, InSession, Needs, Right, rights::ReadUsers},
     call::Call,
     error::{Error, Result},
-    extract::Query,
+    extract::{Query, Segment},
 };
-use axum::{Json, extract::Path};
+use axum::Json;
 use contract::{ids::UserId, list::List, roles::Permission, users::User};
 
 /// The people of the tenant, the first to join first.
@@ -28,7 +28,7 @@ pub async fn list(
 pub async fn show(
     InSession(session): InSession,
     call: Call,
-    Path(user): Path<String>,
+    Segment(user): Segment,
 ) -> Result<Json<User>> {
     if user == "me" || user == session.user.id.as_str() {
         return Ok(Json(session.user));
