@@ -9,11 +9,10 @@ use contract::{
     problem::{Code, Problem},
     session::{SESSION, STEP_UP},
 };
+pub use gloo_net::http::Method;
+use gloo_net::http::RequestBuilder;
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Headers, RequestInit, Response};
 
 /// Why a call gave no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +58,7 @@ impl Api {
 
     /// Asks for something.
     pub async fn get<T: DeserializeOwned>(self, path: &str) -> Result<T, Failure> {
-        parse(&self.send("GET", path, None).await?)
+        parse(&self.send(Method::GET, path, None).await?)
     }
 
     /// Sends a call and gives the text of its answer.
@@ -67,12 +66,12 @@ impl Api {
     /// A call that needs a confirmation waits for it and is then sent again as it was.
     pub async fn send(
         self,
-        method: &str,
+        method: Method,
         path: &str,
         body: Option<String>,
     ) -> Result<String, Failure> {
         loop {
-            let (status, text) = fetch(method, path, body.as_deref())
+            let (status, text) = fetch(method.clone(), path, body.as_deref())
                 .await
                 .map_err(|_| Failure::Unreachable)?;
             if (200..300).contains(&status) {
@@ -83,7 +82,7 @@ impl Api {
                 Failure::Refused(problem)
                     if problem.code == Code::StepUpRequired && self.gate.confirmed().await => {}
                 Failure::Refused(problem)
-                    if problem.code == Code::Unauthenticated && !proves_identity(method, path) =>
+                    if problem.code == Code::Unauthenticated && !proves_identity(&method, path) =>
                 {
                     self.account.lose();
                     return Err(failure);
@@ -95,8 +94,8 @@ impl Api {
 }
 
 /// Whether the call itself carries a password, so that 401 says "wrong" rather than "signed out".
-fn proves_identity(method: &str, path: &str) -> bool {
-    method == "POST" && matches!(path, SESSION | STEP_UP)
+fn proves_identity(method: &Method, path: &str) -> bool {
+    *method == Method::POST && matches!(path, SESSION | STEP_UP)
 }
 
 /// Reads an answer. One without a body reads as `()`.
@@ -113,23 +112,23 @@ fn refusal(text: &str) -> Failure {
     }
 }
 
-async fn fetch(method: &str, path: &str, body: Option<&str>) -> Result<(u16, String), JsValue> {
-    let init = RequestInit::new();
-    init.set_method(method);
-    if let Some(body) = body {
-        let headers = Headers::new()?;
-        headers.set("Content-Type", "application/json")?;
-        init.set_headers(&headers);
-        init.set_body(&body.into());
-    }
-    let response: Response = JsFuture::from(window().fetch_with_str_and_init(path, &init))
-        .await?
-        .dyn_into()?;
-    if let Some(date) = response.headers().get("Date")? {
+async fn fetch(
+    method: Method,
+    path: &str,
+    body: Option<&str>,
+) -> Result<(u16, String), gloo_net::Error> {
+    let request = RequestBuilder::new(path).method(method);
+    let request = match body {
+        Some(body) => request
+            .header("Content-Type", "application/json")
+            .body(body.to_owned())?,
+        None => request.build()?,
+    };
+    let response = request.send().await?;
+    if let Some(date) = response.headers().get("Date") {
         clock::hear(&date);
     }
-    let text = JsFuture::from(response.text()?).await?;
-    Ok((response.status(), text.as_string().unwrap_or_default()))
+    Ok((response.status(), response.text().await?))
 }
 
 #[cfg(test)]
@@ -171,7 +170,9 @@ mod tests {
 
     #[test]
     fn only_calls_with_a_password_may_be_wrong_without_being_signed_out() {
-        assert!(proves_identity("POST", SESSION) && proves_identity("POST", STEP_UP));
-        assert!(!proves_identity("GET", SESSION) && !proves_identity("DELETE", SESSION));
+        assert!(proves_identity(&Method::POST, SESSION) && proves_identity(&Method::POST, STEP_UP));
+        assert!(
+            !proves_identity(&Method::GET, SESSION) && !proves_identity(&Method::DELETE, SESSION)
+        );
     }
 }

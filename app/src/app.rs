@@ -5,17 +5,12 @@ use crate::{
     clock::Clock,
     later::Later,
     page::Announcer,
+    router::{self, Router},
     routes::{self, Pages},
-    session::{Account, Gate, Who, step_up},
+    session::{self, Account, Gate, Who},
     ui::toast::{Toaster, Toasts},
 };
 use leptos::{ev, prelude::*};
-use leptos_router::{
-    NavigateOptions,
-    components::Router,
-    hooks::{use_navigate, use_url},
-};
-use wasm_bindgen::JsCast;
 
 /// Everything.
 #[component]
@@ -25,48 +20,36 @@ pub fn App() -> impl IntoView {
         gate: Gate::new(),
     };
     let announcer = Announcer(RwSignal::new(""));
+    let router = Router::start();
     provide_context(api);
     provide_context(announcer);
+    provide_context(router);
     provide_context(Clock::new());
     provide_context(Toaster::new());
     api.account.ask(api);
     prefetch_pages();
-    let confirm = Later::new(|| Box::pin(step_up::dialog()));
+    // Sends people to where they belong, whenever they or the place change.
+    Effect::new(move |_| {
+        if let Some(path) = router
+            .place()
+            .with(|place| routes::detour_from(api.account, place))
+        {
+            router.correct_to(&path);
+        }
+    });
+    let confirm = Later::new(|| Box::pin(async { session::parts().await.step_up }));
     view! {
-        <Router>
-            <Guard />
-            <Pages />
-        </Router>
+        <Pages />
         {move || api.gate.asking.get().then(|| confirm.view())}
         <Toasts />
         <p class="visually-hidden" role="status">{announcer.0}</p>
     }
 }
 
-/// Sends people to where they belong, whenever they or the path change.
-#[component]
-fn Guard() -> impl IntoView {
-    let account = Api::in_use().account;
-    let (url, navigate) = (use_url(), use_navigate());
-    Effect::new(move |_| {
-        if let Some(path) = url.with(|url| routes::detour_from(account, url)) {
-            navigate(
-                &path,
-                NavigateOptions {
-                    replace: true,
-                    ..NavigateOptions::default()
-                },
-            );
-        }
-    });
-}
-
 /// Fetches the page behind a link as soon as the pointer or the focus is on it.
 fn prefetch_pages() {
     fn prefetch(target: Option<web_sys::EventTarget>) {
-        let element = target.and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let link = element.and_then(|element| element.closest("a[href^='/']").ok().flatten());
-        if let Some(path) = link.and_then(|link| link.get_attribute("href")) {
+        if let Some(path) = router::link(target).and_then(|link| link.get_attribute("href")) {
             routes::prefetch(&path);
         }
     }

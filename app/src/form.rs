@@ -1,12 +1,12 @@
 //! Forms: what was typed, what is wrong with it, and sending it.
 
 use crate::{
-    api::{self, Api, Failure},
-    dom,
+    api::{Api, Failure, Method},
+    clock, dom,
 };
 use contract::check::{Check, Complaint, Invalid};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 
 /// How a form is doing, whatever is in it.
 #[derive(Clone, Copy)]
@@ -193,50 +193,46 @@ impl<R: Check + Serialize + Clone + Send + Sync> Form<R> {
         self.state.forgive(name);
     }
 
-    /// Checks the request and sends it; `extra` is what the form itself finds wrong.
-    pub fn submit<A: DeserializeOwned + 'static>(
+    /// Checks the request and sends it; `extra` is what the form itself finds wrong, `done` gets the answer's text.
+    pub fn submit(
         self,
         ev: &SubmitEvent,
         extra: Option<Complaint>,
-        done: impl FnOnce(A) + 'static,
+        done: impl FnOnce(&str) -> Result<(), Failure> + 'static,
     ) {
         ev.prevent_default();
         let request = self.draft.get_untracked();
-        let mut complaints = request
-            .clone()
-            .check()
-            .err()
-            .map_or_else(Vec::new, |Invalid(complaints)| complaints);
+        let body = serde_json::to_string(&request).unwrap_or_default();
+        let mut complaints = match request.check(clock::now()) {
+            Ok(_) => Vec::new(),
+            Err(Invalid(complaints)) => complaints,
+        };
         complaints.extend(extra);
-        if let (true, Ok(body)) = (complaints.is_empty(), serde_json::to_string(&request)) {
-            self.send(body, done);
+        if complaints.is_empty() {
+            send(self.api, self.path, self.state, body, Box::new(done));
         } else {
             self.state.complain(complaints);
         }
     }
+}
 
-    fn send<A: DeserializeOwned + 'static>(self, body: String, done: impl FnOnce(A) + 'static) {
-        let Self {
-            api, path, state, ..
-        } = self;
-        // Enter in a field submits even while the button is disabled.
-        if state.pending.get_untracked() {
-            return;
-        }
-        state.clear();
-        state.pending.set(true);
-        spawn_local(async move {
-            let answer = api
-                .send("POST", path, Some(body))
-                .await
-                .and_then(|text| api::parse(&text));
-            state.pending.set(false);
-            match answer {
-                Ok(answer) => done(answer),
-                Err(failure) => state.fail(failure),
-            }
-        });
+/// What becomes of an answer. One that cannot be understood is a failure.
+type Done = Box<dyn FnOnce(&str) -> Result<(), Failure>>;
+
+fn send(api: Api, path: &'static str, state: State, body: String, done: Done) {
+    // Enter in a field submits even while the button is disabled.
+    if state.pending.get_untracked() {
+        return;
     }
+    state.clear();
+    state.pending.set(true);
+    spawn_local(async move {
+        let answer = api.send(Method::POST, path, Some(body)).await;
+        state.pending.set(false);
+        if let Err(failure) = answer.and_then(|text| done(&text)) {
+            state.fail(failure);
+        }
+    });
 }
 
 #[cfg(test)]

@@ -35,6 +35,6 @@ impl Later {
     /// The part, once it is there.
     pub fn view(self) -> Option<AnyView> {
         self.prefetch();
-        self.render.get().map(|render| render())
+        self.render.get().map(|render| untrack(render))
     }
 }

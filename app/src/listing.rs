@@ -1,6 +1,9 @@
 //! A list that is fetched page by page.
 
-use crate::api::{Api, Failure};
+use crate::{
+    api::{Api, Failure},
+    router,
+};
 use contract::list::List;
 use leptos::{prelude::*, task::spawn_local};
 use serde::de::DeserializeOwned;
@@ -61,7 +64,7 @@ impl<T: DeserializeOwned + Clone + Send + Sync> Listing<T> {
     /// Fetches the next page and adds it.
     pub fn more(self) {
         if let Some(cursor) = self.next.get_untracked() {
-            let cursor = String::from(js_sys::encode_uri_component(&cursor));
+            let cursor = router::encode(&cursor);
             self.fetch(
                 format!("{}&cursor={cursor}", self.path.get_untracked()),
                 true,

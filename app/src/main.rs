@@ -8,6 +8,7 @@ mod form;
 mod later;
 mod listing;
 mod page;
+mod router;
 mod routes;
 mod session;
 mod settings;

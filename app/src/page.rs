@@ -20,8 +20,7 @@ pub fn appear(title: &'static str) {
 }
 
 /// The page for paths that lead nowhere.
-#[component]
-pub fn NotFound() -> impl IntoView {
+pub fn not_found() -> AnyView {
     appear("Page not found");
     view! {
         <main class="page" id="main" tabindex="-1">
@@ -33,4 +32,5 @@ pub fn NotFound() -> impl IntoView {
             </div>
         </main>
     }
+    .into_any()
 }

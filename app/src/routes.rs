@@ -1,19 +1,16 @@
 //! Every path of the app, and who may be where.
 
 use crate::{
-    page::NotFound,
-    session::{Account, Who, sign_in::SignInPage},
-    settings::{notifications::NotificationsPage, profile::ProfilePage, security::SecurityPage},
-    sign_up::SignUpPage,
-    tokens::ApiAccessPage,
+    api::{Api, Failure},
+    later::Render,
+    page::{self, not_found},
+    router::{self, Place, Router},
+    session::{self, Account, Who},
+    settings, tokens,
     ui::failed::Failed,
 };
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{
-    Lazy, LazyRoute,
-    components::{FlatRoutes, Route},
-    path,
-};
+use std::pin::Pin;
 
 /// Sign in.
 pub const SIGN_IN: &str = "/sign-in";
@@ -28,83 +25,102 @@ pub const API_ACCESS: &str = "/settings/api-access";
 /// What one is told about.
 pub const NOTIFICATIONS: &str = "/settings/notifications";
 
-/// The page for the current path. Each but the first is a chunk of its own.
+/// Brings the code of a page.
+type Fetch = fn() -> Pin<Box<dyn Future<Output = Render>>>;
+
+/// The page behind a path. Each lies in a chunk that is fetched when it is first wanted.
+fn page(path: &str) -> Option<Fetch> {
+    Some(match path {
+        "/" => || Box::pin(async { home as Render }),
+        SIGN_IN => || Box::pin(async { session::parts().await.sign_in }),
+        SIGN_UP => || Box::pin(async { session::parts().await.sign_up }),
+        PROFILE => || Box::pin(async { settings::pages().await.profile }),
+        SECURITY => || Box::pin(async { settings::pages().await.security }),
+        API_ACCESS => || Box::pin(tokens::page()),
+        NOTIFICATIONS => || Box::pin(async { settings::pages().await.notifications }),
+        _ => return None,
+    })
+}
+
+/// The page for the current path. Until its code is there, the one before it stays.
 #[component]
 pub fn Pages() -> impl IntoView {
-    view! {
-        <FlatRoutes fallback=NotFound>
-            <Route path=path!("/") view=Home />
-            <Route path=path!("/sign-in") view={Lazy::<SignInPage>::new()} />
-            <Route path=path!("/sign-up") view={Lazy::<SignUpPage>::new()} />
-            <Route path=path!("/settings/profile") view={Lazy::<ProfilePage>::new()} />
-            <Route path=path!("/settings/security") view={Lazy::<SecurityPage>::new()} />
-            <Route path=path!("/settings/api-access") view={Lazy::<ApiAccessPage>::new()} />
-            <Route path=path!("/settings/notifications") view={Lazy::<NotificationsPage>::new()} />
-        </FlatRoutes>
-    }
+    let router = Router::in_use();
+    let place = router.place();
+    let path = Memo::new(move |_| place.with(|place| place.path.clone()));
+    let shown = RwSignal::new(None::<(String, Render)>);
+    Effect::new(move |_| {
+        let path = path.get();
+        let Some(fetch) = page(&path) else {
+            shown.set(Some((path, not_found)));
+            return router.arrived();
+        };
+        spawn_local(async move {
+            let page = fetch().await;
+            // Somebody may have gone on meanwhile.
+            if place.with_untracked(|place| place.path == path) {
+                shown.set(Some((path, page)));
+                router.arrived();
+            }
+        });
+    });
+    let view = |(path, page): (String, Render)| match settings::tab(&path) {
+        Some(tab) => settings::surround(tab, page),
+        None => page(),
+    };
+    move || shown.get().map(|shown| untrack(|| view(shown)))
 }
 
 /// Fetches the page behind a link that somebody seems about to follow.
 pub fn prefetch(path: &str) {
-    match path {
-        SIGN_IN => spawn_local(SignInPage::preload()),
-        SIGN_UP => spawn_local(SignUpPage::preload()),
-        PROFILE => spawn_local(ProfilePage::preload()),
-        SECURITY => spawn_local(SecurityPage::preload()),
-        API_ACCESS => spawn_local(ApiAccessPage::preload()),
-        NOTIFICATIONS => spawn_local(NotificationsPage::preload()),
-        _ => {}
+    if let Some(fetch) = page(path) {
+        spawn_local(async move {
+            fetch().await;
+        });
     }
 }
 
 /// The root, where everybody is sent on. The static shell stays until it is known where to.
-#[component]
-fn Home() -> impl IntoView {
-    let api = crate::api::Api::in_use();
-    let unreachable = move || api.account.0.with(|who| *who == Who::Unreachable);
-    move || {
-        unreachable().then(|| {
-            crate::page::appear("Not reachable");
+fn home() -> AnyView {
+    let api = Api::in_use();
+    let retry = Callback::new(move |()| api.account.ask(api));
+    let view = move || {
+        let unreachable = api.account.0.with(|who| *who == Who::Unreachable);
+        unreachable.then(|| {
+            page::appear("Not reachable");
             view! {
                 <main class="page" id="main" tabindex="-1">
                     <h1 class="visually-hidden" tabindex="-1">"Latchkey"</h1>
-                    <Failed message=crate::api::Failure::Unreachable.message() retry=Callback::new(move |()| api.account.ask(api)) />
+                    <Failed message=Failure::Unreachable.message() retry />
                 </main>
             }
         })
-    }
+    };
+    view.into_any()
 }
 
 /// Where somebody must go instead.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Detour {
+enum Detour {
     /// To sign in, and then on to this path.
     SignIn(Option<String>),
     /// To this path.
     To(String),
 }
 
-/// Where `who` must go who is at `path`, with `search` behind it and `next` in it.
-pub fn detour(who: &Who, path: &str, search: &str, next: Option<&str>) -> Option<Detour> {
+/// Where `who` must go who is at `place`, whose query says `next`.
+fn detour(who: &Who, place: &Place, next: &str) -> Option<Detour> {
+    let path = place.path.as_str();
     let guarded = path == "/" || path.starts_with("/settings");
     let for_strangers = matches!(path, "/" | SIGN_IN | SIGN_UP);
     match who {
         Who::Asking | Who::Unreachable => None,
         Who::Left => guarded.then_some(Detour::SignIn(None)),
         Who::Nobody if path == "/" => Some(Detour::SignIn(None)),
-        Who::Nobody => guarded.then(|| {
-            Detour::SignIn(Some(if search.is_empty() {
-                path.to_owned()
-            } else {
-                [path, "?", search].concat()
-            }))
-        }),
+        Who::Nobody => guarded.then(|| Detour::SignIn(Some(place.to_string()))),
         Who::Somebody(_) => for_strangers.then(|| {
-            Detour::To(
-                next.filter(|next| is_own_path(next))
-                    .unwrap_or(API_ACCESS)
-                    .to_owned(),
-            )
+            let next = if is_own_path(next) { next } else { API_ACCESS };
+            Detour::To(next.to_owned())
         }),
     }
 }
@@ -119,25 +135,20 @@ fn is_own_path(text: &str) -> bool {
 }
 
 /// Where the person must go from where they are, as a path with its query.
-pub fn detour_from(account: Account, url: &leptos_router::location::Url) -> Option<String> {
-    let next = url.search_params().get("next");
-    let detour = account
-        .0
-        .with(|who| detour(who, url.path(), url.search(), next.as_deref()))?;
+pub fn detour_from(account: Account, place: &Place) -> Option<String> {
+    let next = place.parameter("next");
+    let detour = account.0.with(|who| detour(who, place, &next))?;
     Some(match detour {
         Detour::To(path) => path,
         Detour::SignIn(None) => SIGN_IN.into(),
-        Detour::SignIn(Some(next)) => format!(
-            "{SIGN_IN}?next={}",
-            String::from(js_sys::encode_uri_component(&next))
-        ),
+        Detour::SignIn(Some(next)) => [SIGN_IN, "?next=", &router::encode(&next)].concat(),
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contract::session::Session;
+    use contract::{pages::PAGES, session::Session};
 
     fn somebody() -> Who {
         let session: Session = serde_json::from_str(
@@ -147,6 +158,12 @@ mod tests {
         )
         .unwrap();
         Who::Somebody(session)
+    }
+
+    #[test]
+    fn every_page_that_the_worker_serves_is_here() {
+        assert!(PAGES.into_iter().all(|path| page(path).is_some()));
+        assert!(page("/settings").is_none());
     }
 
     #[test]
@@ -174,21 +191,22 @@ mod tests {
         }
     }
 
+    fn from(who: &Who, path: &str, query: &str, next: &str) -> Option<Detour> {
+        let (path, query) = (path.to_owned(), query.to_owned());
+        detour(who, &Place { path, query }, next)
+    }
+
     #[test]
     fn nobody_is_sent_to_sign_in_and_back_to_where_they_were() {
+        let back = Some("/settings/api-access?search=ci".into());
         assert_eq!(
-            detour(&Who::Nobody, API_ACCESS, "search=ci", None),
-            Some(Detour::SignIn(Some(
-                "/settings/api-access?search=ci".into()
-            )))
+            from(&Who::Nobody, API_ACCESS, "search=ci", ""),
+            Some(Detour::SignIn(back))
         );
+        assert_eq!(from(&Who::Nobody, "/", "", ""), Some(Detour::SignIn(None)));
+        assert_eq!(from(&Who::Nobody, SIGN_UP, "", ""), None);
         assert_eq!(
-            detour(&Who::Nobody, "/", "", None),
-            Some(Detour::SignIn(None))
-        );
-        assert_eq!(detour(&Who::Nobody, SIGN_UP, "", None), None);
-        assert_eq!(
-            detour(&Who::Left, PROFILE, "", None),
+            from(&Who::Left, PROFILE, "", ""),
             Some(Detour::SignIn(None))
         );
     }
@@ -197,20 +215,20 @@ mod tests {
     fn somebody_is_sent_on_from_pages_for_strangers_but_never_off_the_site() {
         let to = |path: &str| Some(Detour::To(path.to_owned()));
         assert_eq!(
-            detour(&somebody(), SIGN_IN, "", Some("/settings/profile")),
+            from(&somebody(), SIGN_IN, "", "/settings/profile"),
             to(PROFILE)
         );
         assert_eq!(
-            detour(&somebody(), SIGN_IN, "", Some("//evil.example")),
+            from(&somebody(), SIGN_IN, "", "//evil.example"),
             to(API_ACCESS)
         );
-        assert_eq!(detour(&somebody(), "/", "", None), to(API_ACCESS));
-        assert_eq!(detour(&somebody(), PROFILE, "", None), None);
+        assert_eq!(from(&somebody(), "/", "", ""), to(API_ACCESS));
+        assert_eq!(from(&somebody(), PROFILE, "", ""), None);
     }
 
     #[test]
     fn while_the_server_is_asked_nobody_is_sent_anywhere() {
-        assert_eq!(detour(&Who::Asking, API_ACCESS, "", None), None);
-        assert_eq!(detour(&Who::Unreachable, "/", "", None), None);
+        assert_eq!(from(&Who::Asking, API_ACCESS, "", ""), None);
+        assert_eq!(from(&Who::Unreachable, "/", "", ""), None);
     }
 }

@@ -141,7 +141,7 @@ impl Status {
 
 /// Who a token acts for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(from = "OwnerFields", into = "OwnerFields")]
 pub enum TokenOwner {
     /// A person.
     User {
@@ -150,6 +150,42 @@ pub enum TokenOwner {
         /// First and last name.
         name: String,
     },
+}
+
+/// [`TokenOwner`] on the wire. `#[serde(tag)]` on the enum would say the same, but reads by way of a buffer for any
+/// value, whose code the app would have to download.
+#[derive(Serialize, Deserialize)]
+struct OwnerFields {
+    #[serde(rename = "type")]
+    kind: OwnerKind,
+    id: UserId,
+    name: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum OwnerKind {
+    User,
+}
+
+impl From<OwnerFields> for TokenOwner {
+    fn from(OwnerFields { kind, id, name }: OwnerFields) -> Self {
+        match kind {
+            OwnerKind::User => Self::User { id, name },
+        }
+    }
+}
+
+impl From<TokenOwner> for OwnerFields {
+    fn from(owner: TokenOwner) -> Self {
+        match owner {
+            TokenOwner::User { id, name } => Self {
+                kind: OwnerKind::User,
+                id,
+                name,
+            },
+        }
+    }
 }
 
 /// A token as shown: everything but the secret.
@@ -355,5 +391,17 @@ mod tests {
         .ok()
         .unwrap();
         assert_eq!(revocation.ids, [id]);
+    }
+
+    #[test]
+    fn an_owner_reads_back_with_its_type() {
+        let id = UserId::from_ulid("01JD7ZQ4T3V5W6X7Y8Z9ABCDEF");
+        let json = serde_json::json!({ "type": "user", "id": id, "name": "Ada Lovelace" });
+        let owner = TokenOwner::User {
+            id,
+            name: "Ada Lovelace".into(),
+        };
+        assert_eq!(serde_json::to_value(&owner).unwrap(), json);
+        assert_eq!(serde_json::from_value::<TokenOwner>(json).unwrap(), owner);
     }
 }

@@ -68,10 +68,13 @@ test.describe('signing in', () => {
     expect(left).toBeLessThanOrEqual(15 * MINUTE)
   })
 
-  test('is noted with session, address and browser', async ({ owner }) => {
+  test('is noted with session, address and browser, and so is the end of the session that this browser had', async ({ owner }) => {
+    const [before] = await sessionsOf(owner)
     const answer = await owner.post('/session', { email: owner.account.email, password: owner.account.password }, { 'User-Agent': 'Test/1' })
-    const event = await db.one('SELECT * FROM audit_events WHERE request_id = ?1', answer.requestId)
+    const [event, ended, ...others] = await db.rows('SELECT * FROM audit_events WHERE request_id = ?1 ORDER BY action', answer.requestId)
     const [session] = await sessionsOf(owner)
+    expect(others).toEqual([])
+    expect(ended).toMatchObject({ tenant_id: owner.tenant, actor_id: owner.user.id, action: 'session.revoked', target_id: before?.id, ip: owner.address })
     expect(event).toMatchObject({
       tenant_id: owner.tenant,
       actor_type: 'user',

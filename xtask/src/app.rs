@@ -1,12 +1,13 @@
 //! Builds the app: cargo's wasm is cut into a main part and lazily loaded ones, bound to JavaScript and laid out in `dist/`.
 
 use crate::files::{self, Stamp};
-use crate::project::{Profile, Project, WASM, WASM_FEATURES, run, step};
-use anyhow::{Context, Result, anyhow, ensure};
+use crate::project::{Profile, Project, WASM, WASM_FEATURES, run, run_quietly, step};
+use anyhow::{Context, Result, anyhow};
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Child;
-use std::thread::available_parallelism;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Mutex;
+use std::thread;
 use wasm_bindgen_cli_support::Bindgen;
 
 /// Builds it into `dist/`.
@@ -82,28 +83,32 @@ fn bind(project: &Project, profile: Profile, wasm: &[u8], to: &Path) -> Result<(
 
 /// Makes every file smaller in place, as many at once as there are processors.
 fn shrink(project: &Project, folder: &Path) -> Result<()> {
-    let found = files::below(folder)?;
-    let at_once = available_parallelism().map_or(1, usize::from);
-    for some in found.chunks(at_once) {
-        let started: Vec<(PathBuf, Child)> = some
-            .iter()
-            .filter_map(|file| shrink_one(project, &folder.join(file)).transpose())
-            .collect::<Result<_>>()?;
-        for (file, mut child) in started {
-            let status = child.wait()?;
-            ensure!(
-                status.success(),
-                "{} could not be made smaller: {status}",
-                file.display()
-            );
+    let commands: Vec<Command> = files::below(folder)?
+        .iter()
+        .filter_map(|file| smaller(project, &folder.join(file)))
+        .collect();
+    let commands = Mutex::new(commands.into_iter());
+    let next = || commands.lock().ok().and_then(|mut rest| rest.next());
+    let work = || -> Result<()> {
+        while let Some(mut command) = next() {
+            // Quietly: wasm-opt wonders about names that wasm-split left, and strips them.
+            run_quietly(&mut command)?;
         }
-    }
-    Ok(())
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let at_once = thread::available_parallelism().map_or(1, usize::from);
+        let workers: Vec<_> = (0..at_once).map(|_| scope.spawn(work)).collect();
+        workers
+            .into_iter()
+            .try_for_each(|worker| worker.join().map_err(|_| anyhow!("a thread panicked"))?)
+    })
 }
 
-fn shrink_one(project: &Project, file: &Path) -> Result<Option<(PathBuf, Child)>> {
-    let mut command = match file.extension().and_then(|it| it.to_str()) {
-        Some("wasm") => {
+/// What makes a file smaller, if anything does.
+fn smaller(project: &Project, file: &Path) -> Option<Command> {
+    match file.extension()?.to_str()? {
+        "wasm" => {
             let mut command = project.command("wasm-opt");
             command.args([
                 "-Oz",
@@ -112,9 +117,9 @@ fn shrink_one(project: &Project, file: &Path) -> Result<Option<(PathBuf, Child)>
                 "--strip-target-features",
             ]);
             command.args(WASM_FEATURES).arg(file).arg("-o").arg(file);
-            command
+            Some(command)
         }
-        Some("js") => {
+        "js" => {
             let mut command = project.command("esbuild");
             command.args([
                 "--minify",
@@ -125,14 +130,10 @@ fn shrink_one(project: &Project, file: &Path) -> Result<Option<(PathBuf, Child)>
             command
                 .arg(file)
                 .arg(format!("--outfile={}", file.display()));
-            command
+            Some(command)
         }
-        _ => return Ok(None),
-    };
-    let child = command
-        .spawn()
-        .context("could not start wasm-opt or esbuild")?;
-    Ok(Some((file.to_path_buf(), child)))
+        _ => None,
+    }
 }
 
 fn bundle_styles(project: &Project, profile: Profile, to: &Path) -> Result<()> {

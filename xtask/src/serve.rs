@@ -225,15 +225,12 @@ impl Place {
 
     fn announce(&self, project: &Project, demo: bool) {
         if demo {
+            // The file's first line tells the password.
             let file = project.root.join("worker/demo.sql");
             let text = fs::read_to_string(file).unwrap_or_default();
-            println!(
-                "{}",
-                text.lines()
-                    .next()
-                    .unwrap_or_default()
-                    .trim_start_matches(['-', ' '])
-            );
+            let password = text.lines().next().unwrap_or_default();
+            println!("Sign in as ada@northwind.example.");
+            println!("{}", password.trim_start_matches(['-', ' ']));
         }
         println!("Latchkey is ready at http://localhost:{}", self.port);
     }

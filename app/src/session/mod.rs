@@ -1,14 +1,38 @@
 //! Who is signed in, and the confirmation that it is still them.
 
-pub mod sign_in;
-pub mod step_up;
+mod sign_in;
+mod step_up;
 
-use crate::api::{Api, Failure, parse};
+use crate::{
+    api::{Api, Failure, Method, parse},
+    later::Render,
+    sign_up,
+};
 use contract::session::{SESSION, Session};
 use js_sys::{Function, Promise};
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
+
+/// Whatever proves who one is.
+pub struct Parts {
+    /// The page to sign in.
+    pub sign_in: Render,
+    /// The page to sign up.
+    pub sign_up: Render,
+    /// The dialog to confirm that it is still them.
+    pub step_up: Render,
+}
+
+/// Whatever proves who one is, as one chunk: small forms that share nearly all of their code.
+#[lazy]
+pub fn parts() -> Parts {
+    Parts {
+        sign_in: sign_in::page,
+        sign_up: sign_up::page,
+        step_up: step_up::dialog,
+    }
+}
 
 /// Who is at the browser, as far as is known.
 #[derive(Clone, PartialEq, Eq)]
@@ -40,7 +64,7 @@ impl Account {
         }
         spawn_local(async move {
             match api
-                .send("GET", SESSION, None)
+                .send(Method::GET, SESSION, None)
                 .await
                 .and_then(|text| parse(&text))
             {
@@ -89,7 +113,7 @@ impl Gate {
     /// Asks for the password and waits until it was given (`true`) or refused.
     pub async fn confirmed(self) -> bool {
         let promise = Promise::new(&mut |resolve, _| {
-            self.waiting.update_value(|waiting| waiting.push(resolve))
+            self.waiting.update_value(|waiting| waiting.push(resolve));
         });
         self.asking.set(true);
         JsFuture::from(promise)

@@ -6,29 +6,18 @@ use crate::{
     page, routes,
     ui::{
         button::Submit,
+        icon::mark,
         notice,
         text_field::{PasswordField, TextField},
     },
 };
 use contract::session::{SESSION, SignIn};
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
-use serde::de::IgnoredAny;
 
-/// The page, as a chunk of its own.
-pub struct SignInPage;
-
-#[lazy_route]
-impl LazyRoute for SignInPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(this: Self) -> AnyView {
-        let SignInPage = this;
-        page::appear("Sign in");
-        view! { <SignInForm /> }.into_any()
-    }
+/// The page.
+pub fn page() -> AnyView {
+    page::appear("Sign in");
+    view! { <SignInForm /> }.into_any()
 }
 
 #[component]
@@ -42,11 +31,16 @@ fn SignInForm() -> impl IntoView {
         |draft| &mut draft.password,
     );
     // Once it is known who they are, the app sends them on.
-    let submit = move |ev| form.submit(&ev, None, move |_: IgnoredAny| api.account.ask(api));
+    let submit = move |ev| {
+        form.submit(&ev, None, move |_| {
+            api.account.ask(api);
+            Ok(())
+        });
+    };
     view! {
         <main class="auth" id="main" tabindex="-1">
             <div class="auth__card">
-                <svg class="auth__mark" aria-hidden="true"><use_ href="#i-mark"></use_></svg>
+                {mark("auth__mark")}
                 <h1 class="auth__title" tabindex="-1">"Sign in to Latchkey"</h1>
                 <form class="form" id=form.state.id novalidate on:submit=submit>
                     {notice::alert(move || form.state.trouble())}

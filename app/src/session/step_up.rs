@@ -3,16 +3,14 @@
 use crate::{
     api::Api,
     form::Form,
-    later::Render,
     ui::{button::Submit, dialog::Dialog, notice, text_field::PasswordField},
 };
 use contract::session::{STEP_UP, StepUp};
 use leptos::prelude::*;
 
-/// The dialog, as a chunk of its own.
-#[lazy]
-pub fn dialog() -> Render {
-    || view! { <StepUpDialog /> }.into_any()
+/// The dialog.
+pub fn dialog() -> AnyView {
+    view! { <StepUpDialog /> }.into_any()
 }
 
 #[component]
@@ -24,7 +22,12 @@ fn StepUpDialog() -> impl IntoView {
         |draft| &draft.password,
         |draft| &mut draft.password,
     );
-    let submit = move |ev| form.submit(&ev, None, move |()| gate.settle(true));
+    let submit = move |ev| {
+        form.submit(&ev, None, move |_| {
+            gate.settle(true);
+            Ok(())
+        });
+    };
     let give_up = Callback::new(move |()| gate.settle(false));
     view! {
         <Dialog id="step-up-title" title="Confirm that it is you" small=true on_close=give_up>

@@ -1,46 +1,63 @@
 //! What surrounds each page of the account settings.
 
-pub mod notifications;
-pub mod profile;
-pub mod security;
+mod notifications;
+mod profile;
+mod security;
 mod user_menu;
 
-use crate::{dom, page, routes};
+use crate::{
+    later::Render,
+    page, routes,
+    ui::{icon::mark, tabs::Tabs},
+};
 use leptos::prelude::*;
 use user_menu::UserMenu;
 
+/// Path and name of a page.
+type Tab = (&'static str, &'static str);
+
 /// The pages of the account settings, as their tabs name them.
-const TABS: [(&str, &str); 4] = [
+const TABS: [Tab; 4] = [
     (routes::PROFILE, "Account profile"),
     (routes::SECURITY, "Account security"),
     (routes::API_ACCESS, "API Access"),
     (routes::NOTIFICATIONS, "Notifications"),
 ];
 
-/// A page of the account settings.
-#[component]
-pub fn Settings(
-    /// Its path.
-    path: &'static str,
-    /// What is on it.
-    children: Children,
-) -> impl IntoView {
-    page::appear(
-        TABS.into_iter()
-            .find(|tab| tab.0 == path)
-            .map_or("Account Settings", |tab| tab.1),
-    );
-    let skip = |ev: leptos::ev::MouseEvent| {
-        // The router would follow the link without moving the focus.
-        ev.prevent_default();
-        dom::focus_soon("#main");
-    };
+/// Pages that only tell what is known.
+pub struct Pages {
+    /// `Account profile`.
+    pub profile: Render,
+    /// `Account security`.
+    pub security: Render,
+    /// `Notifications`.
+    pub notifications: Render,
+}
+
+/// Pages that only tell what is known, as one chunk.
+#[lazy]
+pub fn pages() -> Pages {
+    Pages {
+        profile: profile::page,
+        security: security::page,
+        notifications: notifications::page,
+    }
+}
+
+/// The tab of the page behind `path`, if that is one of these.
+pub fn tab(path: &str) -> Option<Tab> {
+    TABS.into_iter().find(|tab| tab.0 == path)
+}
+
+/// A page with what surrounds it.
+pub fn surround((path, name): Tab, page: Render) -> AnyView {
+    page::appear(name);
     view! {
         <div class="app">
-            <a class="skip-link" href="#main" on:click=skip>"Skip to content"</a>
+            <a class="skip-link" href="#main" rel="external">"Skip to content"</a>
             <header class="header">
                 <div class="header__inner">
-                    <a class="brand" href="/"><svg class="brand__mark" aria-hidden="true"><use_ href="#i-mark"></use_></svg>"Latchkey"</a>
+                    <a class="brand" href="/">{mark("brand__mark")}"Latchkey"</a>
                     <UserMenu />
                 </div>
             </header>
@@ -48,11 +65,12 @@ pub fn Settings(
                 <div class="page-header">
                     <div class="page-header__text"><h1 class="page-header__title" tabindex="-1">"Account Settings"</h1></div>
                 </div>
-                <crate::ui::tabs::Tabs label="Account Settings" tabs=TABS current=path />
-                <div class="page__body">{children()}</div>
+                <Tabs label="Account Settings" tabs=TABS current=path />
+                <div class="page__body">{page()}</div>
             </main>
         </div>
     }
+    .into_any()
 }
 
 /// A part of a page that only tells something: its heading and a text.

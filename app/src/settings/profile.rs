@@ -1,34 +1,20 @@
 //! Who one is.
 
-use super::{Section, Settings, details};
+use super::{Section, details};
 use crate::{
     api::{Api, Failure},
-    routes,
     session::Who,
     ui::{failed::Failed, time_ago::time_ago},
 };
 use contract::session::Session;
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
-/// The page, as a chunk of its own.
-pub struct ProfilePage;
-
-#[lazy_route]
-impl LazyRoute for ProfilePage {
-    fn data() -> Self {
-        Self
+/// The page.
+pub fn page() -> AnyView {
+    view! {
+            <Section id="profile" title="Account profile" text="How you are known to the people you work with.">{about_me(facts)}</Section>
     }
-
-    fn view(this: Self) -> AnyView {
-        let ProfilePage = this;
-        view! {
-            <Settings path=routes::PROFILE>
-                <Section id="profile" title="Account profile" text="How you are known to the people you work with.">{about_me(facts)}</Section>
-            </Settings>
-        }
-        .into_any()
-    }
+    .into_any()
 }
 
 /// Something about the person, or why nothing is known.

@@ -1,7 +1,7 @@
 //! The menu behind the person's name.
 
 use crate::{
-    api::Api,
+    api::{Api, Method},
     routes,
     session::Who,
     theme::Theme,
@@ -67,7 +67,7 @@ fn SignOut() -> impl IntoView {
     let (api, toaster) = (Api::in_use(), expect_context::<Toaster>());
     let sign_out = move |_| {
         spawn_local(async move {
-            match api.send("DELETE", SESSION, None).await {
+            match api.send(Method::DELETE, SESSION, None).await {
                 Ok(_) => api.account.0.set(Who::Left),
                 Err(failure) => toaster.complain(failure.message()),
             }

@@ -6,6 +6,7 @@ use super::{
     scope_grid::ScopeGrid,
 };
 use crate::{
+    api::parse,
     clock,
     form::Form,
     ui::{button::Submit, dialog::Dialog as Modal, notice, text_field::TextField},
@@ -28,17 +29,20 @@ pub fn Create() -> impl IntoView {
         |draft| draft.description.get_or_insert_default(),
     );
     let expiry = RwSignal::new(Expiry::default());
-    let made = move |created: CreatedToken| {
+    let made = move |answer: &str| {
+        let created: CreatedToken = parse(answer)?;
         desk.dialog.set(Dialog::Reveal(Box::new(created)));
         desk.current.reload();
+        Ok(())
     };
     let submit = move |ev| {
         // Counted from this moment, not from when the dialog was opened.
         let end = expiry.with_untracked(|expiry| expiry.end(clock::now(), clock::end_of_day));
-        form.draft.update(|draft| draft.renewable_until = end.ok());
-        let complaint = end.err().map(|message| Complaint {
+        form.draft.update(|draft| draft.renewable_until = end);
+        // To `contract` none would be the default; here it means that something was forgotten.
+        let complaint = end.is_none().then(|| Complaint {
             pointer: "/renewable_until".into(),
-            message: message.into(),
+            message: "Choose the last day on which the token works.".into(),
         });
         form.submit(&ev, complaint, made);
     };

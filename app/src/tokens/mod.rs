@@ -3,20 +3,48 @@
 mod add;
 mod cells;
 mod create;
+mod current;
 mod expiry;
 mod history;
+mod list;
 mod page;
 mod reveal;
 mod revoke;
 mod scope_grid;
 mod search;
-mod table;
 
-pub use page::ApiAccessPage;
-
-use crate::{api::Api, listing::Listing, ui::selection::Selection};
+use crate::{
+    api::Api,
+    later::{Later, Render},
+    listing::{Listing, Rows},
+    router,
+    ui::selection::Selection,
+};
 use contract::tokens::{CreatedToken, MY_TOKENS, Token};
 use leptos::prelude::*;
+
+/// The page `API Access`, as a chunk of its own.
+#[lazy]
+pub fn page() -> Render {
+    page::page
+}
+
+/// The page's dialogs.
+pub struct Dialogs {
+    /// Making a token, and then showing its secret.
+    pub add: Render,
+    /// Revoking tokens.
+    pub revoke: Render,
+}
+
+/// The page's dialogs, as one chunk: once a secret was made, nothing may be missing that shows it.
+#[lazy]
+pub fn dialogs() -> Dialogs {
+    Dialogs {
+        add: add::dialogs,
+        revoke: revoke::dialog,
+    }
+}
 
 /// The dialog that is open.
 #[derive(Clone)]
@@ -34,24 +62,33 @@ pub enum Dialog {
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
 pub struct Desk {
-    /// The dialog that is open.
-    pub dialog: RwSignal<Dialog>,
+    /// What is sought among the names.
+    pub search: Memo<String>,
     /// Tokens that are not revoked.
     pub current: Listing<Token>,
     /// Tokens that are.
     pub revoked: Listing<Token>,
     /// Which of the current ones are selected.
     pub selection: RwSignal<Selection>,
+    /// The dialog that is open.
+    pub dialog: RwSignal<Dialog>,
+    /// The code of the dialogs around a new token.
+    pub adding: Later,
+    /// The code of the dialog for revoking.
+    pub revoking: Later,
 }
 
 impl Desk {
     fn new() -> Self {
         let api = Api::in_use();
         Self {
-            dialog: RwSignal::new(Dialog::Closed),
+            search: search::in_url(),
             current: Listing::new(api),
             revoked: Listing::new(api),
             selection: RwSignal::default(),
+            dialog: RwSignal::new(Dialog::Closed),
+            adding: Later::new(|| Box::pin(async { dialogs().await.add })),
+            revoking: Later::new(|| Box::pin(async { dialogs().await.revoke })),
         }
     }
 
@@ -62,11 +99,30 @@ impl Desk {
 
     /// Fetches both lists, of tokens whose name has `search` in it.
     fn load(self, search: &str) {
-        let search = String::from(js_sys::encode_uri_component(search));
-        self.current
-            .load(format!("{MY_TOKENS}?state=current&search={search}"));
-        self.revoked
-            .load(format!("{MY_TOKENS}?state=revoked&search={search}"));
+        let search = router::encode(search);
+        for (list, state) in [(self.current, "current"), (self.revoked, "revoked")] {
+            list.load([MY_TOKENS, "?state=", state, "&search=", &search].concat());
+        }
+    }
+
+    /// The ids of the current tokens, in the order shown.
+    fn ids(self) -> Vec<String> {
+        let id = |token: &Token| token.id.as_str().to_owned();
+        self.current.rows.with(|rows| match rows {
+            Rows::Loaded(tokens) => tokens.iter().map(id).collect(),
+            _ => Vec::new(),
+        })
+    }
+
+    /// The current tokens that are selected.
+    fn selected(self) -> Vec<Token> {
+        let Rows::Loaded(mut tokens) = self.current.rows.get_untracked() else {
+            return Vec::new();
+        };
+        self.selection.with_untracked(|selection| {
+            tokens.retain(|token| selection.contains(token.id.as_str()));
+        });
+        tokens
     }
 
     /// Closes the dialog.

@@ -1,38 +1,14 @@
 //! The page `API Access`.
 
-use super::{Desk, Dialog, add, history::History, revoke, search, table::Tokens};
-use crate::{later::Later, routes, settings::Settings, ui::icon::icon};
+use super::{Desk, Dialog, current::current, history::history, search::Search};
+use crate::{later::Later, ui::icon::icon};
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
-/// The page, as a chunk of its own.
-pub struct ApiAccessPage;
-
-#[lazy_route]
-impl LazyRoute for ApiAccessPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(this: Self) -> AnyView {
-        let ApiAccessPage = this;
-        view! {
-            <Settings path=routes::API_ACCESS>
-                <ApiAccess />
-            </Settings>
-        }
-        .into_any()
-    }
-}
-
-#[component]
-fn ApiAccess() -> impl IntoView {
+/// The page.
+pub fn page() -> AnyView {
     let desk = Desk::new();
     provide_context(desk);
-    let search = search::in_url();
-    Effect::new(move |_| search.with(|search| desk.load(search)));
-    let adding = Later::new(|| Box::pin(add::dialogs()));
-    let revoking = Later::new(|| Box::pin(revoke::dialog()));
+    Effect::new(move |_| desk.search.with(|search| desk.load(search)));
     view! {
         <section class="section" aria-labelledby="tokens">
             <div class="section__header">
@@ -41,45 +17,40 @@ fn ApiAccess() -> impl IntoView {
                     <p class="section__description">"Tokens let scripts and services call the API as you, within the scopes that you choose."</p>
                 </div>
                 <div class="section__actions">
-                    <search::Search search />
-                    <AddButton adding />
+                    <Search search=desk.search />
+                    {add_button(desk)}
                 </div>
             </div>
-            <Tokens search adding revoking />
+            {current(desk)}
         </section>
-        <History search />
-        {dialog(desk, adding, revoking)}
+        {history(desk)}
+        {move || dialog(desk)}
     }
+    .into_any()
 }
 
-/// The button that opens the dialog for a new token.
-#[component]
-pub fn AddButton(
-    /// The dialog's code, fetched when the button is about to be used.
-    adding: Later,
-) -> impl IntoView {
-    let desk = Desk::in_use();
-    let open = move |_| desk.dialog.set(Dialog::Create);
+/// The button that opens the dialog for a new token. Its code is fetched when the button is about to be used.
+pub fn add_button(desk: Desk) -> AnyView {
     view! {
-        <button type="button" class="button button--primary" on:pointerenter=move |_| adding.prefetch() on:focus=move |_| adding.prefetch() on:click=open>
+        <button
+            type="button"
+            class="button button--primary"
+            on:pointerenter=move |_| desk.adding.prefetch()
+            on:focus=move |_| desk.adding.prefetch()
+            on:click=move |_| desk.dialog.set(Dialog::Create)
+        >
             {icon("#i-plus")}
             "Add New Access Token"
         </button>
     }
+    .into_any()
 }
 
-fn dialog(desk: Desk, adding: Later, revoking: Later) -> impl IntoView {
-    // Only what kind of dialog it is: its contents change without a new dialog.
-    let part = Memo::new(move |_| {
-        desk.dialog.with(|dialog| match dialog {
-            Dialog::Closed => 0,
-            Dialog::Create | Dialog::Reveal(_) => 1,
-            Dialog::Revoke(_) => 2,
-        })
+fn dialog(desk: Desk) -> Option<AnyView> {
+    let part = desk.dialog.with(|dialog| match dialog {
+        Dialog::Closed => None,
+        Dialog::Create | Dialog::Reveal(_) => Some(desk.adding),
+        Dialog::Revoke(_) => Some(desk.revoking),
     });
-    move || match part.get() {
-        1 => adding.view(),
-        2 => revoking.view(),
-        _ => None,
-    }
+    part.and_then(Later::view)
 }

@@ -2,8 +2,8 @@
 
 use super::{Desk, Dialog, cells};
 use crate::{
+    api::parse,
     form::Form,
-    later::Render,
     ui::{
         button::Submit, dialog::Dialog as Modal, notice, selection::Selection,
         text_field::TextField, toast::Toaster,
@@ -12,19 +12,13 @@ use crate::{
 use contract::tokens::{REVOKE, RevokeTokens, Revoked, Token};
 use leptos::prelude::*;
 
-/// The dialog, as a chunk of its own.
-#[lazy]
-pub fn dialog() -> Render {
-    || {
-        let tokens = Desk::in_use().dialog.with_untracked(|dialog| {
-            if let Dialog::Revoke(tokens) = dialog {
-                tokens.clone()
-            } else {
-                Vec::new()
-            }
-        });
-        view! { <RevokeDialog tokens /> }.into_any()
-    }
+/// The dialog.
+pub fn dialog() -> AnyView {
+    let tokens = Desk::in_use().dialog.with_untracked(|dialog| match dialog {
+        Dialog::Revoke(tokens) => tokens.clone(),
+        _ => Vec::new(),
+    });
+    view! { <RevokeDialog tokens /> }.into_any()
 }
 
 #[component]
@@ -43,7 +37,8 @@ fn RevokeDialog(
         |draft| draft.reason.as_deref().unwrap_or_default(),
         |draft| draft.reason.get_or_insert_default(),
     );
-    let done = move |revoked: Revoked| {
+    let done = move |answer: &str| {
+        let revoked: Revoked = parse(answer)?;
         desk.close();
         desk.selection.set(Selection::default());
         desk.current.reload();
@@ -52,6 +47,7 @@ fn RevokeDialog(
             revoked.revoked.len(),
             revoked.already_revoked.len(),
         ));
+        Ok(())
     };
     let submit = move |ev| form.submit(&ev, None, done);
     let close = Callback::new(move |()| desk.close());

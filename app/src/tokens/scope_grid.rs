@@ -60,9 +60,9 @@ fn cell(form: Form<CreateToken>, scope: Scope, label: String) -> AnyView {
         let checked = event_target_checked(&ev);
         form.change("scopes", |draft| {
             if checked {
-                draft.scopes.insert(scope)
+                draft.scopes.insert(scope);
             } else {
-                draft.scopes.remove(scope)
+                draft.scopes.remove(scope);
             }
         });
     };

@@ -1,40 +1,32 @@
 //! Searching tokens by name. What is sought is in the URL, so that a reload or a shared link keeps it.
 
-use crate::{routes, ui::icon::icon};
-use leptos::{leptos_dom::helpers::debounce, prelude::*};
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_query_map},
+use crate::{
+    router::{self, Router},
+    routes,
+    ui::icon::icon,
 };
+use leptos::{leptos_dom::helpers::debounce, prelude::*};
 use std::time::Duration;
 
 /// What is sought.
 pub fn in_url() -> Memo<String> {
-    let query = use_query_map();
-    Memo::new(move |_| query.with(|query| query.get("search").unwrap_or_default()))
+    let place = Router::in_use().place();
+    Memo::new(move |before: Option<&String>| {
+        place.with(|place| match before {
+            // On the way out nothing else is sought.
+            Some(before) if place.path != routes::API_ACCESS => before.clone(),
+            _ => place.parameter("search"),
+        })
+    })
 }
 
 /// Puts what is sought into the URL.
-pub fn go_to() -> impl Fn(&str) + Clone {
-    let navigate = use_navigate();
-    move |search: &str| {
-        let query = if search.is_empty() {
-            String::new()
-        } else {
-            format!(
-                "?search={}",
-                String::from(js_sys::encode_uri_component(search))
-            )
-        };
-        navigate(
-            &[routes::API_ACCESS, &query].concat(),
-            NavigateOptions {
-                replace: true,
-                scroll: false,
-                ..NavigateOptions::default()
-            },
-        );
-    }
+pub fn seek(router: Router, text: &str) {
+    let path = match text.trim() {
+        "" => routes::API_ACCESS.to_owned(),
+        text => [routes::API_ACCESS, "?search=", &router::encode(text)].concat(),
+    };
+    router.correct_to(&path);
 }
 
 /// The field. It waits until the typing pauses.
@@ -43,9 +35,9 @@ pub fn Search(
     /// What is sought.
     search: Memo<String>,
 ) -> impl IntoView {
-    let go_to = go_to();
+    let router = Router::in_use();
     let mut sought = debounce(Duration::from_millis(250), move |text: String| {
-        go_to(text.trim())
+        seek(router, &text);
     });
     view! {
         <div class="search" role="search">

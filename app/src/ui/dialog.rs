@@ -60,25 +60,36 @@ fn open(dialog: &web_sys::HtmlDialogElement) {
     if dialog.is_connected() && !dialog.open() {
         let _ = dialog.show_modal();
     }
+    // The browser sees to this when it opens a dialog, but not when one takes another's place in the same element.
+    if dom::focused().is_none_or(|focused| !dialog.contains(Some(&focused)))
+        && let Some(first) = dom::find("dialog[open] [autofocus]")
+    {
+        let _ = first.focus();
+    }
 }
 
 /// Once the dialog is gone, focuses what had the focus before it; if that is gone too or disabled, the page's heading.
 fn give_back_focus() {
     request_animation_frame(|| {
-        // Another dialog may have taken this one's place; its own end will see to all openers.
-        if dom::focused().is_some_and(|element| {
-            element
-                .closest("dialog[open]")
-                .is_ok_and(|dialog| dialog.is_some())
-        }) {
-            return;
-        }
+        // Below this dialog may be another. One that has just taken this one's place will see to the rest when it closes.
+        let other = dom::find("dialog[open]");
         while let Some(opener) = OPENERS.with_borrow_mut(Vec::pop) {
+            if !opener.is_connected() {
+                continue;
+            }
+            if other
+                .as_ref()
+                .is_some_and(|other| !other.contains(Some(&opener)))
+            {
+                return OPENERS.with_borrow_mut(|openers| openers.push(opener));
+            }
             let _ = opener.focus();
             if dom::focused().is_some_and(|element| element.is_same_node(Some(&opener))) {
                 return;
             }
         }
-        dom::focus_soon("h1");
+        if other.is_none() {
+            dom::focus_soon("h1");
+        }
     });
 }

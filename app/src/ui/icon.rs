@@ -4,11 +4,20 @@ use leptos::prelude::*;
 
 /// The icon `id`, such as `#i-plus`. It says nothing to assistive technology.
 pub fn icon(id: &'static str) -> AnyView {
-    view! { <svg class="icon" aria-hidden="true"><use_ href=id></use_></svg> }.into_any()
+    picture("icon", id)
 }
 
 /// The same at 24 pixels.
 pub fn large_icon(id: &'static str) -> AnyView {
-    view! { <svg class="icon icon--large" aria-hidden="true"><use_ href=id></use_></svg> }
-        .into_any()
+    picture("icon icon--large", id)
+}
+
+/// The product's mark.
+pub fn mark(class: &'static str) -> AnyView {
+    picture(class, "#i-mark")
+}
+
+// With a fixed `href` the element would be made from an HTML template, in which `<use_>` is no `<use>`.
+fn picture(class: &'static str, href: &'static str) -> AnyView {
+    view! { <svg class=class aria-hidden="true"><use_ href=href></use_></svg> }.into_any()
 }

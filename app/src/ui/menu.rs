@@ -17,7 +17,7 @@ pub fn Menu(
 ) -> impl IntoView {
     let open = RwSignal::new(false);
     let toggled = move |ev: ev::Event| {
-        open.set(ev.unchecked_into::<web_sys::ToggleEvent>().new_state() == "open")
+        open.set(ev.unchecked_into::<web_sys::ToggleEvent>().new_state() == "open");
     };
     // What was chosen has been done by the time the click gets here.
     let clicked = move |ev: ev::MouseEvent| {

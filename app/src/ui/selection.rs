@@ -1,12 +1,11 @@
 //! Rows that are selected by checkboxes: one by one, a range with Shift, or all.
 
 use leptos::{ev, prelude::*};
-use std::collections::BTreeSet;
 
 /// Which rows are selected, by their ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
-    ids: BTreeSet<String>,
+    ids: Vec<String>,
     /// The row clicked last, where a range begins.
     anchor: Option<String>,
 }
@@ -14,7 +13,7 @@ pub struct Selection {
 impl Selection {
     /// Whether a row is selected.
     pub fn contains(&self, id: &str) -> bool {
-        self.ids.contains(id)
+        self.ids.iter().any(|selected| selected == id)
     }
 
     /// Selects a row, or takes it out; with `range` every row from the one clicked before.
@@ -25,12 +24,9 @@ impl Selection {
             (Some(a), Some(b)) => order.get(a.min(b)..=a.max(b)).unwrap_or_default(),
             _ => &[id.to_owned()],
         };
-        for row in rows {
-            if selected {
-                self.ids.insert(row.clone());
-            } else {
-                self.ids.remove(row);
-            }
+        self.ids.retain(|id| !rows.contains(id));
+        if selected {
+            self.ids.extend_from_slice(rows);
         }
         self.anchor = Some(id.to_owned());
     }
@@ -38,11 +34,7 @@ impl Selection {
     /// Selects every row, or none.
     pub fn set_all(&mut self, selected: bool, order: &[String]) {
         *self = Self {
-            ids: if selected {
-                order.iter().cloned().collect()
-            } else {
-                BTreeSet::new()
-            },
+            ids: if selected { order.to_vec() } else { Vec::new() },
             anchor: None,
         };
     }
@@ -69,7 +61,7 @@ pub fn SelectRow<'a>(
     let clicked = move |ev: ev::MouseEvent| {
         let selected = event_target_checked(&ev);
         selection.update(|selection| {
-            selection.set(&id, selected, ev.shift_key(), &order.get_untracked())
+            selection.set(&id, selected, ev.shift_key(), &order.get_untracked());
         });
     };
     view! { <input class="checkbox" type="checkbox" aria-label=format!("Select {name}") prop:checked=move || selection.with(|it| it.contains(&shown)) on:click=clicked /> }
@@ -110,7 +102,9 @@ mod tests {
     }
 
     fn ids(selection: &Selection) -> Vec<&str> {
-        selection.ids.iter().map(String::as_str).collect()
+        let mut ids: Vec<_> = selection.ids.iter().map(String::as_str).collect();
+        ids.sort_unstable();
+        ids
     }
 
     #[test]

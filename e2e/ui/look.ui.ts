@@ -1,0 +1,254 @@
+import type { Page } from '@playwright/test'
+import { expectAccessible } from '../support/a11y'
+import { API_ACCESS, TABS, button, dialog, expectNoSideways, generate, menu, open, openAddDialog, rowOf, signIn, tabTo, tokens } from '../support/browser'
+import type { Person } from '../support/actors'
+import { ago, db } from '../support/db'
+import { expect, test } from '../support/test'
+
+/** Something of every kind: a good token, an expired one, a revoked one, a long name. */
+async function furnish(owner: Person) {
+  await owner.makeToken({ name: 'Nightly copy of the vault', description: 'Runs on host-17', scopes: ['vaults:write', 'jobs:read'] })
+  await owner.makeToken({ name: 'W'.repeat(64), description: 'd'.repeat(200) })
+  const [old, gone] = [await owner.makeToken({ name: 'Old' }), await owner.makeToken({ name: 'Gone' })]
+  await db.rows('UPDATE tokens SET renewable_until = ?2 WHERE id = ?1', old.token.id, ago(60))
+  await owner.post('/tokens/revoke', { ids: [gone.token.id], reason: 'No longer needed, since the host is gone' })
+}
+
+const STRANGER: [string, string][] = [['/sign-in', 'Sign in to Latchkey'], ['/sign-up', 'Sign up for Latchkey'], ['/nonsense', 'Page not found']]
+
+/** Every state of the pages that somebody may meet, one after the other. */
+const STATES: [string, (page: Page, owner: Person) => Promise<unknown>][] = [
+  ...TABS.map(([name, path]): [string, (page: Page) => Promise<unknown>] => [name, (page) => open(page, path)]),
+  ['API Access with tokens, one selected', async (page, owner) => {
+    await furnish(owner)
+    await open(page, API_ACCESS)
+    await page.getByRole('checkbox', { name: 'Select Nightly copy of the vault' }).check()
+  }],
+  ['API Access that failed to load', async (page, owner) => {
+    await furnish(owner)
+    await db.rows(`UPDATE tokens SET scopes = 'gone:read' WHERE user_id = ?1`, owner.user.id)
+    await open(page, API_ACCESS)
+    await expect(page.getByRole('alert').first()).toBeVisible()
+  }],
+  ['the account menu', async (page) => {
+    await open(page, API_ACCESS)
+    await menu(page).click()
+    await expect(button(page, 'Sign out')).toBeVisible()
+  }],
+  ['Add New Token', async (page) => {
+    await open(page, API_ACCESS)
+    const adding = await openAddDialog(page)
+    await button(adding, 'Read and write all').click()
+    await adding.getByRole('radio', { name: 'Custom' }).check()
+  }],
+  ['Add New Token with complaints', async (page) => {
+    await open(page, API_ACCESS)
+    await button(await openAddDialog(page), 'Generate Token').click()
+    await expect(dialog(page, 'Add New Token').getByText('Select at least one scope.')).toBeVisible()
+  }],
+  ['New Token Created', async (page) => {
+    await open(page, API_ACCESS)
+    await generate(page, 'nightly', 'Jobs Read')
+  }],
+  ['New Token Created, about to be closed', async (page) => {
+    await open(page, API_ACCESS)
+    const { created } = await generate(page, 'nightly', 'Jobs Read')
+    await button(created, 'Done').click()
+    await expect(created.getByRole('alert')).toBeVisible()
+  }],
+  ['Revoke Tokens', async (page, owner) => {
+    await furnish(owner)
+    await open(page, API_ACCESS)
+    await expect(rowOf(tokens(page), 'Old')).toBeVisible()
+    await page.getByRole('checkbox', { name: 'Select all tokens' }).check()
+    await button(page, 'Revoke Selected Tokens').click()
+    await expect(dialog(page, 'Revoke Tokens')).toBeVisible()
+  }],
+  ['Confirm that it is you', async (page, owner) => {
+    await open(page, API_ACCESS)
+    await owner.goStale()
+    const adding = await openAddDialog(page)
+    await adding.getByLabel('Name').fill('nightly')
+    await adding.getByRole('checkbox', { name: 'Jobs Read' }).check()
+    await button(adding, 'Generate Token').click()
+    await button(dialog(page, 'Confirm that it is you'), 'Confirm').click()
+    await expect(dialog(page, 'Confirm that it is you').getByText('Enter a valid password')).toBeVisible()
+  }],
+]
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`everybody can use it, ${colorScheme}`, () => {
+    test.use({ colorScheme })
+
+    for (const [path, heading] of STRANGER) {
+      test(`${path}`, async ({ page }) => {
+        await open(page, path, heading)
+        await expectAccessible(page)
+        if (path === '/nonsense') return
+        await page.getByRole('main').getByRole('button').last().click()
+        await expect(page.getByText('Enter a valid email')).toBeVisible()
+        await expectAccessible(page)
+      })
+    }
+
+    for (const [name, reach] of STATES) {
+      test(name, async ({ page, owner, context }) => {
+        await signIn(context, owner)
+        await reach(page, owner)
+        await expectAccessible(page)
+      })
+    }
+  })
+}
+
+test.describe('at 320 pixels nothing sticks out to the side', () => {
+  test.use({ viewport: { width: 320, height: 640 } })
+
+  for (const [path, heading] of STRANGER) {
+    test(`${path}`, async ({ page }) => {
+      await open(page, path, heading)
+      await expectNoSideways(page)
+    })
+  }
+
+  for (const [name, reach] of STATES) {
+    test(name, async ({ page, owner, context }) => {
+      await signIn(context, owner)
+      await reach(page, owner)
+      await expectNoSideways(page)
+      for (const open of await page.getByRole('dialog').all()) {
+        const box = await open.boundingBox()
+        expect(box && box.x >= 0 && box.x + box.width <= 320, JSON.stringify(box)).toBe(true)
+        expect(await open.evaluate((dialog) => [dialog, ...dialog.querySelectorAll('*')].filter((part) => part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).overflowX === 'visible' && part.getBoundingClientRect().right > 321).map((part) => part.outerHTML.slice(0, 100)))).toEqual([])
+      }
+    })
+  }
+
+  test('every tab can be reached', async ({ page, owner, context }) => {
+    await signIn(context, owner)
+    await open(page, API_ACCESS)
+    for (const [name, path] of TABS) {
+      await page.getByRole('navigation').getByRole('link', { name, exact: true }).click()
+      await expect(page).toHaveURL(path)
+    }
+  })
+})
+
+test('every element is one that browsers know', async ({ page, owner, context }) => {
+  const unknown = () =>
+    page.evaluate(() => [...document.querySelectorAll('*')].filter((one) => one instanceof HTMLUnknownElement || Object.getPrototypeOf(one) === SVGElement.prototype).map((one) => one.outerHTML))
+  for (const [path, heading] of STRANGER) {
+    await open(page, path, heading)
+    expect(await unknown(), path).toEqual([])
+  }
+  await signIn(context, owner)
+  for (const [, path] of TABS) {
+    await open(page, path)
+    expect(await unknown(), path).toEqual([])
+  }
+})
+
+test.describe('the theme', () => {
+  test.beforeEach(({ context, owner }) => signIn(context, owner))
+  const background = (page: Page) => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+  const choose = async (page: Page, name: string) => {
+    if ((await menu(page).getAttribute('aria-expanded')) !== 'true') await menu(page).click()
+    await page.getByRole('group', { name: 'Theme' }).getByRole('radio', { name }).check()
+  }
+
+  test('is the system\'s, or light, or dark, and stays so', async ({ page }) => {
+    const expectBackground = (color: string) => expect.poll(() => background(page)).toBe(color)
+    await page.emulateMedia({ colorScheme: 'light' })
+    await open(page, API_ACCESS)
+    const light = await background(page)
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await expect.poll(() => background(page)).not.toBe(light)
+    const dark = await background(page)
+
+    await choose(page, 'Light')
+    await expectBackground(light)
+    await page.reload()
+    await expectBackground(light)
+    await choose(page, 'Dark')
+    await page.emulateMedia({ colorScheme: 'light' })
+    await expectBackground(dark)
+    await open(page, '/settings/profile')
+    await expectBackground(dark)
+    await menu(page).click()
+    await expect(page.getByRole('radio', { name: 'Dark' })).toBeChecked()
+    await choose(page, 'System')
+    await expectBackground(light)
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await page.reload()
+    await expectBackground(dark)
+  })
+
+  test('of a person is used from the first frame on, before the app is there', async ({ page }) => {
+    await page.emulateMedia({ colorScheme: 'light' })
+    await open(page, API_ACCESS)
+    await choose(page, 'Dark')
+    const dark = await background(page)
+    await page.addInitScript(() => {
+      requestAnimationFrame(function look() {
+        if (document.body) Object.assign(window, { first: getComputedStyle(document.documentElement).backgroundColor })
+        else requestAnimationFrame(look)
+      })
+    })
+    await open(page, '/settings/profile')
+    expect(await page.evaluate(() => (window as any).first)).toBe(dark)
+  })
+})
+
+test.describe('on the keyboard', () => {
+  test.beforeEach(({ context, owner }) => signIn(context, owner))
+
+  test('the first stop skips to the content', async ({ page }) => {
+    await open(page, API_ACCESS)
+    await page.keyboard.press('Tab')
+    const skip = page.getByRole('link', { name: 'Skip to content' })
+    await expect(skip).toBeFocused()
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('main')).toBeFocused()
+  })
+
+  test('the menu behind the name opens, is walked through by arrows, and closes with the focus back', async ({ page }) => {
+    await open(page, '/settings/security')
+    const account = menu(page)
+    await tabTo(page, account)
+    await page.keyboard.press('Enter')
+    await expect(account).toHaveAttribute('aria-expanded', 'true')
+    await expect(page.getByRole('banner').getByRole('link', { name: 'Profile' })).toBeVisible()
+    await page.keyboard.press('ArrowDown')
+    await expect(page.getByRole('banner').getByRole('link', { name: 'Profile' })).toBeFocused()
+    await page.keyboard.press('ArrowUp')
+    await expect(button(page, 'Sign out')).toBeFocused()
+    await page.keyboard.press('Escape')
+    await expect(account).toBeFocused()
+    await expect(button(page, 'Sign out')).toBeHidden()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('ArrowDown')
+    await expect(page.getByRole('banner').getByRole('link', { name: 'API Access' })).toBeFocused()
+    await page.keyboard.press('Enter')
+    await expect(page).toHaveURL(API_ACCESS)
+    await expect(button(page, 'Sign out')).toBeHidden()
+  })
+
+  test('a new page takes the focus to its heading and is announced', async ({ page }) => {
+    await open(page, '/settings/profile')
+    await tabTo(page, page.getByRole('navigation').getByRole('link', { name: 'API Access' }))
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
+    await expect(page.getByRole('status').filter({ hasText: 'API Access' })).toHaveCount(1)
+  })
+
+  test('a dialog keeps the focus inside it', async ({ page }) => {
+    await open(page, API_ACCESS)
+    const adding = await openAddDialog(page)
+    for (let i = 0; i < 45; i++) {
+      await page.keyboard.press('Tab')
+      // A browser's own controls come round between the last stop and the first.
+      const outside = await adding.evaluate((dialog) => document.activeElement !== document.body && !dialog.contains(document.activeElement))
+      expect(outside).toBe(false)
+    }
+  })
+})
