@@ -157,7 +157,7 @@ mod tests {
             "tenant_name":"Northwind","permissions":[],"scopes":[],"step_up_until":null}"#,
         )
         .unwrap();
-        Who::Somebody(session)
+        Who::Somebody(Box::new(session))
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub enum Who {
     /// Nobody, because they signed out.
     Left,
     /// Somebody.
-    Somebody(Session),
+    Somebody(Box<Session>),
 }
 
 /// The person at the browser. One for the whole app.
@@ -68,7 +68,7 @@ impl Account {
                 .await
                 .and_then(|text| parse(&text))
             {
-                Ok(session) => self.0.set(Who::Somebody(session)),
+                Ok(session) => self.0.set(Who::Somebody(Box::new(session))),
                 Err(Failure::Unreachable) => self.0.set(Who::Unreachable),
                 // `send` has noted a 401 already; any other refusal is as good as nobody.
                 Err(_) => self.lose(),
