@@ -1,11 +1,12 @@
 //! Where things are, and how other programs are started from there.
 
+use crate::files;
 use anyhow::{Context, Result, ensure};
-use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
+use std::{env, fs};
 
 /// What app and Worker are compiled to.
 pub const WASM: &str = "wasm32-unknown-unknown";
@@ -58,6 +59,8 @@ pub struct Project {
     pub target: PathBuf,
     /// The folder of this program and of the drop-in `wasm-bindgen`.
     pub tools: PathBuf,
+    /// Names the version of this program, so that what it made is made again when it changes.
+    pub version: String,
     path: OsString,
 }
 
@@ -78,6 +81,8 @@ impl Project {
             root: root.to_path_buf(),
             target: target.to_path_buf(),
             tools: tools.to_path_buf(),
+            // Read now: a build that runs meanwhile may replace the file.
+            version: files::fingerprint(&[&fs::read(&exe)?]),
             path: env::join_paths(path)?,
         })
     }

@@ -19,8 +19,6 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// Builds and serves until it is interrupted.
 pub fn dev(project: &Project, profile: Profile, demo: bool) -> Result<()> {
-    // From the first moment on, so that no signal finds half-started children unattended.
-    let interrupted = interruptions()?;
     let place = Place::from_environment(project)?;
     place.port_is_free()?;
     setup::all(project)?;
@@ -31,6 +29,8 @@ pub fn dev(project: &Project, profile: Profile, demo: bool) -> Result<()> {
     if demo {
         place.fill(project)?;
     }
+    // Not before: until now a signal just ends this program.
+    let interrupted = interruptions()?;
     let mut server = place.start(project)?;
     let ended = place
         .wait_until_ready(&mut server, &interrupted)

@@ -134,7 +134,7 @@ fn playwright(
     let state = env::temp_dir().join(format!("latchkey-test-{}", std::process::id()));
     files::emptied(&state)?;
     let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-    let serve = env::current_exe()?;
+    let serve = project.tools.join("xtask");
     let serve = serve
         .to_str()
         .context("the path of this program is not Unicode")?;

@@ -12,7 +12,7 @@ pub fn build(project: &Project, profile: Profile) -> Result<()> {
     // One stamp for both profiles: they share the output folder.
     let made_from = Stamp::new(
         project.kept("worker.stamp"),
-        files::fingerprint(&[&wasm, &fs::read(std::env::current_exe()?)?]),
+        files::fingerprint(&[&wasm, project.version.as_bytes()]),
     );
     if made_from.holds() && output.join("index.js").is_file() {
         return Ok(());

@@ -3,8 +3,9 @@
 use super::{Section, details};
 use crate::{
     api::{Api, Failure},
+    clock::in_words,
     session::Who,
-    ui::{failed::Failed, time_ago::time_ago},
+    ui::failed::Failed,
 };
 use contract::session::Session;
 use leptos::prelude::*;
@@ -40,6 +41,6 @@ fn facts(session: &Session) -> AnyView {
         ("Email", user.email.clone().into_any()),
         ("Company", session.tenant_name.clone().into_any()),
         ("Role", user.role.name.clone().into_any()),
-        ("Member since", time_ago(Some(user.created_at), "")),
+        ("Member since", in_words(user.created_at).into_any()),
     ])
 }
