@@ -11,7 +11,10 @@ use axum::{
 };
 use contract::time::Timestamp;
 use js_sys::{Function, Promise, Reflect, futures::JsFuture};
-use std::{ops::Deref, sync::Arc};
+use std::{
+    ops::Deref,
+    sync::{Arc, OnceLock},
+};
 use ulid::Ulid;
 use wasm_bindgen::JsCast;
 use worker::{Context, Env};
@@ -95,11 +98,17 @@ impl Call {
 
     /// The keyed hash under which `text` is looked up.
     pub fn digest(&self, text: &str) -> Result<Digest> {
+        /// A new secret comes with a new deployment, and that with new isolates.
+        static KEY: OnceLock<HashKey> = OnceLock::new();
+        if let Some(key) = KEY.get() {
+            return Ok(key.digest(text));
+        }
         let key = self
             .env
             .secret("HASH_KEY")
             .map_err(|_| Error::Internal("the secret HASH_KEY is missing".into()))?;
-        Ok(HashKey::from_hex(&key.to_string())?.digest(text))
+        let key = HashKey::from_hex(&key.to_string())?;
+        Ok(KEY.get_or_init(|| key).digest(text))
     }
 
     /// Does something that the caller need not wait for. A failure is logged.

@@ -6,6 +6,7 @@ use contract::{
     problem::Code,
     scopes::Scope,
 };
+use wasm_bindgen::JsValue;
 
 /// What a handler returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -119,6 +120,12 @@ impl From<worker::Error> for Error {
             }
             None => Self::Internal(text),
         }
+    }
+}
+
+impl From<JsValue> for Error {
+    fn from(thrown: JsValue) -> Self {
+        worker::Error::from(thrown).into()
     }
 }
 

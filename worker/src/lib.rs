@@ -7,6 +7,7 @@ mod audit;
 mod auth;
 mod call;
 mod db;
+mod edge;
 mod error;
 mod extract;
 mod limits;
@@ -22,16 +23,21 @@ mod tokens;
 mod usage;
 mod users;
 
-use worker::{Context, Env, HttpRequest, ScheduleContext, ScheduledEvent, console_error, event};
+use axum::response::IntoResponse;
+use worker::{Context, Env, ScheduleContext, ScheduledEvent, console_error, event, web_sys};
 
 /// Every HTTP request there is: API, pages and assets.
 #[event(fetch, respond_with_errors)]
 async fn fetch(
-    request: HttpRequest,
+    request: web_sys::Request,
     env: Env,
     context: Context,
-) -> worker::Result<axum::response::Response> {
-    Ok(router::answer(request, env, context).await)
+) -> worker::Result<web_sys::Response> {
+    let response = match edge::request(&request) {
+        Ok(request) => router::answer(request, env, context).await,
+        Err(error) => respond::finish(error.into_response(), respond::Content::Data, "unknown"),
+    };
+    edge::response(response).await
 }
 
 /// Clears away what time has made useless.

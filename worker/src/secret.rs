@@ -105,29 +105,28 @@ fn digit(value: u32) -> char {
 }
 
 /// The key of the deployment, without which a stolen database tells nothing about any secret.
-pub struct HashKey(Vec<u8>);
+pub struct HashKey(Hmac<Sha256>);
 
 impl HashKey {
     /// Reads at least 32 bytes of hexadecimal.
     pub fn from_hex(hex: &str) -> Result<Self> {
         let pairs = hex.trim().as_bytes().chunks(2);
         let bytes = pairs.map(|pair| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok());
-        match bytes.collect::<Option<Vec<u8>>>() {
-            Some(bytes) if bytes.len() >= 32 => Ok(Self(bytes)),
-            _ => Err(Error::Internal(
-                "the secret HASH_KEY must be 64 or more hexadecimal digits".into(),
-            )),
-        }
+        bytes
+            .collect::<Option<Vec<u8>>>()
+            .filter(|bytes| bytes.len() >= 32)
+            .and_then(|bytes| Hmac::new_from_slice(&bytes).ok())
+            .map(Self)
+            .ok_or_else(|| {
+                Error::Internal("the secret HASH_KEY must be 64 or more hexadecimal digits".into())
+            })
     }
 
     /// HMAC-SHA-256 of `text`.
     pub fn digest(&self, text: &str) -> Digest {
-        // The constructor for keys of any length cannot fail; an empty MAC would match no row.
-        let bytes = Hmac::<Sha256>::new_from_slice(&self.0)
-            .map(|mac| mac.chain_update(text).finalize().into_bytes());
+        let bytes = self.0.clone().chain_update(text).finalize().into_bytes();
         Digest(
             bytes
-                .unwrap_or_default()
                 .iter()
                 .flat_map(|byte| [hex(byte >> 4), hex(byte & 15)])
                 .collect(),
