@@ -1,41 +1,94 @@
 //! What happened: one event for each write.
 
-/// What an event says was done, as `noun.verb` in the past.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// A tenant came into being.
-    TenantCreated,
-    /// A person joined.
-    UserCreated,
-    /// Somebody signed in.
-    SessionCreated,
-    /// A sign-in was refused.
-    SessionRefused,
-    /// A session was confirmed with the password.
-    SessionSteppedUp,
-    /// A confirmation was refused.
-    SessionStepUpRefused,
-    /// A session was ended.
-    SessionRevoked,
-    /// A token was made.
-    TokenCreated,
-    /// A token was ended.
-    TokenRevoked,
+use crate::{ids::EventId, time::Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// The trail; one's own part of it with `?actor=me`.
+pub const AUDIT_EVENTS: &str = "/api/v1/audit-events";
+
+/// Every deed with its name, as `noun.verb` in the past, and its words.
+macro_rules! actions {
+    ($($name:ident = $wire:literal, $words:literal;)+) => {
+        /// What an event says was done.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Action {$(
+            #[doc = $words]
+            $name,
+        )+}
+
+        impl Action {
+            /// Every deed.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// The name on the wire and in the database.
+            pub const fn as_str(self) -> &'static str {
+                match self {$(Self::$name => $wire,)+}
+            }
+
+            /// What was done, in words.
+            pub const fn in_words(self) -> &'static str {
+                match self {$(Self::$name => $words,)+}
+            }
+        }
+    };
 }
 
-impl Action {
-    /// The name on the wire and in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::TenantCreated => "tenant.created",
-            Self::UserCreated => "user.created",
-            Self::SessionCreated => "session.created",
-            Self::SessionRefused => "session.refused",
-            Self::SessionSteppedUp => "session.stepped_up",
-            Self::SessionStepUpRefused => "session.step_up_refused",
-            Self::SessionRevoked => "session.revoked",
-            Self::TokenCreated => "token.created",
-            Self::TokenRevoked => "token.revoked",
-        }
+actions! {
+    TenantCreated = "tenant.created", "Company signed up";
+    UserCreated = "user.created", "Account made";
+    UserUpdated = "user.updated", "Profile changed";
+    PasswordChanged = "password.changed", "Password changed";
+    PasswordChangeRefused = "password.change_refused", "Change of password refused";
+    SessionCreated = "session.created", "Signed in";
+    SessionRefused = "session.refused", "Sign-in refused";
+    SessionSteppedUp = "session.stepped_up", "Identity confirmed";
+    SessionStepUpRefused = "session.step_up_refused", "Confirmation of identity refused";
+    SessionRevoked = "session.revoked", "Session ended";
+    TokenCreated = "token.created", "Access token made";
+    TokenRevoked = "token.revoked", "Access token revoked";
+}
+
+/// Somebody or something in an event, as it was named at that time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Party {
+    /// What it is: `user`, `token`, `session`…
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its id; of nobody signed in there is none.
+    pub id: Option<String>,
+    /// Its name.
+    pub name: String,
+}
+
+/// One event of the trail. `Changes` is what the reader makes of them: the app does without.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AuditEvent<Changes> {
+    /// Its id.
+    pub id: EventId,
+    /// When it happened.
+    pub at: Timestamp,
+    /// Who did it.
+    pub actor: Party,
+    /// The id of the session or token they did it with.
+    pub credential: Option<String>,
+    /// What was done; see [`Action::as_str`].
+    pub action: String,
+    /// To what.
+    pub target: Party,
+    /// From which address.
+    pub ip: Option<String>,
+    /// The call's id in the log.
+    pub request_id: String,
+    /// What became different.
+    pub changes: Option<Changes>,
+}
+
+impl<Changes> AuditEvent<Changes> {
+    /// What was done, in words. A deed that a newer version has added keeps its name.
+    pub fn in_words(&self) -> &str {
+        Action::ALL
+            .iter()
+            .find(|action| action.as_str() == self.action)
+            .map_or(&self.action, |action| action.in_words())
     }
 }

@@ -9,6 +9,7 @@ pub mod ids;
 pub mod list;
 pub mod pages;
 pub mod password;
+pub mod phone;
 pub mod problem;
 pub mod roles;
 pub mod scopes;

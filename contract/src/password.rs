@@ -1,5 +1,15 @@
 //! Passwords by NIST SP 800-63B-4, section 3.1.1.2: long, of any characters, and not one that everybody tries.
 
+use crate::{
+    check::{Check, Checker, Invalid},
+    session::some_password,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// Change the signed-in person's password.
+pub const MY_PASSWORD: &str = "/api/v1/users/me/password";
+
 /// The fewest characters of a password.
 pub const MIN: usize = 12;
 /// The most characters of a password. None is ever cut off.
@@ -32,6 +42,40 @@ const COMMON: [&str; 24] = [
     "princess",
     "sunshine",
 ];
+
+/// What a person types to change their password.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ChangePassword {
+    /// The one they have.
+    pub current_password: String,
+    /// The one they want.
+    pub new_password: String,
+    /// Whether their access tokens end too.
+    pub revoke_tokens: bool,
+}
+
+impl Check for ChangePassword {
+    type Checked = Self;
+
+    fn check(self, _now: Timestamp) -> Result<Self, Invalid> {
+        let mut checker = Checker::default();
+        let current = checker.take("current_password", some_password(&self.current_password));
+        let new = checker.take(
+            "new_password",
+            if self.new_password == self.current_password && !self.new_password.is_empty() {
+                Err("Choose a password that differs from the current one.")
+            } else {
+                check_new(&self.new_password, &[])
+            },
+        );
+        if current.and(new).is_some() {
+            Ok(self)
+        } else {
+            Err(checker.into_invalid())
+        }
+    }
+}
 
 /// Checks the length of a password, which is all that can be said without knowing the person.
 pub fn check_length(password: &str) -> Result<(), &'static str> {

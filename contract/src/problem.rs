@@ -62,6 +62,8 @@ pub enum Code {
     MethodNotAllowed,
     /// What is there already stands in the way: 409.
     Conflict,
+    /// It was changed by somebody else since it was read: 412.
+    PreconditionFailed,
     /// The body is over its cap: 413.
     TooLarge,
     /// The body is of another media type: 415.
@@ -94,6 +96,7 @@ impl Code {
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::Conflict => 409,
+            Self::PreconditionFailed => 412,
             Self::TooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::Invalid => 422,
@@ -120,6 +123,7 @@ impl Code {
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::Conflict => "conflict",
+            Self::PreconditionFailed => "precondition_failed",
             Self::TooLarge => "too_large",
             Self::UnsupportedMediaType => "unsupported_media_type",
             Self::RateLimited => "rate_limited",
@@ -146,6 +150,7 @@ impl Code {
             Self::NotFound => "Not found",
             Self::MethodNotAllowed => "Method not allowed",
             Self::Conflict => "Already there",
+            Self::PreconditionFailed => "Changed meanwhile",
             Self::TooLarge => "Too large",
             Self::UnsupportedMediaType => "Unsupported media type",
             Self::RateLimited => "Too many attempts",

@@ -2,6 +2,7 @@
 
 use crate::{
     check::{Check, Checker, Invalid},
+    ids::SessionId,
     roles::Permission,
     scopes::ScopeSet,
     time::Timestamp,
@@ -11,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 /// Sign in (POST), who am I (GET), sign out (DELETE).
 pub const SESSION: &str = "/api/v1/session";
+/// The signed-in person's sessions; one by id below this path.
+pub const MY_SESSIONS: &str = "/api/v1/users/me/sessions";
 /// Confirm that it is still you.
 pub const STEP_UP: &str = "/api/v1/session/step-up";
 
@@ -46,7 +49,10 @@ impl Check for SignIn {
     fn check(self, _now: Timestamp) -> Result<Credentials, Invalid> {
         let mut checker = Checker::default();
         let email = checker.take("email", users::email(&self.email));
-        let password = checker.take("password", some_password(self.password));
+        let password = checker.take(
+            "password",
+            some_password(&self.password).map(|()| self.password),
+        );
         match (email, password) {
             (Some(email), Some(password)) => Ok(Credentials { email, password }),
             _ => Err(checker.into_invalid()),
@@ -68,15 +74,18 @@ impl Check for StepUp {
     fn check(self, _now: Timestamp) -> Result<String, Invalid> {
         let mut checker = Checker::default();
         checker
-            .take("password", some_password(self.password))
+            .take(
+                "password",
+                some_password(&self.password).map(|()| self.password),
+            )
             .ok_or_else(|| checker.into_invalid())
     }
 }
 
-fn some_password(password: String) -> Result<String, &'static str> {
-    // Longer than any that can be set is wrong anyway, and costs no hashing.
+/// Refuses what cannot be anybody's password: longer than any that can be set is wrong anyway, and costs no hashing.
+pub(crate) fn some_password(password: &str) -> Result<(), &'static str> {
     match password.chars().count() {
-        1..=crate::password::MAX => Ok(password),
+        1..=crate::password::MAX => Ok(()),
         _ => Err("Enter a valid password"),
     }
 }
@@ -105,6 +114,25 @@ pub struct Session {
     pub scopes: ScopeSet,
     /// Until when guarded acts need no password.
     pub step_up_until: Option<Timestamp>,
+}
+
+/// A browser in which somebody is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    /// The session's id.
+    pub id: SessionId,
+    /// Browser and system in words.
+    pub device: String,
+    /// The address it signed in from.
+    pub ip: Option<String>,
+    /// Where that is, as far as the edge knows.
+    pub place: Option<String>,
+    /// When it signed in.
+    pub created_at: Timestamp,
+    /// When it was last used, to within five minutes.
+    pub last_seen_at: Timestamp,
+    /// Whether it is the one that asks.
+    pub current: bool,
 }
 
 #[cfg(test)]

@@ -1,7 +1,13 @@
 //! People of a tenant.
 
-use crate::{ids::UserId, roles::RoleRef, time::Timestamp};
-use serde::{Deserialize, Serialize};
+use crate::{
+    check::{Check, Checker, Invalid},
+    ids::UserId,
+    phone,
+    roles::RoleRef,
+    time::Timestamp,
+};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Where people are.
 pub const USERS: &str = "/api/v1/users";
@@ -39,6 +45,106 @@ pub struct User {
     /// When they were last signed in and active.
     pub last_seen_at: Option<Timestamp>,
 }
+
+/// What a person changes about themselves. What is left out stays as it is; `null` and an empty text clear.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct UpdateUser {
+    /// First name.
+    #[serde(deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    /// Last name.
+    #[serde(deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    /// Telephone number with its country code.
+    #[serde(deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// IANA time zone.
+    #[serde(deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+}
+
+/// Tells a member that is `null` from one that is left out.
+fn named<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Option::deserialize(deserializer).map(|value: Option<String>| Some(value.unwrap_or_default()))
+}
+
+/// A change that keeps every rule. The outer `None` leaves a member as it is, the inner one clears it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserChange {
+    /// First name.
+    pub first_name: Option<String>,
+    /// Last name.
+    pub last_name: Option<String>,
+    /// Telephone number in E.164.
+    pub phone: Option<Option<String>>,
+    /// IANA time zone.
+    pub time_zone: Option<Option<String>>,
+}
+
+impl Check for UpdateUser {
+    type Checked = UserChange;
+
+    fn check(self, _now: Timestamp) -> Result<UserChange, Invalid> {
+        let mut checker = Checker::default();
+        let first_name = checker.take(
+            "first_name",
+            self.first_name.as_deref().map(first_name).transpose(),
+        );
+        let last_name = checker.take(
+            "last_name",
+            self.last_name.as_deref().map(last_name).transpose(),
+        );
+        let phone = checker.take(
+            "phone",
+            self.phone
+                .map(|text| clearable(&text, phone::check))
+                .transpose(),
+        );
+        let time_zone = checker.take(
+            "time_zone",
+            self.time_zone
+                .map(|text| clearable(&text, time_zone))
+                .transpose(),
+        );
+        match (first_name, last_name, phone, time_zone) {
+            (Some(first_name), Some(last_name), Some(phone), Some(time_zone)) => Ok(UserChange {
+                first_name,
+                last_name,
+                phone,
+                time_zone,
+            }),
+            _ => Err(checker.into_invalid()),
+        }
+    }
+}
+
+/// Nothing, or what `check` makes of something.
+fn clearable<E>(
+    text: &str,
+    check: impl FnOnce(&str) -> Result<String, E>,
+) -> Result<Option<String>, E> {
+    match text.trim() {
+        "" => Ok(None),
+        text => check(text).map(Some),
+    }
+}
+
+/// Checks the form of the name of a time zone; that there is one is known to the runtime only.
+fn time_zone(text: &str) -> Result<String, &'static str> {
+    let sound = text.len() <= NAME_MAX
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"/_+-".contains(&b));
+    if sound {
+        Ok(text.to_owned())
+    } else {
+        Err(UNKNOWN_TIME_ZONE)
+    }
+}
+
+/// What is said about a time zone that nobody knows.
+pub const UNKNOWN_TIME_ZONE: &str = "Choose a time zone such as Europe/Berlin.";
 
 /// Checks a first name.
 pub fn first_name(text: &str) -> Result<String, &'static str> {
@@ -156,6 +262,32 @@ mod tests {
             Err(
                 "Last name must have atleast 1 characters. Numbers and special characters are not allowed."
             )
+        );
+    }
+
+    #[test]
+    fn a_change_leaves_what_it_does_not_name_and_null_clears() {
+        let read = |json: &str| {
+            let request: UpdateUser = serde_json::from_str(json).unwrap();
+            request.check(Timestamp::from_seconds(0))
+        };
+        assert_eq!(read("{}"), Ok(UserChange::default()));
+        for cleared in [r#"{"phone":null}"#, r#"{"phone":" "}"#] {
+            let change = UserChange {
+                phone: Some(None),
+                ..UserChange::default()
+            };
+            assert_eq!(read(cleared), Ok(change));
+        }
+        let Err(Invalid(complaints)) = read(
+            r#"{"first_name":null,"last_name":"B3","phone":"12","time_zone":"Europe/Berlin; DROP"}"#,
+        ) else {
+            panic!("accepted")
+        };
+        let pointers: Vec<_> = complaints.iter().map(|c| c.pointer.as_str()).collect();
+        assert_eq!(
+            pointers,
+            ["/first_name", "/last_name", "/phone", "/time_zone"]
         );
     }
 

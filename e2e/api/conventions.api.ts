@@ -11,7 +11,11 @@ const ROUTES: [string, string[]][] = [
   ['/api/v1/session', ['GET', 'POST', 'DELETE']],
   ['/api/v1/session/step-up', ['POST']],
   ['/api/v1/users', ['GET']],
-  ['/api/v1/users/me', ['GET']],
+  ['/api/v1/users/me', ['GET', 'PATCH']],
+  ['/api/v1/users/me/password', ['POST']],
+  ['/api/v1/users/me/sessions', ['GET', 'DELETE']],
+  ['/api/v1/users/me/sessions/ses_01JD7ZQ4T3V5W6X7Y8Z9ABCDEF', ['DELETE']],
+  ['/api/v1/audit-events', ['GET']],
   ['/api/v1/users/me/tokens', ['GET', 'POST']],
   ['/api/v1/tokens/revoke', ['POST']],
   ['/api/v1/tokens/self', ['GET', 'DELETE']],
@@ -21,7 +25,7 @@ const ROUTES: [string, string[]][] = [
   ['/api/v1/usage', ['GET']],
   ['/api/v1/statistics', ['GET']],
 ]
-const BODIES = ['/api/v1/sign-up', '/api/v1/session', '/api/v1/session/step-up', '/api/v1/users/me/tokens', '/api/v1/tokens/revoke']
+const BODIES = ['/api/v1/sign-up', '/api/v1/session', '/api/v1/session/step-up', '/api/v1/users/me/tokens', '/api/v1/users/me/password', '/api/v1/tokens/revoke']
 const MINE = '/api/v1/users/me/tokens'
 const GOOD = { name: 'nightly', scopes: ['backups:read'] }
 

@@ -34,6 +34,10 @@ export class Actor {
     return this.call('POST', API + path, headers ? { json, headers } : { json })
   }
 
+  patch(path: string, json: unknown = {}, headers?: OutgoingHttpHeaders) {
+    return this.call('PATCH', API + path, headers ? { json, headers } : { json })
+  }
+
   delete(path: string, headers?: OutgoingHttpHeaders) {
     return this.call('DELETE', API + path, headers ? { headers } : {})
   }

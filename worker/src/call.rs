@@ -2,6 +2,7 @@
 
 use crate::{
     db::Db,
+    edge::Place,
     error::{Error, Result},
     secret::{Digest, HashKey, Prefix, Secret},
 };
@@ -40,6 +41,8 @@ pub struct Facts {
     pub ip: Option<String>,
     /// What the client calls itself.
     pub user_agent: Option<String>,
+    /// City and country of the client, as far as the edge tells it.
+    pub place: Option<String>,
     now_ms: u64,
     env: Env,
     context: Context,
@@ -73,6 +76,10 @@ impl Call {
                     .take(USER_AGENT_MAX)
                     .collect()
             }),
+            place: parts
+                .extensions
+                .get::<Place>()
+                .and_then(|place| place.0.clone()),
             now_ms,
             env,
             context,

@@ -6,11 +6,11 @@
 use crate::error::{Error, Result};
 use axum::{
     body::{Body, HttpBody},
-    http::{self, HeaderMap, HeaderName, HeaderValue, Request},
+    http::{self, HeaderMap, HeaderName, HeaderValue, Method, Request},
     response::Response,
 };
 use http_body_util::BodyExt;
-use js_sys::{Array, JSON, Uint8Array};
+use js_sys::{Array, JSON, Reflect, Uint8Array};
 use worker::{IntoResponse, web_sys};
 
 /// The request as axum takes it.
@@ -26,11 +26,29 @@ pub fn request(raw: &web_sys::Request) -> Result<Request<worker::Body>> {
                     .map_or_else(worker::Body::empty, worker::Body::new),
             )?;
         *request.headers_mut() = headers(&String::from(lines))?;
+        // Only who begins something is asked where they are: to ask has its cost.
+        if request.method() == Method::POST {
+            request.extensions_mut().insert(Place(place(raw)));
+        }
         Ok(request)
     };
     read().map_err(|error: http::Error| {
         Error::unreadable(format!("The request is malformed: {error}."))
     })
+}
+
+/// City and country of the client, as far as the edge knows.
+#[derive(Clone)]
+pub struct Place(pub Option<String>);
+
+fn place(raw: &web_sys::Request) -> Option<String> {
+    let about = Reflect::get(raw, &"cf".into()).ok()?;
+    let text = |name: &str| Reflect::get(&about, &name.into()).ok()?.as_string();
+    let parts: Vec<_> = [text("city"), text("country")]
+        .into_iter()
+        .flatten()
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// The headers of names and values on alternate lines.

@@ -12,6 +12,7 @@ mod error;
 mod extract;
 mod limits;
 mod pages;
+mod passwords;
 mod respond;
 mod roles;
 mod router;

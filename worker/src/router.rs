@@ -1,10 +1,10 @@
 //! Every route on one screen, and what comes before and after each.
 
 use crate::{
-    auth,
+    audit, auth,
     call::Call,
     error::{Error, Result},
-    pages,
+    pages, passwords,
     respond::{self, Content},
     roles, session, sign_up, statistics, tokens, usage, users,
 };
@@ -13,7 +13,7 @@ use axum::{
     body::Body,
     http::Request,
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use contract::problem::Code;
 use serde_json::{Value, json};
@@ -33,7 +33,19 @@ fn routes() -> Router {
         )
         .route("/api/v1/session/step-up", post(session::http::step_up))
         .route("/api/v1/users", get(users::http::list))
-        .route("/api/v1/users/{user}", get(users::http::show))
+        .route(
+            "/api/v1/users/{user}",
+            get(users::http::show).patch(users::http::update),
+        )
+        .route("/api/v1/users/me/password", post(passwords::http::update))
+        .route(
+            "/api/v1/users/{user}/sessions",
+            get(session::http::list).delete(session::http::end_others),
+        )
+        .route(
+            "/api/v1/users/me/sessions/{id}",
+            delete(session::http::end_one),
+        )
         .route(
             "/api/v1/users/{user}/tokens",
             get(tokens::http::list).post(tokens::http::create),
@@ -47,6 +59,7 @@ fn routes() -> Router {
             "/api/v1/tokens/{id}",
             get(tokens::http::show).delete(tokens::http::revoke),
         )
+        .route("/api/v1/audit-events", get(audit::http::list))
         .route("/api/v1/roles", get(roles::http::list))
         .route("/api/v1/roles/{id}", get(roles::http::show))
         .route("/api/v1/usage", get(usage::http::show))

@@ -36,6 +36,8 @@ pub struct SessionCaller {
     pub id: SessionId,
     /// Who it is.
     pub user: User,
+    /// Which state of their profile that is.
+    pub user_version: u32,
     /// The name of their company.
     pub tenant_name: String,
     /// What their role allows.
@@ -155,6 +157,7 @@ async fn by_session(call: &Call, cookie: &str) -> Result<SessionCaller> {
     Ok(SessionCaller {
         id: found.id,
         user: found.user,
+        user_version: found.user_version,
         tenant_name: found.tenant_name,
         grant: found.grant,
         owner,

@@ -25,6 +25,18 @@ impl Right for RevokeTokens {
     const SESSION: Needs = Needs::SignedIn;
 }
 
+/// Change one's own profile.
+pub struct UpdateOwnProfile;
+impl Right for UpdateOwnProfile {
+    const SESSION: Needs = Needs::SignedIn;
+}
+
+/// See what one did and what was done to one's account.
+pub struct ReadOwnEvents;
+impl Right for ReadOwnEvents {
+    const SESSION: Needs = Needs::SignedIn;
+}
+
 /// See the people of the tenant.
 pub struct ReadUsers;
 impl Right for ReadUsers {

@@ -24,6 +24,7 @@ pub struct FoundSession {
     pub tenant: TenantId,
     pub tenant_name: String,
     pub user: User,
+    pub user_version: u32,
     pub grant: Grant,
     pub created_at: Timestamp,
     pub last_seen_at: Timestamp,
@@ -76,7 +77,7 @@ pub(super) async fn find_session(db: &Db, digest: &Digest) -> Result<Option<Foun
             "SELECT s.id AS session_id, s.tenant_id, t.name AS tenant_name, s.created_at AS session_created_at,
                     s.last_seen_at AS session_last_seen_at, s.stepped_up_at, r.permissions, r.scopes AS role_scopes,
                     u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
-                    u.last_seen_at, r.id AS role_id, r.name AS role_name
+                    u.last_seen_at, u.version, r.id AS role_id, r.name AS role_name
              FROM sessions s
              JOIN users u ON u.id = s.user_id AND u.tenant_id = s.tenant_id
              JOIN roles r ON r.id = u.role_id AND r.tenant_id = s.tenant_id
@@ -91,6 +92,7 @@ pub(super) async fn find_session(db: &Db, digest: &Digest) -> Result<Option<Foun
             tenant: row.tenant_id,
             tenant_name: row.tenant_name,
             grant: row.grant.read()?,
+            user_version: row.user.version(),
             user: row.user.into(),
             created_at: row.session_created_at,
             last_seen_at: row.session_last_seen_at,

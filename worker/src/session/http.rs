@@ -1,12 +1,15 @@
 //! Routes about the session.
 
-use super::store;
+use super::{
+    device,
+    store::{self, Which},
+};
 use crate::{
     audit,
-    auth::{Actor, InSession, Owner, password, set_session_cookie},
+    auth::{Actor, InSession, Owner, SessionCaller, password, set_session_cookie},
     call::{self, Call},
     error::{Error, Result},
-    extract::Checked,
+    extract::{Checked, Query, Segment},
     limits::{Counter, Limit},
     secret::Prefix,
 };
@@ -18,8 +21,9 @@ use axum::{
 use contract::{
     audit::Action,
     ids::SessionId,
+    list::List,
     problem::Code,
-    session::{Session, SignIn, SignInAnswer, StepUp},
+    session::{Device, Session, SignIn, SignInAnswer, StepUp},
 };
 
 const PER_ACCOUNT: Limit = Limit {
@@ -151,6 +155,96 @@ pub async fn revoke(InSession(session): InSession, call: Call) -> Result<impl In
     Ok((StatusCode::NO_CONTENT, headers))
 }
 
+/// One's own sessions, the newest first.
+#[worker::send]
+pub async fn list(
+    InSession(session): InSession,
+    call: Call,
+    Segment(user): Segment,
+    mut query: Query,
+) -> Result<Json<List<Device>>> {
+    refuse_other_people(&session, &user)?;
+    let page = query.page(SessionId::parse);
+    query.finish()?;
+    let rows = store::list(
+        &call.db,
+        &session.owner,
+        page.after.as_ref(),
+        page.rows(),
+        call.now,
+    )
+    .await?;
+    let devices = rows.into_iter().map(|row| Device {
+        device: device::in_words(row.user_agent.as_deref()),
+        current: row.id == session.id,
+        id: row.id,
+        ip: row.ip,
+        place: row.place,
+        created_at: row.created_at,
+        last_seen_at: row.last_seen_at,
+    });
+    Ok(Json(
+        page.list(devices.collect(), |device| device.id.as_str()),
+    ))
+}
+
+/// End another of one's own sessions.
+#[worker::send]
+pub async fn end_one(
+    InSession(session): InSession,
+    call: Call,
+    Segment(id): Segment,
+) -> Result<StatusCode> {
+    let id = SessionId::parse(&id).ok_or_else(|| Error::not_found("session"))?;
+    if id == session.id {
+        return Err(Error::refused(
+            Code::Conflict,
+            "This is the session that you are using. Sign out to end it.",
+        ));
+    }
+    let [_, ended] = call
+        .db
+        .commit(store::end(
+            &call,
+            &session.owner,
+            &session.actor(),
+            Which::One(&id),
+        )?)
+        .await?;
+    match ended.changed()? {
+        0 => Err(Error::not_found("session")),
+        _ => Ok(StatusCode::NO_CONTENT),
+    }
+}
+
+/// End all of one's own sessions but the one that asks.
+#[worker::send]
+pub async fn end_others(
+    InSession(session): InSession,
+    call: Call,
+    Segment(user): Segment,
+) -> Result<StatusCode> {
+    refuse_other_people(&session, &user)?;
+    call.db
+        .commit(store::end(
+            &call,
+            &session.owner,
+            &session.actor(),
+            Which::AllBut(&session.id),
+        )?)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// These routes serve a person's own sessions, under `me` or their own id.
+fn refuse_other_people(session: &SessionCaller, user: &str) -> Result<()> {
+    if user == "me" || user == session.user.id.as_str() {
+        Ok(())
+    } else {
+        Err(Error::not_found("person"))
+    }
+}
+
 /// Confirm with the password that it is still the same person. The session gets a new cookie.
 #[worker::send]
 pub async fn step_up(
@@ -173,17 +267,13 @@ pub async fn step_up(
         changes: None,
     };
     if password::verify(&password, kept.as_ref().map(|kept| kept.password.as_str()))?.is_none() {
-        // Counting the try is the write that this event belongs to.
         call.db
-            .commit([
-                store::touch(&session.owner, &session.id),
-                audit::entry(
-                    &call,
-                    &session.owner,
-                    &session.actor(),
-                    &event(Action::SessionStepUpRefused),
-                )?,
-            ])
+            .commit([audit::refusal(
+                &call,
+                &session.owner,
+                &session.actor(),
+                &event(Action::SessionStepUpRefused),
+            )?])
             .await?;
         return Err(Error::refused(
             Code::Unauthenticated,

@@ -1,6 +1,7 @@
 //! Signing in, staying signed in, signing out.
 
+mod device;
 pub mod http;
 mod store;
 
-pub use store::{insert, purge, replace};
+pub use store::{PasswordRow, Which, end, find_password, insert, purge, replace};

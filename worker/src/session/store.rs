@@ -1,7 +1,7 @@
 //! Statements about sessions.
 
 use crate::{
-    auth::{Owner, session_cookie},
+    auth::{Actor, Owner, session_cookie},
     call::Call,
     db::{Db, Statement},
     error::Result,
@@ -13,7 +13,7 @@ use axum::http::HeaderMap;
 use contract::{
     audit::Action,
     ids::{EventId, SessionId, TenantId},
-    session::IDLE_SECONDS,
+    session::{ABSOLUTE_SECONDS, IDLE_SECONDS},
     time::Timestamp,
 };
 use serde::Deserialize;
@@ -27,9 +27,9 @@ pub(super) struct PersonRow {
     pub user: UserRow,
 }
 
-/// The hash of a person's password.
+/// A row of [`find_password`].
 #[derive(Deserialize)]
-pub(super) struct PasswordRow {
+pub struct PasswordRow {
     pub password: String,
 }
 
@@ -37,14 +37,15 @@ pub(super) struct PasswordRow {
 pub(super) fn find_person(email: &str) -> Statement {
     Statement::new(
         "SELECT u.tenant_id, u.password, u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active,
-                u.created_at, u.last_seen_at, r.id AS role_id, r.name AS role_name
+                u.created_at, u.last_seen_at, u.version, r.id AS role_id, r.name AS role_name
          FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
          WHERE u.email = ?1",
         [&email],
     )
 }
 
-pub(super) fn find_password(owner: &Owner) -> Statement {
+/// The hash of a person's password.
+pub fn find_password(owner: &Owner) -> Statement {
     Statement::new(
         "SELECT password FROM users WHERE id = ?1 AND tenant_id = ?2",
         [owner.user(), owner.tenant()],
@@ -74,9 +75,9 @@ pub(super) fn refused(call: &Call, email: &str) -> Result<Statement> {
 /// A new session, confirmed by the sign-in itself.
 pub fn insert(call: &Call, owner: &Owner, id: &SessionId, digest: &Digest) -> Statement {
     Statement::new(
-        "INSERT INTO sessions (id, tenant_id, user_id, digest, ip, user_agent, created_at, last_seen_at, stepped_up_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?7)",
-        [id, owner.tenant(), owner.user(), digest, &call.ip, &call.user_agent, &call.now],
+        "INSERT INTO sessions (id, tenant_id, user_id, digest, ip, user_agent, place, created_at, last_seen_at, stepped_up_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?8)",
+        [id, owner.tenant(), owner.user(), digest, &call.ip, &call.user_agent, &call.place, &call.now],
     )
 }
 
@@ -116,19 +117,99 @@ pub(super) fn renew(owner: &Owner, id: &SessionId, digest: &Digest, now: Timesta
     )
 }
 
-/// Changes nothing about a session, but counts as a change to it.
-pub(super) fn touch(owner: &Owner, id: &SessionId) -> Statement {
-    Statement::new(
-        "UPDATE sessions SET stepped_up_at = stepped_up_at WHERE id = ?1 AND tenant_id = ?2",
-        [id, owner.tenant()],
-    )
-}
-
 pub(super) fn delete(owner: &Owner, id: &SessionId) -> Statement {
     Statement::new(
         "DELETE FROM sessions WHERE id = ?1 AND tenant_id = ?2",
         [id, owner.tenant()],
     )
+}
+
+/// A session as its person sees it.
+#[derive(Deserialize)]
+pub(super) struct SessionRow {
+    pub id: SessionId,
+    pub user_agent: Option<String>,
+    pub ip: Option<String>,
+    pub place: Option<String>,
+    pub created_at: Timestamp,
+    pub last_seen_at: Timestamp,
+}
+
+/// Up to `rows` of a person's sessions that are still good, the newest first.
+pub(super) async fn list(
+    db: &Db,
+    owner: &Owner,
+    before: Option<&SessionId>,
+    rows: u32,
+    now: Timestamp,
+) -> Result<Vec<SessionRow>> {
+    // `~` comes after every id.
+    let before = before.map_or("~", SessionId::as_str);
+    db.all(Statement::new(
+        "SELECT id, user_agent, ip, place, created_at, last_seen_at FROM sessions
+         WHERE user_id = ?1 AND tenant_id = ?2 AND id < ?3 AND last_seen_at > ?4 AND created_at > ?5
+         ORDER BY id DESC LIMIT ?6",
+        [
+            owner.user(),
+            owner.tenant(),
+            &before,
+            &now.plus(-IDLE_SECONDS),
+            &now.plus(-ABSOLUTE_SECONDS),
+            &rows,
+        ],
+    ))
+    .await
+}
+
+/// Which of a person's sessions end.
+#[derive(Clone, Copy)]
+pub enum Which<'a> {
+    /// This one.
+    One(&'a SessionId),
+    /// All but this one.
+    AllBut(&'a SessionId),
+    /// All.
+    All,
+}
+
+/// Ends sessions of one person, an event for each before it goes.
+pub fn end(call: &Call, owner: &Owner, actor: &Actor, which: Which) -> Result<[Statement; 2]> {
+    let (one, but) = match which {
+        Which::One(id) => (Some(id.as_str()), ""),
+        Which::AllBut(id) => (None, id.as_str()),
+        Which::All => (None, ""),
+    };
+    let one = one.map(str::to_owned);
+    Ok([
+        Statement::new(
+            "INSERT INTO audit_events
+                 (id, tenant_id, at, actor_type, actor_id, actor_name, credential, action,
+                  target_type, target_id, target_name, ip, user_agent, request_id)
+             SELECT substr(?1, 1, 24) || printf('%06d', row_number() OVER ()), tenant_id, ?6, ?7, ?8, ?9, ?10, ?11,
+                    'session', id, coalesce(user_agent, ''), ?12, ?13, ?14
+             FROM sessions WHERE user_id = ?2 AND tenant_id = ?3 AND id = coalesce(?4, id) AND id <> ?5",
+            [
+                &EventId::from_ulid(&call.ulid()?),
+                owner.user(),
+                owner.tenant(),
+                &one,
+                &but,
+                &call.now,
+                &Actor::KIND,
+                &actor.id(),
+                &actor.name,
+                &actor.credential,
+                &Action::SessionRevoked.as_str(),
+                &call.ip,
+                &call.user_agent,
+                &call.request_id,
+            ],
+        ),
+        Statement::new(
+            "DELETE FROM sessions WHERE user_id = ?1 AND tenant_id = ?2 AND id = coalesce(?3, id) AND id <> ?4",
+            [owner.user(), owner.tenant(), &one, &but],
+        ),
+    ])
 }
 
 pub(super) fn person_seen(owner: &Owner, now: Timestamp) -> Statement {

@@ -4,4 +4,4 @@ pub mod http;
 mod rules;
 mod store;
 
-pub use store::TokenRow;
+pub use store::{TokenRow, end_all};

@@ -9,7 +9,7 @@ use crate::{
 };
 use contract::{
     audit::Action,
-    ids::{TokenId, UserId},
+    ids::{EventId, TokenId, UserId},
     scopes::ScopeSet,
     time::Timestamp,
     tokens::{Kind, MAX_LIVE, Status, Token, TokenOwner},
@@ -234,4 +234,47 @@ impl Ending<'_> {
             [&self.ids, self.owner.user(), self.owner.tenant(), &self.call.now, &self.actor.name, &self.reason],
         )
     }
+}
+
+/// Ends every token of one owner, an event for each before it goes; nothing unless it is `wished`.
+pub fn end_all(call: &Call, owner: &Owner, actor: &Actor, wished: bool) -> Result<[Statement; 2]> {
+    let reason = "The password was changed";
+    Ok([
+        Statement::new(
+            "INSERT INTO audit_events
+                 (id, tenant_id, at, actor_type, actor_id, actor_name, credential, action,
+                  target_type, target_id, target_name, ip, user_agent, request_id, changes)
+             SELECT substr(?1, 1, 24) || printf('%06d', row_number() OVER ()), tenant_id, ?4, ?5, ?6, ?7, ?8, ?9,
+                    'token', id, name, ?10, ?11, ?12, json_object('reason', ?13)
+             FROM tokens WHERE user_id = ?2 AND tenant_id = ?3 AND revoked_at IS NULL AND ?14 = 1",
+            [
+                &EventId::from_ulid(&call.ulid()?),
+                owner.user(),
+                owner.tenant(),
+                &call.now,
+                &Actor::KIND,
+                &actor.id(),
+                &actor.name,
+                &actor.credential,
+                &Action::TokenRevoked.as_str(),
+                &call.ip,
+                &call.user_agent,
+                &call.request_id,
+                &reason,
+                &wished,
+            ],
+        ),
+        Statement::new(
+            "UPDATE tokens SET revoked_at = ?3, revoked_by = ?4, revoke_reason = ?5
+             WHERE user_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL AND ?6 = 1",
+            [
+                owner.user(),
+                owner.tenant(),
+                &call.now,
+                &actor.name,
+                &reason,
+                &wished,
+            ],
+        ),
+    ])
 }

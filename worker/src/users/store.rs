@@ -27,12 +27,18 @@ pub struct UserRow {
     active: u8,
     created_at: Timestamp,
     last_seen_at: Option<Timestamp>,
+    version: u32,
 }
 
 impl UserRow {
     /// The person's id.
     pub fn id(&self) -> &UserId {
         &self.id
+    }
+
+    /// How often their profile was changed, which tells one state of it from another.
+    pub fn version(&self) -> u32 {
+        self.version
     }
 }
 
@@ -67,7 +73,7 @@ pub(super) async fn list(
     let users: Vec<UserRow> = db
         .all(Statement::new(
             "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
-                    u.last_seen_at, r.id AS role_id, r.name AS role_name
+                    u.last_seen_at, u.version, r.id AS role_id, r.name AS role_name
              FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
              WHERE u.tenant_id = ?1 AND u.id > ?2
              ORDER BY u.id LIMIT ?3",
@@ -77,15 +83,30 @@ pub(super) async fn list(
     Ok(users.into_iter().map(User::from).collect())
 }
 
-pub(super) async fn find(db: &Db, owner: &Owner, id: &UserId) -> Result<Option<User>> {
-    let row: Option<UserRow> = db
-        .first(Statement::new(
-            "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
-                    u.last_seen_at, r.id AS role_id, r.name AS role_name
-             FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
-             WHERE u.tenant_id = ?1 AND u.id = ?2",
-            [owner.tenant(), id],
-        ))
-        .await?;
-    Ok(row.map(User::from))
+pub(super) async fn find(db: &Db, owner: &Owner, id: &UserId) -> Result<Option<UserRow>> {
+    db.first(Statement::new(
+        "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
+                u.last_seen_at, u.version, r.id AS role_id, r.name AS role_name
+         FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
+         WHERE u.tenant_id = ?1 AND u.id = ?2",
+        [owner.tenant(), id],
+    ))
+    .await
+}
+
+/// Writes a profile down, unless it is no longer at `version`.
+pub(super) fn update(owner: &Owner, user: &User, version: u32) -> Statement {
+    Statement::new(
+        "UPDATE users SET first_name = ?4, last_name = ?5, phone = ?6, time_zone = ?7, version = version + 1
+         WHERE id = ?1 AND tenant_id = ?2 AND version = ?3",
+        [
+            &user.id,
+            owner.tenant(),
+            &version,
+            &user.first_name,
+            &user.last_name,
+            &user.phone,
+            &user.time_zone,
+        ],
+    )
 }

@@ -1,5 +1,8 @@
 //! The trail: every write brings its event along in the same transaction, and never a secret.
 
+pub mod http;
+mod store;
+
 use crate::{
     auth::{Actor, Owner},
     call::Call,
@@ -25,12 +28,27 @@ pub struct Event<'a> {
 
 /// The event of the statement before it in the same transaction; left out if that changed nothing.
 pub fn entry(call: &Call, owner: &Owner, actor: &Actor, event: &Event) -> Result<Statement> {
+    insert(call, owner, actor, event, false)
+}
+
+/// The event of a refusal, which is all that is written about it.
+pub fn refusal(call: &Call, owner: &Owner, actor: &Actor, event: &Event) -> Result<Statement> {
+    insert(call, owner, actor, event, true)
+}
+
+fn insert(
+    call: &Call,
+    owner: &Owner,
+    actor: &Actor,
+    event: &Event,
+    by_itself: bool,
+) -> Result<Statement> {
     Ok(Statement::new(
         "INSERT INTO audit_events
              (id, tenant_id, at, actor_type, actor_id, actor_name, credential, action,
               target_type, target_id, target_name, ip, user_agent, request_id, changes)
          SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15
-         WHERE changes() > 0",
+         WHERE changes() > 0 OR ?16 = 1",
         [
             &EventId::from_ulid(&call.ulid()?),
             owner.tenant(),
@@ -47,6 +65,7 @@ pub fn entry(call: &Call, owner: &Owner, actor: &Actor, event: &Event) -> Result
             &call.user_agent,
             &call.request_id,
             &event.changes.as_ref().map(Value::to_string),
+            &by_itself,
         ],
     ))
 }

@@ -1,0 +1,94 @@
+//! Statements about the trail.
+
+use crate::{
+    auth::Owner,
+    db::{Db, Statement},
+    error::{Error, Result},
+};
+use contract::{
+    audit::{AuditEvent, Party},
+    ids::EventId,
+    time::Timestamp,
+};
+use serde::Deserialize;
+use serde_json::Value;
+
+#[derive(Deserialize)]
+struct Row {
+    id: EventId,
+    at: Timestamp,
+    actor_type: String,
+    actor_id: Option<String>,
+    actor_name: String,
+    credential: Option<String>,
+    action: String,
+    target_type: String,
+    target_id: String,
+    target_name: String,
+    ip: Option<String>,
+    request_id: String,
+    changes: Option<String>,
+}
+
+impl Row {
+    fn read(self) -> Result<AuditEvent<Value>> {
+        let changes = self.changes.as_deref().map(serde_json::from_str);
+        Ok(AuditEvent {
+            id: self.id,
+            at: self.at,
+            actor: Party {
+                kind: self.actor_type,
+                id: self.actor_id,
+                name: self.actor_name,
+            },
+            credential: self.credential,
+            action: self.action,
+            target: Party {
+                kind: self.target_type,
+                id: Some(self.target_id),
+                name: self.target_name,
+            },
+            ip: self.ip,
+            request_id: self.request_id,
+            changes: changes
+                .transpose()
+                .map_err(|error| Error::Internal(error.to_string()))?,
+        })
+    }
+}
+
+/// Up to `rows` events that the person made or that are about their account, the newest first.
+pub(super) async fn own(
+    db: &Db,
+    owner: &Owner,
+    before: Option<&EventId>,
+    rows: u32,
+) -> Result<Vec<AuditEvent<Value>>> {
+    // `~` comes after every id.
+    let before = before.map_or("~", EventId::as_str);
+    // Each reads along its own index; together in one statement they would have to be sorted.
+    let found = db
+        .commit([
+            Statement::new(
+                "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
+                        ip, request_id, changes
+                 FROM audit_events WHERE tenant_id = ?1 AND actor_id = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4",
+                [owner.tenant(), owner.user(), &before, &rows],
+            ),
+            Statement::new(
+                "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
+                        ip, request_id, changes
+                 FROM audit_events WHERE tenant_id = ?1 AND target_id = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4",
+                [owner.tenant(), owner.user(), &before, &rows],
+            ),
+        ])
+        .await?;
+    let mut events = vec![];
+    for outcome in found {
+        events.extend(outcome.rows::<Row>()?);
+    }
+    events.sort_by(|a, b| b.id.cmp(&a.id));
+    events.dedup_by(|a, b| a.id == b.id);
+    events.truncate(usize::try_from(rows).unwrap_or(usize::MAX));
+    events.into_iter().map(Row::read).collect()
+}

@@ -1,0 +1,4 @@
+//! Changing a password.
+
+pub mod http;
+mod store;
