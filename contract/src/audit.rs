@@ -39,6 +39,12 @@ actions! {
     UserUpdated = "user.updated", "Profile changed";
     PasswordChanged = "password.changed", "Password changed";
     PasswordChangeRefused = "password.change_refused", "Change of password refused";
+    MfaEnabled = "mfa.enabled", "Multi-Factor Authentication switched on";
+    MfaDisabled = "mfa.disabled", "Multi-Factor Authentication switched off";
+    MfaUsed = "mfa.used", "Second factor given";
+    MfaRefused = "mfa.refused", "Second factor refused";
+    RecoveryCodesCreated = "recovery_codes.created", "Recovery codes replaced";
+    RecoveryCodeUsed = "recovery_code.used", "Recovery code used";
     SessionCreated = "session.created", "Signed in";
     SessionRefused = "session.refused", "Sign-in refused";
     SessionSteppedUp = "session.stepped_up", "Identity confirmed";

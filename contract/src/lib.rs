@@ -7,6 +7,7 @@ pub mod audit;
 pub mod check;
 pub mod ids;
 pub mod list;
+pub mod mfa;
 pub mod pages;
 pub mod password;
 pub mod phone;

@@ -3,6 +3,7 @@
 use crate::{
     check::{Check, Checker, Invalid},
     ids::SessionId,
+    mfa,
     roles::Permission,
     scopes::ScopeSet,
     time::Timestamp,
@@ -21,6 +22,8 @@ pub const STEP_UP: &str = "/api/v1/session/step-up";
 pub const IDLE_SECONDS: i64 = 14 * 24 * 3600;
 /// A session is over this many seconds after sign-in, used or not.
 pub const ABSOLUTE_SECONDS: i64 = 30 * 24 * 3600;
+/// How many seconds there are for the second factor once the password was right.
+pub const MFA_SECONDS: i64 = 10 * 60;
 /// How many seconds a confirmation with password or second factor lasts; each guarded act extends it.
 pub const STEP_UP_SECONDS: i64 = 15 * 60;
 
@@ -60,23 +63,39 @@ impl Check for SignIn {
     }
 }
 
-/// What a person types to confirm that it is still them.
+/// What a person types to confirm that it is still them: one of the two.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StepUp {
     /// Their password.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub password: String,
+    /// Their second factor.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub code: String,
+}
+
+/// What may prove that it is still the same person.
+pub enum Proof {
+    /// Their password.
+    Password(String),
+    /// Their second factor.
+    Code(mfa::Code),
 }
 
 impl Check for StepUp {
-    type Checked = String;
+    type Checked = Proof;
 
-    fn check(self, _now: Timestamp) -> Result<String, Invalid> {
+    fn check(self, now: Timestamp) -> Result<Proof, Invalid> {
+        if self.password.is_empty() && !self.code.is_empty() {
+            let code = mfa::SecondFactorCode { code: self.code };
+            return code.check(now).map(Proof::Code);
+        }
         let mut checker = Checker::default();
         checker
             .take(
                 "password",
-                some_password(&self.password).map(|()| self.password),
+                some_password(&self.password).map(|()| Proof::Password(self.password)),
             )
             .ok_or_else(|| checker.into_invalid())
     }
@@ -97,8 +116,10 @@ pub enum SignInAnswer {
     /// The person is signed in; the cookie came along.
     SignedIn {
         /// Who they are.
-        user: User,
+        user: Box<User>,
     },
+    /// The password was right; the second factor is still missing.
+    MfaRequired,
 }
 
 /// Who is signed in and what they may do.

@@ -105,17 +105,22 @@ impl Call {
 
     /// The keyed hash under which `text` is looked up.
     pub fn digest(&self, text: &str) -> Result<Digest> {
+        Ok(self.key()?.digest(text))
+    }
+
+    /// The key of the deployment.
+    pub fn key(&self) -> Result<&'static HashKey> {
         /// A new secret comes with a new deployment, and that with new isolates.
         static KEY: OnceLock<HashKey> = OnceLock::new();
         if let Some(key) = KEY.get() {
-            return Ok(key.digest(text));
+            return Ok(key);
         }
         let key = self
             .env
             .secret("HASH_KEY")
             .map_err(|_| Error::Internal("the secret HASH_KEY is missing".into()))?;
         let key = HashKey::from_hex(&key.to_string())?;
-        Ok(KEY.get_or_init(|| key).digest(text))
+        Ok(KEY.get_or_init(|| key))
     }
 
     /// Does something that the caller need not wait for. A failure is logged.
@@ -184,8 +189,9 @@ fn from_ms(ms: u64) -> Timestamp {
     Timestamp::from_seconds(i64::try_from(ms / 1000).unwrap_or(i64::MAX))
 }
 
+/// Bytes of chance.
 #[expect(clippy::disallowed_methods, reason = "the one source of chance")]
-fn random<const N: usize>() -> Result<[u8; N]> {
+pub fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| Error::Internal(error.to_string()))?;
     Ok(bytes)

@@ -11,6 +11,7 @@ mod edge;
 mod error;
 mod extract;
 mod limits;
+mod mfa;
 mod pages;
 mod passwords;
 mod respond;

@@ -4,7 +4,7 @@ use crate::{
     audit, auth,
     call::Call,
     error::{Error, Result},
-    pages, passwords,
+    mfa, pages, passwords,
     respond::{self, Content},
     roles, session, sign_up, statistics, tokens, usage, users,
 };
@@ -31,6 +31,7 @@ fn routes() -> Router {
                 .get(session::http::show)
                 .delete(session::http::revoke),
         )
+        .route("/api/v1/session/mfa", post(session::http::second_factor))
         .route("/api/v1/session/step-up", post(session::http::step_up))
         .route("/api/v1/users", get(users::http::list))
         .route(
@@ -38,6 +39,17 @@ fn routes() -> Router {
             get(users::http::show).patch(users::http::update),
         )
         .route("/api/v1/users/me/password", post(passwords::http::update))
+        .route(
+            "/api/v1/users/me/totp",
+            get(mfa::http::show)
+                .post(mfa::http::begin)
+                .delete(mfa::http::disable),
+        )
+        .route("/api/v1/users/me/totp/confirm", post(mfa::http::confirm))
+        .route(
+            "/api/v1/users/me/recovery-codes",
+            post(mfa::http::renew_recovery_codes),
+        )
         .route(
             "/api/v1/users/{user}/sessions",
             get(session::http::list).delete(session::http::end_others),

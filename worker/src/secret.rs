@@ -7,6 +7,11 @@ use crate::{
     db::Bind,
     error::{Error, Result},
 };
+use aes_gcm::{
+    Aes256Gcm,
+    aead::{Aead, Payload},
+};
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use wasm_bindgen::JsValue;
@@ -110,10 +115,9 @@ pub struct HashKey(Hmac<Sha256>);
 impl HashKey {
     /// Reads at least 32 bytes of hexadecimal.
     pub fn from_hex(hex: &str) -> Result<Self> {
-        let pairs = hex.trim().as_bytes().chunks(2);
-        let bytes = pairs.map(|pair| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok());
-        bytes
-            .collect::<Option<Vec<u8>>>()
+        HEXLOWER_PERMISSIVE
+            .decode(hex.trim().as_bytes())
+            .ok()
             .filter(|bytes| bytes.len() >= 32)
             .and_then(|bytes| Hmac::new_from_slice(&bytes).ok())
             .map(Self)
@@ -124,18 +128,45 @@ impl HashKey {
 
     /// HMAC-SHA-256 of `text`.
     pub fn digest(&self, text: &str) -> Digest {
-        let bytes = self.0.clone().chain_update(text).finalize().into_bytes();
-        Digest(
-            bytes
-                .iter()
-                .flat_map(|byte| [hex(byte >> 4), hex(byte & 15)])
-                .collect(),
-        )
+        Digest(HEXLOWER.encode(&self.mac(&[text.as_bytes()])))
     }
-}
 
-fn hex(nibble: u8) -> char {
-    char::from_digit(u32::from(nibble), 16).unwrap_or('0')
+    /// HMAC-SHA-256 of the parts, one after the other.
+    fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let mac = parts.iter().fold(self.0.clone(), Mac::chain_update);
+        mac.finalize().into_bytes().into()
+    }
+
+    /// Its own key for what must be read again, apart from those of digests: no text begins with this byte.
+    fn cipher(&self) -> Aes256Gcm {
+        Aes256Gcm::new(&self.mac(&[b"\0", b"seal"]).into())
+    }
+
+    /// Encrypts what must be read again with AES-256-GCM: nonce and ciphertext in hexadecimal.
+    /// It opens only for `whose` it is, so that one row's cannot be moved to another. A `nonce` serves once.
+    pub fn seal(&self, whose: &str, bytes: &[u8], nonce: [u8; 12]) -> Result<String> {
+        let payload = Payload {
+            msg: bytes,
+            aad: whose.as_bytes(),
+        };
+        let sealed = self.cipher().encrypt(&nonce.into(), payload);
+        let sealed = sealed.map_err(|_| Error::Internal("cannot seal".into()))?;
+        Ok(HEXLOWER.encode(&[nonce.as_slice(), &sealed].concat()))
+    }
+
+    /// Decrypts what [`HashKey::seal`] made.
+    pub fn open(&self, whose: &str, sealed: &str) -> Result<Vec<u8>> {
+        let open = || {
+            let bytes = HEXLOWER.decode(sealed.as_bytes()).ok()?;
+            let (nonce, msg) = bytes.split_first_chunk::<12>()?;
+            let payload = Payload {
+                msg,
+                aad: whose.as_bytes(),
+            };
+            self.cipher().decrypt(&(*nonce).into(), payload).ok()
+        };
+        open().ok_or_else(|| Error::Internal(format!("cannot open what is sealed for {whose}")))
+    }
 }
 
 /// A keyed hash, in hexadecimal. Looking a row up by it compares nothing that an attacker could time.
@@ -211,5 +242,19 @@ mod tests {
         );
         assert!(HashKey::from_hex("4a656665").is_err());
         assert!(HashKey::from_hex(&"zz".repeat(32)).is_err());
+    }
+
+    #[test]
+    fn what_is_sealed_opens_with_the_same_key_for_the_same_row_only() {
+        let key = HashKey::from_hex(&"ab".repeat(32)).unwrap();
+        let sealed = key.seal("usr_1", b"seed", [7; 12]).unwrap();
+        assert!(!sealed.contains(&HEXLOWER.encode(b"seed")));
+        assert_eq!(key.open("usr_1", &sealed).unwrap(), b"seed");
+        assert!(key.open("usr_2", &sealed).is_err());
+        let other = HashKey::from_hex(&"ac".repeat(32)).unwrap();
+        assert!(other.open("usr_1", &sealed).is_err());
+        for broken in ["", "zz", &sealed[..20], &sealed.replace('a', "b")] {
+            assert!(key.open("usr_1", broken).is_err(), "{broken}");
+        }
     }
 }

@@ -1,6 +1,10 @@
 //! From a request to the one who made it: a session by its cookie, or a token by its secret. Never both.
 
-use super::{Actor, Grant, Owner, rules, rules::Standing, store};
+use super::{
+    Actor, Grant, Owner, rules,
+    rules::Standing,
+    store::{self, FoundSession},
+};
 use crate::{
     call::Call,
     error::{Error, Result},
@@ -11,7 +15,7 @@ use axum::http::{HeaderMap, HeaderName, Method, header, request::Parts, uri::Aut
 use contract::{
     ids::SessionId,
     problem::Code,
-    session::ABSOLUTE_SECONDS,
+    session::{ABSOLUTE_SECONDS, MFA_SECONDS},
     time::Timestamp,
     tokens::{Token, TokenOwner},
     users::User,
@@ -99,6 +103,17 @@ impl Caller {
         }
     }
 
+    /// The person in a browser; a token is refused.
+    pub fn into_session(self) -> Result<SessionCaller> {
+        match self {
+            Self::Session(session) => Ok(*session),
+            Self::Token(_) => Err(Error::refused(
+                Code::Forbidden,
+                "Only a person in a browser can do this, not a token.",
+            )),
+        }
+    }
+
     /// For the audit trail.
     pub fn actor(&self) -> Actor {
         match self {
@@ -123,25 +138,47 @@ pub async fn identify(call: &Call, parts: &Parts) -> Result<Caller> {
     }
 }
 
-async fn by_session(call: &Call, cookie: &str) -> Result<SessionCaller> {
-    let over = || {
-        Error::refused(
-            Code::Unauthenticated,
-            "Your session is over. Sign in again.",
-        )
-    };
-    if !is_well_formed(Prefix::Session, cookie) {
-        return Err(over());
+/// The session that waits for its second factor, at the cost of one statement.
+pub async fn half_session(call: &Call, parts: &Parts) -> Result<SessionCaller> {
+    let cookie = session_cookie(&parts.headers).ok_or_else(session_is_over)?;
+    let found = find_session(call, cookie).await?;
+    if found.half && call.now < found.created_at.plus(MFA_SECONDS) {
+        Ok(found.into())
+    } else {
+        Err(session_is_over())
     }
-    let found = store::find_session(&call.db, &call.digest(cookie)?)
+}
+
+fn session_is_over() -> Error {
+    Error::refused(
+        Code::Unauthenticated,
+        "Your session is over. Sign in again.",
+    )
+}
+
+async fn find_session(call: &Call, cookie: &str) -> Result<FoundSession> {
+    if !is_well_formed(Prefix::Session, cookie) {
+        return Err(session_is_over());
+    }
+    store::find_session(&call.db, &call.digest(cookie)?)
         .await?
-        .ok_or_else(over)?;
-    if !found.user.active || !rules::session_is_live(found.created_at, found.last_seen_at, call.now)
-    {
-        return Err(over());
+        .filter(|found| {
+            found.user.active
+                && rules::session_is_live(found.created_at, found.last_seen_at, call.now)
+        })
+        .ok_or_else(session_is_over)
+}
+
+async fn by_session(call: &Call, cookie: &str) -> Result<SessionCaller> {
+    let found = find_session(call, cookie).await?;
+    if found.half {
+        return Err(Error::refused(
+            Code::MfaRequired,
+            "Enter the code of your second factor to finish signing in.",
+        ));
     }
     let owner = Owner {
-        tenant: found.tenant,
+        tenant: found.tenant.clone(),
         user: found.user.id.clone(),
     };
     if call.now >= found.last_seen_at.plus(SEEN_EVERY) {
@@ -154,15 +191,24 @@ async fn by_session(call: &Call, cookie: &str) -> Result<SessionCaller> {
                 .map(drop)
         });
     }
-    Ok(SessionCaller {
-        id: found.id,
-        user: found.user,
-        user_version: found.user_version,
-        tenant_name: found.tenant_name,
-        grant: found.grant,
-        owner,
-        stepped_up_at: found.stepped_up_at,
-    })
+    Ok(found.into())
+}
+
+impl From<FoundSession> for SessionCaller {
+    fn from(found: FoundSession) -> Self {
+        Self {
+            id: found.id,
+            owner: Owner {
+                tenant: found.tenant,
+                user: found.user.id.clone(),
+            },
+            user: found.user,
+            user_version: found.user_version,
+            tenant_name: found.tenant_name,
+            grant: found.grant,
+            stepped_up_at: found.stepped_up_at,
+        }
+    }
 }
 
 async fn by_token(call: &Call, secret: &str) -> Result<TokenCaller> {

@@ -127,6 +127,8 @@ pub struct Authorized<R> {
     pub owner: Owner,
     /// For the audit trail.
     pub actor: Actor,
+    /// Who it is.
+    pub caller: Caller,
     right: PhantomData<R>,
 }
 
@@ -150,6 +152,7 @@ impl<S: Sync, R: Right> FromRequestParts<S> for Authorized<R> {
         Ok(Self {
             owner: caller.owner().clone(),
             actor: caller.actor(),
+            caller,
             right: PhantomData,
         })
     }
@@ -163,13 +166,22 @@ impl<S: Sync> FromRequestParts<S> for InSession {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self> {
         let call = Call::of(&parts.extensions)?;
-        match SendFuture::new(caller::identify(&call, parts)).await? {
-            Caller::Session(session) => Ok(Self(*session)),
-            Caller::Token(_) => Err(Error::refused(
-                Code::Forbidden,
-                "Only a person in a browser can do this, not a token.",
-            )),
-        }
+        let caller = SendFuture::new(caller::identify(&call, parts)).await?;
+        caller.into_session().map(Self)
+    }
+}
+
+/// A session in which the password was right and the second factor is still missing.
+pub struct HalfSession(pub SessionCaller);
+
+impl<S: Sync> FromRequestParts<S> for HalfSession {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self> {
+        let call = Call::of(&parts.extensions)?;
+        SendFuture::new(caller::half_session(&call, parts))
+            .await
+            .map(Self)
     }
 }
 

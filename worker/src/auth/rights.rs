@@ -31,6 +31,19 @@ impl Right for UpdateOwnProfile {
     const SESSION: Needs = Needs::SignedIn;
 }
 
+/// See how things stand with one's own second factor, and confirm one that was begun.
+pub struct ReadOwnSecondFactor;
+impl Right for ReadOwnSecondFactor {
+    const SESSION: Needs = Needs::SignedIn;
+}
+
+/// Set up or switch off one's own second factor, and replace its recovery codes.
+pub struct ManageOwnSecondFactor;
+impl Right for ManageOwnSecondFactor {
+    const SESSION: Needs = Needs::SignedIn;
+    const STEP_UP: bool = true;
+}
+
 /// See what one did and what was done to one's account.
 pub struct ReadOwnEvents;
 impl Right for ReadOwnEvents {

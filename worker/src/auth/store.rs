@@ -29,6 +29,8 @@ pub struct FoundSession {
     pub created_at: Timestamp,
     pub last_seen_at: Timestamp,
     pub stepped_up_at: Timestamp,
+    /// Whether the second factor is still missing.
+    pub half: bool,
 }
 
 /// A token as it is kept, with what its owner may do.
@@ -67,6 +69,7 @@ pub(super) async fn find_session(db: &Db, digest: &Digest) -> Result<Option<Foun
         session_created_at: Timestamp,
         session_last_seen_at: Timestamp,
         stepped_up_at: Timestamp,
+        half: u8,
         #[serde(flatten)]
         grant: GrantRow,
         #[serde(flatten)]
@@ -75,9 +78,9 @@ pub(super) async fn find_session(db: &Db, digest: &Digest) -> Result<Option<Foun
     let row: Option<Row> = db
         .first(Statement::new(
             "SELECT s.id AS session_id, s.tenant_id, t.name AS tenant_name, s.created_at AS session_created_at,
-                    s.last_seen_at AS session_last_seen_at, s.stepped_up_at, r.permissions, r.scopes AS role_scopes,
+                    s.last_seen_at AS session_last_seen_at, s.stepped_up_at, s.half, r.permissions, r.scopes AS role_scopes,
                     u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
-                    u.last_seen_at, u.version, r.id AS role_id, r.name AS role_name
+                    u.last_seen_at, u.version, u.mfa_enabled, r.id AS role_id, r.name AS role_name
              FROM sessions s
              JOIN users u ON u.id = s.user_id AND u.tenant_id = s.tenant_id
              JOIN roles r ON r.id = u.role_id AND r.tenant_id = s.tenant_id
@@ -97,6 +100,7 @@ pub(super) async fn find_session(db: &Db, digest: &Digest) -> Result<Option<Foun
             created_at: row.session_created_at,
             last_seen_at: row.session_last_seen_at,
             stepped_up_at: row.stepped_up_at,
+            half: row.half == 1,
         })
     };
     row.map(read).transpose()

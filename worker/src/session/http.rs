@@ -6,24 +6,26 @@ use super::{
 };
 use crate::{
     audit,
-    auth::{Actor, InSession, Owner, SessionCaller, password, set_session_cookie},
+    auth::{Actor, HalfSession, InSession, Owner, SessionCaller, password, set_session_cookie},
     call::{self, Call},
     error::{Error, Result},
     extract::{Checked, Query, Segment},
     limits::{Counter, Limit},
-    secret::Prefix,
+    mfa,
+    secret::{Prefix, Secret},
 };
 use axum::{
     Json,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderName, StatusCode, header},
     response::IntoResponse,
 };
 use contract::{
     audit::Action,
     ids::SessionId,
     list::List,
+    mfa::SecondFactorCode,
     problem::Code,
-    session::{Device, Session, SignIn, SignInAnswer, StepUp},
+    session::{Device, Proof, Session, SignIn, SignInAnswer, StepUp},
 };
 
 const PER_ACCOUNT: Limit = Limit {
@@ -92,6 +94,19 @@ pub async fn create(
     let id = SessionId::from_ulid(&call.ulid()?);
     let [replaced_event, replaced] = store::replace(&call, &headers)?;
     let secret = call::secret(Prefix::Session)?;
+    let digest = call.digest(secret.as_str())?;
+    if user.mfa_enabled {
+        call.db
+            .commit([
+                account.reset(),
+                address.give_back(),
+                replaced_event,
+                replaced,
+                store::insert(&call, &owner, &id, &digest, true),
+            ])
+            .await?;
+        return Ok((new_cookie(secret), Json(SignInAnswer::MfaRequired)));
+    }
     let event = audit::Event {
         action: Action::SessionCreated,
         target_type: "session",
@@ -105,16 +120,63 @@ pub async fn create(
             address.give_back(),
             replaced_event,
             replaced,
-            store::insert(&call, &owner, &id, &call.digest(secret.as_str())?),
+            store::insert(&call, &owner, &id, &digest, false),
             audit::entry(&call, &owner, &Actor::in_session(&user, &id), &event)?,
             store::person_seen(&owner, call.now),
         ])
         .await?;
-    let cookie = [(
+    Ok((
+        new_cookie(secret),
+        Json(SignInAnswer::SignedIn {
+            user: Box::new(user),
+        }),
+    ))
+}
+
+fn new_cookie(secret: Secret) -> [(HeaderName, String); 1] {
+    [(
         header::SET_COOKIE,
         set_session_cookie(Some(&secret.expose())),
-    )];
-    Ok((cookie, Json(SignInAnswer::SignedIn { user })))
+    )]
+}
+
+/// Finish signing in with the second factor. The session gets a new cookie.
+#[worker::send]
+pub async fn second_factor(
+    HalfSession(session): HalfSession,
+    call: Call,
+    Checked(code): Checked<SecondFactorCode>,
+) -> Result<impl IntoResponse> {
+    let (owner, actor) = (&session.owner, session.actor());
+    mfa::use_up(&call, owner, &actor, &code).await?;
+    let event = audit::Event {
+        action: Action::SessionCreated,
+        target_type: "session",
+        target_id: session.id.as_str(),
+        target_name: call.user_agent.as_deref().unwrap_or_default(),
+        changes: None,
+    };
+    let secret = call::secret(Prefix::Session)?;
+    let [completed, ..] = call
+        .db
+        .commit([
+            store::complete(owner, &session.id, &call.digest(secret.as_str())?, call.now),
+            audit::entry(&call, owner, &actor, &event)?,
+            store::person_seen(owner, call.now),
+        ])
+        .await?;
+    if completed.changed()? == 0 {
+        return Err(Error::refused(
+            Code::Unauthenticated,
+            "Your session is over. Sign in again.",
+        ));
+    }
+    Ok((
+        new_cookie(secret),
+        Json(SignInAnswer::SignedIn {
+            user: Box::new(session.user),
+        }),
+    ))
 }
 
 /// Who is signed in.
@@ -245,64 +307,64 @@ fn refuse_other_people(session: &SessionCaller, user: &str) -> Result<()> {
     }
 }
 
-/// Confirm with the password that it is still the same person. The session gets a new cookie.
+/// Confirm with the password or the second factor that it is still the same person. The session gets a new cookie.
 #[worker::send]
 pub async fn step_up(
     InSession(session): InSession,
     call: Call,
-    Checked(password): Checked<StepUp>,
+    Checked(proof): Checked<StepUp>,
 ) -> Result<impl IntoResponse> {
-    let tries = Counter::new(&call, &STEP_UPS, session.user.id.as_str())?;
+    let (owner, actor) = (&session.owner, session.actor());
+    match proof {
+        Proof::Password(password) => check_password(&call, &session, &password).await?,
+        Proof::Code(code) if session.user.mfa_enabled => {
+            mfa::use_up(&call, owner, &actor, &code).await?;
+        }
+        // An app that is only being set up proves nothing yet.
+        Proof::Code(_) => {
+            return Err(Error::refused(
+                Code::Unauthenticated,
+                "Multi-Factor Authentication is off. Enter your password.",
+            ));
+        }
+    }
+    let secret = call::secret(Prefix::Session)?;
+    let event = step_up_event(&session, Action::SessionSteppedUp);
+    call.db
+        .commit([
+            store::renew(owner, &session.id, &call.digest(secret.as_str())?, call.now),
+            audit::entry(&call, owner, &actor, &event)?,
+        ])
+        .await?;
+    Ok((StatusCode::NO_CONTENT, new_cookie(secret)))
+}
+
+async fn check_password(call: &Call, session: &SessionCaller, password: &str) -> Result<()> {
+    let tries = Counter::new(call, &STEP_UPS, session.user.id.as_str())?;
     let [taken, found] = call
         .db
         .commit([tries.take(call.now), store::find_password(&session.owner)])
         .await?;
     tries.check(&taken, call.now)?;
     let kept = found.row::<store::PasswordRow>()?;
-    let event = |action| audit::Event {
+    if password::verify(password, kept.as_ref().map(|kept| kept.password.as_str()))?.is_some() {
+        return call.db.commit([tries.reset()]).await.map(drop);
+    }
+    let event = step_up_event(session, Action::SessionStepUpRefused);
+    let refused = audit::refusal(call, &session.owner, &session.actor(), &event)?;
+    call.db.commit([refused]).await?;
+    Err(Error::refused(
+        Code::Unauthenticated,
+        "The password is wrong.",
+    ))
+}
+
+fn step_up_event(session: &SessionCaller, action: Action) -> audit::Event<'_> {
+    audit::Event {
         action,
         target_type: "session",
         target_id: session.id.as_str(),
         target_name: "",
         changes: None,
-    };
-    if password::verify(&password, kept.as_ref().map(|kept| kept.password.as_str()))?.is_none() {
-        call.db
-            .commit([audit::refusal(
-                &call,
-                &session.owner,
-                &session.actor(),
-                &event(Action::SessionStepUpRefused),
-            )?])
-            .await?;
-        return Err(Error::refused(
-            Code::Unauthenticated,
-            "The password is wrong.",
-        ));
     }
-    let secret = call::secret(Prefix::Session)?;
-    call.db
-        .commit([
-            tries.reset(),
-            store::renew(
-                &session.owner,
-                &session.id,
-                &call.digest(secret.as_str())?,
-                call.now,
-            ),
-            audit::entry(
-                &call,
-                &session.owner,
-                &session.actor(),
-                &event(Action::SessionSteppedUp),
-            )?,
-        ])
-        .await?;
-    Ok((
-        StatusCode::NO_CONTENT,
-        [(
-            header::SET_COOKIE,
-            set_session_cookie(Some(&secret.expose())),
-        )],
-    ))
 }

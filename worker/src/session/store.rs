@@ -37,7 +37,7 @@ pub struct PasswordRow {
 pub(super) fn find_person(email: &str) -> Statement {
     Statement::new(
         "SELECT u.tenant_id, u.password, u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active,
-                u.created_at, u.last_seen_at, u.version, r.id AS role_id, r.name AS role_name
+                u.created_at, u.last_seen_at, u.version, u.mfa_enabled, r.id AS role_id, r.name AS role_name
          FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
          WHERE u.email = ?1",
         [&email],
@@ -72,12 +72,19 @@ pub(super) fn refused(call: &Call, email: &str) -> Result<Statement> {
     ))
 }
 
-/// A new session, confirmed by the sign-in itself.
-pub fn insert(call: &Call, owner: &Owner, id: &SessionId, digest: &Digest) -> Statement {
+/// A new session, confirmed by the sign-in itself; a `half` one waits for the second factor.
+pub fn insert(
+    call: &Call,
+    owner: &Owner,
+    id: &SessionId,
+    digest: &Digest,
+    half: bool,
+) -> Statement {
     Statement::new(
-        "INSERT INTO sessions (id, tenant_id, user_id, digest, ip, user_agent, place, created_at, last_seen_at, stepped_up_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?8)",
-        [id, owner.tenant(), owner.user(), digest, &call.ip, &call.user_agent, &call.place, &call.now],
+        "INSERT INTO sessions
+             (id, tenant_id, user_id, digest, ip, user_agent, place, created_at, last_seen_at, stepped_up_at, half)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?8, ?9)",
+        [id, owner.tenant(), owner.user(), digest, &call.ip, &call.user_agent, &call.place, &call.now, &half],
     )
 }
 
@@ -107,6 +114,20 @@ pub fn replace(call: &Call, headers: &HeaderMap) -> Result<[Statement; 2]> {
         event,
         Statement::new("DELETE FROM sessions WHERE digest = ?1", [&digest]),
     ])
+}
+
+/// Makes a half session a whole one, with a new cookie.
+pub(super) fn complete(
+    owner: &Owner,
+    id: &SessionId,
+    digest: &Digest,
+    now: Timestamp,
+) -> Statement {
+    Statement::new(
+        "UPDATE sessions SET digest = ?3, created_at = ?4, last_seen_at = ?4, stepped_up_at = ?4, half = 0
+         WHERE id = ?1 AND tenant_id = ?2 AND half = 1",
+        [id, owner.tenant(), digest, &now],
+    )
 }
 
 /// Confirms a session and gives it a new cookie.
@@ -147,7 +168,7 @@ pub(super) async fn list(
     let before = before.map_or("~", SessionId::as_str);
     db.all(Statement::new(
         "SELECT id, user_agent, ip, place, created_at, last_seen_at FROM sessions
-         WHERE user_id = ?1 AND tenant_id = ?2 AND id < ?3 AND last_seen_at > ?4 AND created_at > ?5
+         WHERE user_id = ?1 AND tenant_id = ?2 AND id < ?3 AND last_seen_at > ?4 AND created_at > ?5 AND half = 0
          ORDER BY id DESC LIMIT ?6",
         [
             owner.user(),

@@ -130,7 +130,13 @@ pub async fn create(
             event(Action::UserCreated, "user", user.id.as_str(), &actor.name)?,
             replaced_event,
             replaced,
-            session::insert(&call, &owner, &session, &call.digest(secret.as_str())?),
+            session::insert(
+                &call,
+                &owner,
+                &session,
+                &call.digest(secret.as_str())?,
+                false,
+            ),
             event(
                 Action::SessionCreated,
                 "session",

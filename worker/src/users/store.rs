@@ -28,6 +28,7 @@ pub struct UserRow {
     created_at: Timestamp,
     last_seen_at: Option<Timestamp>,
     version: u32,
+    mfa_enabled: u8,
 }
 
 impl UserRow {
@@ -57,7 +58,7 @@ impl From<UserRow> for User {
                 name: row.role_name,
             },
             active: row.active == 1,
-            mfa_enabled: false,
+            mfa_enabled: row.mfa_enabled == 1,
             created_at: row.created_at,
             last_seen_at: row.last_seen_at,
         }
@@ -73,7 +74,7 @@ pub(super) async fn list(
     let users: Vec<UserRow> = db
         .all(Statement::new(
             "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
-                    u.last_seen_at, u.version, r.id AS role_id, r.name AS role_name
+                    u.last_seen_at, u.version, u.mfa_enabled, r.id AS role_id, r.name AS role_name
              FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
              WHERE u.tenant_id = ?1 AND u.id > ?2
              ORDER BY u.id LIMIT ?3",
@@ -86,7 +87,7 @@ pub(super) async fn list(
 pub(super) async fn find(db: &Db, owner: &Owner, id: &UserId) -> Result<Option<UserRow>> {
     db.first(Statement::new(
         "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
-                u.last_seen_at, u.version, r.id AS role_id, r.name AS role_name
+                u.last_seen_at, u.version, u.mfa_enabled, r.id AS role_id, r.name AS role_name
          FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
          WHERE u.tenant_id = ?1 AND u.id = ?2",
         [owner.tenant(), id],

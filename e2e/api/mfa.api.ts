@@ -1,0 +1,164 @@
+import { bearer, type Person } from '../support/actors'
+import { MINUTE, ago, db } from '../support/db'
+import { expectProblem, refused } from '../support/problem'
+import { expect, test } from '../support/test'
+import { totp } from '../support/totp'
+
+/** Switches the second factor on; gives the seed and the recovery codes. The code used for it is spent. */
+async function enrol(person: Person): Promise<{ secret: string; codes: string[] }> {
+  const setup = await person.post('/users/me/totp')
+  expect(setup.status, setup.text).toBe(200)
+  const { secret } = setup.json
+  const confirmed = await person.post('/users/me/totp/confirm', { code: totp(secret) })
+  expect(confirmed.status, confirmed.text).toBe(200)
+  return { secret, codes: confirmed.json.recovery_codes }
+}
+
+/** As if the last code had been used long ago. */
+const later = (person: Person) => db.rows('UPDATE totps SET last_step = 0 WHERE user_id = ?1', person.user.id)
+
+test('E-04 switching on takes a code of the app and tells ten recovery codes once', async ({ owner }) => {
+  const { json } = await owner.post('/users/me/totp')
+  expect(json.secret).toMatch(/^[A-Z2-7]{32}$/)
+  expect(json.uri).toBe(`otpauth://totp/Latchkey:${encodeURIComponent(owner.account.email)}?secret=${json.secret}&issuer=Latchkey`)
+  expect((await owner.get('/users/me')).json.mfa_enabled, 'not before it is confirmed').toBe(false)
+
+  const confirmed = await owner.post('/users/me/totp/confirm', { code: totp(json.secret) })
+  const codes = confirmed.json.recovery_codes
+  expect(new Set(codes).size).toBe(10)
+  for (const code of codes) expect(code).toMatch(/^([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$/)
+  expect((await owner.get('/users/me')).json.mfa_enabled).toBe(true)
+  expect((await owner.get('/users/me/totp')).json).toEqual({ enabled: true, recovery_codes_left: 10 })
+  const everything = await db.dump()
+  for (const secret of [json.secret, ...codes, codes[0].replaceAll('-', '')]) expect(everything).not.toContain(secret)
+  expect(await db.count(`FROM audit_events WHERE tenant_id = ?1 AND action = 'mfa.enabled'`, owner.tenant)).toBe(1)
+})
+
+test('a wrong code switches nothing on', async ({ owner }) => {
+  const { secret } = (await owner.post('/users/me/totp')).json
+  for (const code of [totp(secret, -3), totp(secret, 3), '0000-0000-0000-0000']) {
+    expectProblem(await owner.post('/users/me/totp/confirm', { code }), 422, 'invalid', ['/code'])
+  }
+  await refused(owner.tenant, () => owner.post('/users/me/totp/confirm', { code: 'x' }), 422, 'invalid', ['/code'])
+  expect((await owner.get('/users/me')).json.mfa_enabled).toBe(false)
+})
+
+test('signing in then needs both, and the half session is good for nothing else', async ({ owner }) => {
+  const { secret } = await enrol(owner)
+  await later(owner)
+  const answer = await owner.signIn()
+  expect([answer.status, answer.json]).toEqual([200, { status: 'mfa_required' }])
+  const half = owner.cookie
+  for (const path of ['/session', '/users/me', '/users/me/tokens', '/audit-events', '/users/me/sessions']) {
+    expectProblem(await owner.get(path), 401, 'mfa_required')
+  }
+  await refused(owner.tenant, () => owner.delete('/session'), 401, 'mfa_required')
+  await refused(owner.tenant, () => owner.post('/users/me/totp'), 401, 'mfa_required')
+  await refused(owner.tenant, () => owner.delete('/users/me/totp'), 401, 'mfa_required')
+
+  const done = await owner.post('/session/mfa', { code: totp(secret) })
+  expect(done.status, done.text).toBe(200)
+  expect(done.json).toMatchObject({ status: 'signed_in', user: { id: owner.user.id, mfa_enabled: true } })
+  expect(owner.cookie).not.toBe(half)
+  expect((await owner.get('/session')).status).toBe(200)
+  owner.cookie = half
+  expectProblem(await owner.get('/session'), 401, 'unauthenticated')
+})
+
+test('a code serves once, also against calls side by side and the neighbouring steps', async ({ owner }) => {
+  const { secret } = await enrol(owner)
+  await later(owner)
+  const code = totp(secret)
+  const people = await Promise.all(
+    Array.from({ length: 5 }, async () => {
+      const other = Object.assign(Object.create(Object.getPrototypeOf(owner)), owner, { cookie: '' }) as Person
+      await other.signIn()
+      return other
+    }),
+  )
+  const answers = await Promise.all(people.map((person) => person.post('/session/mfa', { code })))
+  expect(answers.map((answer) => answer.status).sort()).toEqual([200, 401, 401, 401, 401])
+  await owner.signIn()
+  expectProblem(await owner.post('/session/mfa', { code }), 401, 'unauthenticated')
+  expectProblem(await owner.post('/session/mfa', { code: totp(secret, -1) }), 401, 'unauthenticated')
+  expect((await owner.post('/session/mfa', { code: totp(secret, 1) })).status, 'the next is good').toBe(200)
+})
+
+test('a recovery code serves once, in any spelling, and the count goes down', async ({ owner }) => {
+  const { codes } = await enrol(owner)
+  const [code = ''] = codes
+  await owner.signIn()
+  expect((await owner.post('/session/mfa', { code: ` ${code.toLowerCase().replaceAll('-', ' ')} ` })).status).toBe(200)
+  expect((await owner.get('/users/me/totp')).json).toEqual({ enabled: true, recovery_codes_left: 9 })
+  expect(await db.count(`FROM audit_events WHERE tenant_id = ?1 AND action = 'recovery_code.used'`, owner.tenant)).toBe(1)
+  await owner.signIn()
+  expectProblem(await owner.post('/session/mfa', { code }), 401, 'unauthenticated')
+})
+
+test("a recovery code of somebody else's is no good", async ({ owner, stranger }) => {
+  const [{ codes }] = [await enrol(stranger), await enrol(owner)]
+  await owner.signIn()
+  expectProblem(await owner.post('/session/mfa', { code: codes[0] }), 401, 'unauthenticated')
+  expect(await db.count('FROM recovery_codes WHERE user_id = ?1', stranger.user.id)).toBe(10)
+})
+
+test('wrong codes are counted, and a new sign-in does not start the count again', async ({ owner }) => {
+  const { secret, codes } = await enrol(owner)
+  await later(owner)
+  for (let i = 0; i < 10; i++) {
+    if (i % 5 === 0) await owner.signIn()
+    expectProblem(await owner.post('/session/mfa', { code: totp(secret, 5 + i) }), 401, 'unauthenticated')
+  }
+  for (const code of [totp(secret), codes[0]]) expectProblem(await owner.post('/session/mfa', { code }), 429, 'rate_limited')
+  expect(await db.count('FROM recovery_codes WHERE user_id = ?1', owner.user.id)).toBe(10)
+})
+
+test('a half session is over after ten minutes, and a whole one cannot take its place', async ({ owner }) => {
+  const { secret } = await enrol(owner)
+  await later(owner)
+  expectProblem(await owner.post('/session/mfa', { code: totp(secret) }), 401, 'unauthenticated')
+  await owner.signIn()
+  await db.rows('UPDATE sessions SET created_at = ?1 WHERE user_id = ?2 AND half = 1', ago(10 * MINUTE), owner.user.id)
+  expectProblem(await owner.post('/session/mfa', { code: totp(secret) }), 401, 'unauthenticated')
+})
+
+test('the second factor is a step-up too, but not while it is only being set up', async ({ owner }) => {
+  const { secret } = (await owner.post('/users/me/totp')).json
+  await owner.goStale()
+  expectProblem(await owner.post('/session/step-up', { code: totp(secret) }), 401, 'unauthenticated')
+  await owner.post('/session/step-up', { password: owner.account.password })
+  const enrolled = await enrol(owner)
+  await owner.goStale()
+  await later(owner)
+  await refused(owner.tenant, () => owner.post('/users/me/tokens', { name: 'x', scopes: ['jobs:read'] }), 403, 'step_up_required')
+  expect((await owner.post('/session/step-up', { code: totp(enrolled.secret) })).status).toBe(204)
+  await owner.makeToken()
+})
+
+test('setting up, switching off and new recovery codes ask for a step-up; the old codes end', async ({ owner }) => {
+  const { codes } = await enrol(owner)
+  await owner.goStale()
+  for (const call of [() => owner.post('/users/me/totp'), () => owner.delete('/users/me/totp'), () => owner.post('/users/me/recovery-codes')]) {
+    await refused(owner.tenant, call, 403, 'step_up_required')
+  }
+  await owner.post('/session/step-up', { password: owner.account.password })
+  await refused(owner.tenant, () => owner.post('/users/me/totp'), 409, 'conflict')
+  const renewed = (await owner.post('/users/me/recovery-codes')).json.recovery_codes
+  expect(renewed).toHaveLength(10)
+  expect(renewed).not.toContain(codes[0])
+  await owner.signIn()
+  expectProblem(await owner.post('/session/mfa', { code: codes[0] }), 401, 'unauthenticated')
+  expect((await owner.post('/session/mfa', { code: renewed[0] })).status).toBe(200)
+  expect((await owner.delete('/users/me/totp')).status).toBe(204)
+  expect((await owner.signIn()).json.status).toBe('signed_in')
+  expect(await db.count('FROM recovery_codes WHERE user_id = ?1', owner.user.id)).toBe(0)
+  expect(await db.count('FROM totps WHERE user_id = ?1', owner.user.id)).toBe(0)
+  await refused(owner.tenant, () => owner.post('/users/me/recovery-codes'), 409, 'conflict')
+})
+
+test('no token comes near it', async ({ owner }) => {
+  const { secret } = await owner.makeToken({ scopes: ['users:write'] })
+  for (const [method, path] of [['GET', '/totp'], ['POST', '/totp'], ['DELETE', '/totp'], ['POST', '/totp/confirm'], ['POST', '/recovery-codes']] as const) {
+    await refused(owner.tenant, () => bearer(secret).call(method, `/api/v1/users/me${path}`, method === 'POST' ? { json: {} } : {}), 403, 'forbidden')
+  }
+})

@@ -1,0 +1,87 @@
+//! Statements about the second factor.
+
+use crate::{auth::Owner, db::Statement, secret::Digest};
+use contract::time::Timestamp;
+use serde::Deserialize;
+
+/// A seed as it is kept, and the last step whose code was taken.
+#[derive(Deserialize)]
+pub(super) struct TotpRow {
+    pub seed: String,
+    pub last_step: i64,
+}
+
+/// How many recovery codes are left.
+#[derive(Deserialize)]
+pub(super) struct LeftRow {
+    pub left: u32,
+}
+
+pub(super) fn find(owner: &Owner) -> Statement {
+    Statement::new(
+        "SELECT seed, last_step FROM totps WHERE user_id = ?1 AND tenant_id = ?2",
+        [owner.user(), owner.tenant()],
+    )
+}
+
+/// A seed that is to be confirmed, in place of one that was not.
+pub(super) fn begin(owner: &Owner, seed: &str, now: Timestamp) -> Statement {
+    Statement::new(
+        "INSERT INTO totps (user_id, tenant_id, seed, created_at)
+         SELECT id, tenant_id, ?3, ?4 FROM users WHERE id = ?1 AND tenant_id = ?2 AND mfa_enabled = 0
+         ON CONFLICT (user_id) DO UPDATE SET seed = excluded.seed, last_step = 0, created_at = excluded.created_at",
+        [owner.user(), owner.tenant(), &seed, &now],
+    )
+}
+
+/// Takes a step's code, unless it or a later one was taken.
+pub(super) fn spend_step(owner: &Owner, step: i64) -> Statement {
+    Statement::new(
+        "UPDATE totps SET last_step = CAST(?3 AS INTEGER)
+         WHERE user_id = ?1 AND tenant_id = ?2 AND last_step < CAST(?3 AS INTEGER)",
+        [owner.user(), owner.tenant(), &step.to_string()],
+    )
+}
+
+pub(super) fn spend_recovery_code(owner: &Owner, digest: &Digest) -> Statement {
+    Statement::new(
+        "DELETE FROM recovery_codes WHERE digest = ?3 AND user_id = ?1 AND tenant_id = ?2",
+        [owner.user(), owner.tenant(), digest],
+    )
+}
+
+pub(super) fn switch(owner: &Owner, on: bool) -> Statement {
+    Statement::new(
+        "UPDATE users SET mfa_enabled = ?3 WHERE id = ?1 AND tenant_id = ?2 AND mfa_enabled <> ?3",
+        [owner.user(), owner.tenant(), &on],
+    )
+}
+
+pub(super) fn forget_seed(owner: &Owner) -> Statement {
+    Statement::new(
+        "DELETE FROM totps WHERE user_id = ?1 AND tenant_id = ?2",
+        [owner.user(), owner.tenant()],
+    )
+}
+
+pub(super) fn forget_recovery_codes(owner: &Owner) -> Statement {
+    Statement::new(
+        "DELETE FROM recovery_codes WHERE user_id = ?1 AND tenant_id = ?2",
+        [owner.user(), owner.tenant()],
+    )
+}
+
+/// New recovery codes; `digests` is a JSON array.
+pub(super) fn insert_recovery_codes(owner: &Owner, digests: &str) -> Statement {
+    Statement::new(
+        "INSERT INTO recovery_codes (digest, tenant_id, user_id) SELECT value, ?2, ?1 FROM json_each(?3)",
+        [owner.user(), owner.tenant(), &digests],
+    )
+}
+
+pub(super) fn count_recovery_codes(owner: &Owner) -> Statement {
+    Statement::new(
+        "SELECT count(*) AS left FROM recovery_codes WHERE user_id = ?1 AND tenant_id = ?2",
+        [owner.user(), owner.tenant()],
+    )
+}
