@@ -12,7 +12,7 @@ use serde::{
     },
     forward_to_deserialize_any,
 };
-use std::fmt;
+use std::{fmt, mem};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// Reads a text of JSON.
@@ -238,7 +238,7 @@ impl<'de> de::MapAccess<'de> for Members {
         &mut self,
         seed: V,
     ) -> Result<V::Value, Unreadable> {
-        seed.deserialize(Value(self.value.clone()))
+        seed.deserialize(Value(mem::take(&mut self.value)))
     }
 }
 
