@@ -40,7 +40,7 @@ pub fn App() -> impl IntoView {
     let confirm = Later::new(|| Box::pin(async { session::parts().await.step_up }));
     view! {
         <Pages />
-        {move || api.gate.asking.get().then(|| confirm.view())}
+        {move || api.gate.asking.get().then(|| confirm.view()).flatten()}
         <Toasts />
         <p class="visually-hidden" role="status">{announcer.0}</p>
     }

@@ -5,6 +5,7 @@ mod app;
 mod clock;
 mod dom;
 mod form;
+mod json;
 mod later;
 mod listing;
 mod page;

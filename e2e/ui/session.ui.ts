@@ -93,6 +93,18 @@ test.describe('signing in', () => {
     await expect(page).toHaveURL(API_ACCESS)
   })
 
+  test('takes an answer that cannot be read for none', async ({ page }) => {
+    await open(page, '/sign-in', SIGN_IN)
+    const refusal = { type: '/problems/x', title: 'X', status: 403, detail: 'X.', code: 'x', request_id: 'x' }
+    for (const body of ['<html>', '', 'null', '[]', '{"detail":"X."}', JSON.stringify(refusal), JSON.stringify({ ...refusal, code: 'forbidden', status: 4.5 })]) {
+      await page.route('**/api/v1/session', (route) => route.fulfill({ status: 403, body }))
+      await fillSignIn(page, 'ada@example.com', 'gondola')
+      await expect(page.getByRole('alert'), body).toHaveText('Latchkey cannot be reached. Check your connection and try again.')
+      await page.unrouteAll()
+      await page.reload()
+    }
+  })
+
   test('works with password managers: names, autocomplete, paste, and a password that can be shown', async ({ page }) => {
     await open(page, '/sign-in', SIGN_IN)
     const password = page.getByLabel('Password', { exact: true })
