@@ -1,6 +1,6 @@
 // Measures the release build against the least that its work can cost, in one workerd and one run, as ratios.
 //
-//   cargo xtask bench [--seconds 3] [--rounds 7]
+//   cargo xtask bench [--seconds 2] [--rounds 15]
 //
 // Both Workers run in the same workerd, each reached by its own socket rather than through the development proxy, with
 // D1 in memory (/dev/shm). Rounds take turns, and the median of their ratios is what counts.
@@ -15,8 +15,8 @@ import { Miniflare, convertV4MiniflareOptions } from "miniflare";
 const bench = dirname(fileURLToPath(import.meta.url));
 const root = dirname(bench);
 const option = (name, otherwise) => Number(process.argv[process.argv.indexOf(`--${name}`) + 1] ?? 0) || otherwise;
-const seconds = option("seconds", 3);
-const rounds = option("rounds", 7);
+const seconds = option("seconds", 2);
+const rounds = option("rounds", 15);
 const TOKENS = 1_000;
 const MANY_TOKENS = 100_000;
 const PASSWORD = "gondola trumpet fig";
