@@ -37,7 +37,10 @@ pub fn App() -> impl IntoView {
             router.correct_to(&path);
         }
     });
-    let confirm = Later::new(|| Box::pin(async { session::parts().await.step_up }));
+    let confirm = Later::new(
+        || Box::pin(async { Ok(session::parts().await?.step_up) }),
+        move || api.gate.settle(false),
+    );
     view! {
         <Pages />
         {move || api.gate.asking.get().then(|| confirm.view()).flatten()}

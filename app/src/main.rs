@@ -1,5 +1,10 @@
 //! The browser side of Latchkey: pages that hold no rule of their own, only `contract`'s.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "`wasm_split` adds the failed fetch to functions that cannot fail themselves"
+)]
+
 mod api;
 mod app;
 mod clock;

@@ -2,7 +2,7 @@
 
 use crate::{
     api::{Api, Failure},
-    later::Render,
+    later::{Fetch, Missing, Render},
     page::{self, not_found},
     router::{self, Place, Router},
     session::{self, Account, Who},
@@ -10,7 +10,6 @@ use crate::{
     ui::failed::Failed,
 };
 use leptos::{prelude::*, task::spawn_local};
-use std::pin::Pin;
 
 /// Sign in.
 pub const SIGN_IN: &str = "/sign-in";
@@ -25,19 +24,16 @@ pub const API_ACCESS: &str = "/settings/api-access";
 /// What one is told about.
 pub const NOTIFICATIONS: &str = "/settings/notifications";
 
-/// Brings the code of a page.
-type Fetch = fn() -> Pin<Box<dyn Future<Output = Render>>>;
-
 /// The page behind a path. Each lies in a chunk that is fetched when it is first wanted.
 fn page(path: &str) -> Option<Fetch> {
     Some(match path {
-        "/" => || Box::pin(async { home as Render }),
-        SIGN_IN => || Box::pin(async { session::parts().await.sign_in }),
-        SIGN_UP => || Box::pin(async { session::parts().await.sign_up }),
-        PROFILE => || Box::pin(async { settings::pages().await.profile }),
-        SECURITY => || Box::pin(async { settings::pages().await.security }),
+        "/" => || Box::pin(async { Ok(home as Render) }),
+        SIGN_IN => || Box::pin(async { Ok(session::parts().await?.sign_in) }),
+        SIGN_UP => || Box::pin(async { Ok(session::parts().await?.sign_up) }),
+        PROFILE => || Box::pin(async { Ok(settings::pages().await?.profile) }),
+        SECURITY => || Box::pin(async { Ok(settings::pages().await?.security) }),
         API_ACCESS => || Box::pin(tokens::page()),
-        NOTIFICATIONS => || Box::pin(async { settings::pages().await.notifications }),
+        NOTIFICATIONS => || Box::pin(async { Ok(settings::pages().await?.notifications) }),
         _ => return None,
     })
 }
@@ -56,7 +52,7 @@ pub fn Pages() -> impl IntoView {
             return router.arrived();
         };
         spawn_local(async move {
-            let page = fetch().await;
+            let page = fetch().await.unwrap_or_else(|Missing| missing(&path));
             // Somebody may have gone on meanwhile.
             if place.with_untracked(|place| place.path == path) {
                 shown.set(Some((path, page)));
@@ -75,7 +71,8 @@ pub fn Pages() -> impl IntoView {
 pub fn prefetch(path: &str) {
     if let Some(fetch) = page(path) {
         spawn_local(async move {
-            fetch().await;
+            // Whoever follows it is told if it does not come.
+            let _ = fetch().await;
         });
     }
 }
@@ -86,17 +83,35 @@ fn home() -> AnyView {
     let retry = Callback::new(move |()| api.account.ask(api));
     let view = move || {
         let unreachable = api.account.0.with(|who| *who == Who::Unreachable);
-        unreachable.then(|| {
-            page::appear("Not reachable");
-            view! {
-                <main class="page" id="main" tabindex="-1">
-                    <h1 class="visually-hidden" tabindex="-1">"Latchkey"</h1>
-                    <Failed message=Failure::Unreachable.message() retry />
-                </main>
-            }
-        })
+        unreachable.then(|| not_reachable(Failure::Unreachable.message(), retry))
     };
     view.into_any()
+}
+
+/// What stands for a whole page that cannot be shown.
+fn not_reachable(message: String, retry: Callback<()>) -> AnyView {
+    page::appear("Not reachable");
+    view! {
+        <main class="page" id="main" tabindex="-1">
+            <h1 class="visually-hidden" tabindex="-1">"Latchkey"</h1>
+            <Failed message retry />
+        </main>
+    }
+    .into_any()
+}
+
+/// What stands for the page behind `path` while its code cannot be fetched. Trying again reloads: the code of a
+/// version that is no longer served never comes.
+fn missing(path: &str) -> Render {
+    fn retry() -> Callback<()> {
+        Callback::new(|()| {
+            let _ = window().location().reload();
+        })
+    }
+    match settings::tab(path) {
+        Some(_) => || view! { <Failed message=Missing::MESSAGE.into() retry=retry() /> }.into_any(),
+        None => || not_reachable(Missing::MESSAGE.into(), retry()),
+    }
 }
 
 /// Where somebody must go instead.

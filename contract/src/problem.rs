@@ -74,7 +74,8 @@ pub enum Code {
     CrossSite,
     /// The upstream failed: 502.
     Upstream,
-    /// Something went wrong here: 500.
+    /// Something went wrong here: 500. A kind that only a newer version knows reads as this one.
+    #[serde(other)]
     Internal,
 }
 

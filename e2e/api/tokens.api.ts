@@ -97,8 +97,8 @@ test.describe('making a token', () => {
 
   test('is told every complaint at once, about form and about rules', async ({ owner }) => {
     await refused(owner.tenant, () => owner.post(MINE, {}), 422, 'invalid', ['/name', '/scopes'])
-    const bad = { name: 'n'.repeat(65), description: 'd'.repeat(201), scopes: ['backups:delete'], kind: 'root', renewable_until: 'tomorrow', ip: 1 }
-    await refused(owner.tenant, () => owner.post(MINE, bad), 422, 'invalid', ['/name', '/description', '/scopes/0', '/kind', '/renewable_until', '/ip'])
+    const bad = { name: 'n'.repeat(65), description: 'd'.repeat(201), scopes: ['nope', 'backups:read', 'backups:delete'], kind: 'root', renewable_until: 'tomorrow', ip: 1 }
+    await refused(owner.tenant, () => owner.post(MINE, bad), 422, 'invalid', ['/name', '/description', '/scopes/0', '/scopes/2', '/kind', '/renewable_until', '/ip'])
   })
 
   test('with an end out of bounds is told so together with the other complaints', async ({ owner }) => {

@@ -45,7 +45,7 @@ export async function cell(table: Locator, name: string, column: string): Promis
 }
 
 export async function openAddDialog(page: Page): Promise<Locator> {
-  await button(page, 'Add New Access Token').first().click()
+  await button(page, 'Add New Access Token').click()
   const adding = dialog(page, 'Add New Token')
   await expect(adding).toBeVisible()
   return adding

@@ -46,7 +46,7 @@ async function journey(page: Page, { fill, press, check }: Hands, account: Accou
 
   await expect(page).toHaveURL(API_ACCESS)
   await expect(page.getByRole('heading', { name: 'No access tokens yet' })).toBeVisible()
-  await press(button(page, 'Add New Access Token').first())
+  await press(button(page, 'Add New Access Token'))
   const adding = dialog(page, 'Add New Token')
   await expect(adding.getByLabel('Name')).toBeFocused()
   await page.keyboard.type('nightly')

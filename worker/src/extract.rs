@@ -21,6 +21,7 @@ use serde::{
 };
 use serde_json::{Map, Value};
 use serde_path_to_error::Segment as Step;
+use std::collections::HashMap;
 
 /// No request of the API is longer than this: a bulk revocation of 100 ids with a reason takes 5 KiB.
 const BODY_MAX: usize = 64 * 1024;
@@ -108,24 +109,35 @@ fn check_json<B: Check + DeserializeOwned + Default>(
     }
 }
 
-/// Fills the request, setting aside each member that does not fit, until the rest does.
+/// Fills the request, setting aside each member, or item of a list in it, that does not fit, until the rest does.
 fn read<B: DeserializeOwned + Default>(mut members: Map<String, Value>) -> (B, Vec<Complaint>) {
     let mut complaints = vec![];
+    // Where each item that is left in a list was sent.
+    let mut sent_at = HashMap::<String, Vec<usize>>::new();
     loop {
         let error = match serde_path_to_error::deserialize(Value::Object(members.clone())) {
             Ok(request) => return (request, complaints),
             Err(error) => error,
         };
-        let pointer = pointer(error.path());
         let message = error_text(error.inner());
-        let member = error
-            .path()
-            .iter()
-            .next()
-            .map(ToString::to_string)
-            .unwrap_or_default();
+        let mut path = error.path().iter();
+        let member = path.next().map(ToString::to_string).unwrap_or_default();
+        let mut pointer = pointer(error.path());
+        let set_aside = match (path.next(), path.next(), members.get_mut(&member)) {
+            (Some(Step::Seq { index }), None, Some(Value::Array(items)))
+                if *index < items.len() =>
+            {
+                items.remove(*index);
+                let left = sent_at
+                    .entry(member.clone())
+                    .or_insert_with(|| (0..=items.len()).collect());
+                pointer = format!("/{member}/{}", left.remove(*index));
+                true
+            }
+            _ => members.remove(&member).is_some(),
+        };
         complaints.push(Complaint { pointer, message });
-        if members.remove(&member).is_none() || complaints.len() >= MEMBERS_MAX {
+        if !set_aside || complaints.len() >= MEMBERS_MAX {
             return (B::default(), complaints);
         }
     }
@@ -326,10 +338,16 @@ mod tests {
 
     #[test]
     fn complaints_about_form_and_rules_come_together() {
-        let body = r#"{"name": 5, "scopes": ["backups:read", "nope"], "colour": 1, "description": "ok", "renewable_until": "soon"}"#;
+        let body = r#"{"name": 5, "scopes": ["nope", "backups:read", "users:eat"], "colour": 1, "description": "ok", "renewable_until": "soon"}"#;
         assert_eq!(
             pointers::<CreateToken>(body),
-            ["/colour", "/name", "/renewable_until", "/scopes/1"]
+            [
+                "/colour",
+                "/name",
+                "/renewable_until",
+                "/scopes/0",
+                "/scopes/2"
+            ]
         );
         assert_eq!(
             pointers::<CreateToken>(r#"{"description": 1}"#),

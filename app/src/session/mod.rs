@@ -5,12 +5,12 @@ mod step_up;
 
 use crate::{
     api::{Api, Failure, Method, parse},
-    later::Render,
+    later::{Missing, Render},
     sign_up,
 };
 use contract::session::{SESSION, Session};
 use js_sys::{Function, Promise};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local, wasm_split::wasm_split};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
@@ -25,13 +25,13 @@ pub struct Parts {
 }
 
 /// Whatever proves who one is, as one chunk: small forms that share nearly all of their code.
-#[lazy]
-pub fn parts() -> Parts {
-    Parts {
+#[wasm_split(identity, wasm_split_path = leptos::wasm_split, fallible)]
+pub fn parts() -> Result<Parts, Missing> {
+    Ok(Parts {
         sign_in: sign_in::page,
         sign_up: sign_up::page,
         step_up: step_up::dialog,
-    }
+    })
 }
 
 /// Who is at the browser, as far as is known.

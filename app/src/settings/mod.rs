@@ -6,11 +6,11 @@ mod security;
 mod user_menu;
 
 use crate::{
-    later::Render,
+    later::{Missing, Render},
     page, routes,
     ui::{icon::mark, tabs::Tabs},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, wasm_split::wasm_split};
 use user_menu::UserMenu;
 
 /// Path and name of a page.
@@ -35,13 +35,13 @@ pub struct Pages {
 }
 
 /// Pages that only tell what is known, as one chunk.
-#[lazy]
-pub fn pages() -> Pages {
-    Pages {
+#[wasm_split(settings, wasm_split_path = leptos::wasm_split, fallible)]
+pub fn pages() -> Result<Pages, Missing> {
+    Ok(Pages {
         profile: profile::page,
         security: security::page,
         notifications: notifications::page,
-    }
+    })
 }
 
 /// The tab of the page behind `path`, if that is one of these.

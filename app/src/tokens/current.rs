@@ -1,6 +1,6 @@
 //! The tokens that are not revoked, and what can be done with them.
 
-use super::{Desk, Dialog, cells, list, page::add_button, search};
+use super::{Desk, Dialog, cells, list, search};
 use crate::{
     router::Router,
     ui::{
@@ -58,9 +58,8 @@ fn row(desk: Desk, token: &Token) -> AnyView {
 fn nothing(desk: Desk) -> AnyView {
     let sought = desk.search.get_untracked();
     if sought.is_empty() {
-        let text = "Make one for each script or service, with no more scopes than it needs.";
-        view! { <Empty icon="#i-key" title="No access tokens yet" text>{add_button(desk)}</Empty> }
-            .into_any()
+        let text = "Add one for each script or service, with no more scopes than it needs.";
+        view! { <Empty icon="#i-key" title="No access tokens yet" text /> }.into_any()
     } else {
         let router = Router::in_use();
         let text = format!("No access token has “{sought}” in its name.");

@@ -15,18 +15,18 @@ mod search;
 
 use crate::{
     api::Api,
-    later::{Later, Render},
+    later::{Later, Missing, Render},
     listing::{Listing, Rows},
     router,
     ui::selection::Selection,
 };
 use contract::tokens::{CreatedToken, MY_TOKENS, Token};
-use leptos::prelude::*;
+use leptos::{prelude::*, wasm_split::wasm_split};
 
 /// The page `API Access`, as a chunk of its own.
-#[lazy]
-pub fn page() -> Render {
-    page::page
+#[wasm_split(api_access, wasm_split_path = leptos::wasm_split, fallible)]
+pub fn page() -> Result<Render, Missing> {
+    Ok(page::page)
 }
 
 /// The page's dialogs.
@@ -38,12 +38,12 @@ pub struct Dialogs {
 }
 
 /// The page's dialogs, as one chunk: once a secret was made, nothing may be missing that shows it.
-#[lazy]
-pub fn dialogs() -> Dialogs {
-    Dialogs {
+#[wasm_split(token_dialogs, wasm_split_path = leptos::wasm_split, fallible)]
+pub fn dialogs() -> Result<Dialogs, Missing> {
+    Ok(Dialogs {
         add: add::dialogs,
         revoke: revoke::dialog,
-    }
+    })
 }
 
 /// The dialog that is open.
@@ -81,14 +81,16 @@ pub struct Desk {
 impl Desk {
     fn new() -> Self {
         let api = Api::in_use();
+        let dialog = RwSignal::new(Dialog::Closed);
+        let close = move || dialog.set(Dialog::Closed);
         Self {
             search: search::in_url(),
             current: Listing::new(api),
             revoked: Listing::new(api),
             selection: RwSignal::default(),
-            dialog: RwSignal::new(Dialog::Closed),
-            adding: Later::new(|| Box::pin(async { dialogs().await.add })),
-            revoking: Later::new(|| Box::pin(async { dialogs().await.revoke })),
+            dialog,
+            adding: Later::new(|| Box::pin(async { Ok(dialogs().await?.add) }), close),
+            revoking: Later::new(|| Box::pin(async { Ok(dialogs().await?.revoke) }), close),
         }
     }
 

@@ -30,7 +30,7 @@ pub fn page() -> AnyView {
 }
 
 /// The button that opens the dialog for a new token. Its code is fetched when the button is about to be used.
-pub fn add_button(desk: Desk) -> AnyView {
+fn add_button(desk: Desk) -> AnyView {
     view! {
         <button
             type="button"
