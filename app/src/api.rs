@@ -2,10 +2,11 @@
 
 use crate::{
     clock, json,
-    session::{Account, Gate},
+    session::{Account, Gate, Who},
 };
 use contract::{
     check::Complaint,
+    mfa::SESSION_MFA,
     problem::{Code, Problem},
     session::{SESSION, STEP_UP},
 };
@@ -87,15 +88,19 @@ impl Api {
                     self.account.lose();
                     return Err(failure);
                 }
+                Failure::Refused(problem) if problem.code == Code::MfaRequired => {
+                    self.account.0.set(Who::Half);
+                    return Err(failure);
+                }
                 _ => return Err(failure),
             }
         }
     }
 }
 
-/// Whether the call itself carries a password, so that 401 says "wrong" rather than "signed out".
+/// Whether the call itself carries a password or a code, so that 401 says "wrong" rather than "signed out".
 fn proves_identity(method: &Method, path: &str) -> bool {
-    *method == Method::POST && matches!(path, SESSION | STEP_UP)
+    *method == Method::POST && matches!(path, SESSION | SESSION_MFA | STEP_UP)
 }
 
 /// Reads an answer.

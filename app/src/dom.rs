@@ -1,8 +1,9 @@
 //! The few things that are done to the document by hand: focus, mostly.
 
+use js_sys::Array;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Blob, HtmlAnchorElement, HtmlElement, Url};
 
 /// The first element that matches `selector`, as something that can take focus.
 pub fn find(selector: &str) -> Option<HtmlElement> {
@@ -27,4 +28,15 @@ pub fn focus_soon(selector: &'static str) {
             let _ = element.focus();
         }
     });
+}
+
+/// Lets the browser save a text as a file. Nothing leaves this computer.
+pub fn save_as(name: &str, text: &str) -> Result<(), JsValue> {
+    let blob = Blob::new_with_str_sequence(&Array::of2(&text.into(), &"\n".into()))?;
+    let url = Url::create_object_url_with_blob(&blob)?;
+    let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    Url::revoke_object_url(&url)
 }

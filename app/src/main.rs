@@ -16,6 +16,7 @@ mod listing;
 mod page;
 mod router;
 mod routes;
+mod security;
 mod session;
 mod settings;
 mod sign_up;

@@ -5,6 +5,7 @@ use crate::{
     later::{Fetch, Missing, Render},
     page::{self, not_found},
     router::{self, Place, Router},
+    security,
     session::{self, Account, Who},
     settings, tokens,
     ui::failed::Failed,
@@ -31,7 +32,7 @@ fn page(path: &str) -> Option<Fetch> {
         SIGN_IN => || Box::pin(async { Ok(session::parts().await?.sign_in) }),
         SIGN_UP => || Box::pin(async { Ok(session::parts().await?.sign_up) }),
         PROFILE => || Box::pin(async { Ok(settings::pages().await?.profile) }),
-        SECURITY => || Box::pin(async { Ok(settings::pages().await?.security) }),
+        SECURITY => || Box::pin(security::page()),
         API_ACCESS => || Box::pin(tokens::page()),
         NOTIFICATIONS => || Box::pin(async { Ok(settings::pages().await?.notifications) }),
         _ => return None,
@@ -130,9 +131,9 @@ fn detour(who: &Who, place: &Place, next: &str) -> Option<Detour> {
     let for_strangers = matches!(path, "/" | SIGN_IN | SIGN_UP);
     match who {
         Who::Asking | Who::Unreachable => None,
-        Who::Left => guarded.then_some(Detour::SignIn(None)),
-        Who::Nobody if path == "/" => Some(Detour::SignIn(None)),
-        Who::Nobody => guarded.then(|| Detour::SignIn(Some(place.to_string()))),
+        Who::Left(_) => guarded.then_some(Detour::SignIn(None)),
+        Who::Nobody | Who::Half if path == "/" => Some(Detour::SignIn(None)),
+        Who::Nobody | Who::Half => guarded.then(|| Detour::SignIn(Some(place.to_string()))),
         Who::Somebody(_) => for_strangers.then(|| {
             let next = if is_own_path(next) { next } else { API_ACCESS };
             Detour::To(next.to_owned())
@@ -220,8 +221,10 @@ mod tests {
         );
         assert_eq!(from(&Who::Nobody, "/", "", ""), Some(Detour::SignIn(None)));
         assert_eq!(from(&Who::Nobody, SIGN_UP, "", ""), None);
+        assert_eq!(from(&Who::Half, SIGN_IN, "", ""), None);
+        assert_eq!(from(&Who::Half, "/", "", ""), Some(Detour::SignIn(None)));
         assert_eq!(
-            from(&Who::Left, PROFILE, "", ""),
+            from(&Who::Left(""), PROFILE, "", ""),
             Some(Detour::SignIn(None))
         );
     }

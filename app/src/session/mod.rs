@@ -1,5 +1,6 @@
 //! Who is signed in, and the confirmation that it is still them.
 
+mod second_step;
 mod sign_in;
 mod step_up;
 
@@ -43,8 +44,10 @@ pub enum Who {
     Unreachable,
     /// Nobody, or somebody whose session is over.
     Nobody,
-    /// Nobody, because they signed out.
-    Left,
+    /// Nobody yet: the password was right, the second factor is missing.
+    Half,
+    /// Nobody, because they signed out; and what they should know about it, often nothing.
+    Left(&'static str),
     /// Somebody.
     Somebody(Box<Session>),
 }
@@ -71,6 +74,7 @@ impl Account {
                 Ok(session) => self.0.set(Who::Somebody(Box::new(session))),
                 Err(Failure::Unreachable) => self.0.set(Who::Unreachable),
                 // `send` has noted a 401 already; any other refusal is as good as nobody.
+                Err(_) if self.0.with_untracked(|who| *who == Who::Half) => (),
                 Err(_) => self.lose(),
             }
         });

@@ -1,5 +1,6 @@
 //! Signing in.
 
+use super::{Who, second_step::SecondStep};
 use crate::{
     api::Api,
     form::Form,
@@ -17,7 +18,16 @@ use leptos::prelude::*;
 /// The page.
 pub fn page() -> AnyView {
     page::appear("Sign in");
-    view! { <SignInForm /> }.into_any()
+    let account = Api::in_use().account;
+    let half = Memo::new(move |_| account.0.with(|who| *who == Who::Half));
+    let form = move || {
+        if half.get() {
+            view! { <SecondStep /> }.into_any()
+        } else {
+            view! { <SignInForm /> }.into_any()
+        }
+    };
+    form.into_any()
 }
 
 #[component]
@@ -37,11 +47,18 @@ fn SignInForm() -> impl IntoView {
             Ok(())
         });
     };
+    let farewell = move || {
+        api.account.0.with(|who| match who {
+            Who::Left(text) if !text.is_empty() => Some(notice::success(text)),
+            _ => None,
+        })
+    };
     view! {
         <main class="auth" id="main" tabindex="-1">
             <div class="auth__card">
                 {mark("auth__mark")}
                 <h1 class="auth__title" tabindex="-1">"Sign in to Latchkey"</h1>
+                {farewell}
                 <form class="form" id=form.state.id novalidate on:submit=submit>
                     {notice::alert(move || form.state.trouble())}
                     <TextField label="Email" field=email kind="email" autocomplete="username" />

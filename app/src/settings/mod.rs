@@ -2,7 +2,6 @@
 
 mod notifications;
 mod profile;
-mod security;
 mod user_menu;
 
 use crate::{
@@ -28,8 +27,6 @@ const TABS: [Tab; 4] = [
 pub struct Pages {
     /// `Account profile`.
     pub profile: Render,
-    /// `Account security`.
-    pub security: Render,
     /// `Notifications`.
     pub notifications: Render,
 }
@@ -39,7 +36,6 @@ pub struct Pages {
 pub fn pages() -> Result<Pages, Missing> {
     Ok(Pages {
         profile: profile::page,
-        security: security::page,
         notifications: notifications::page,
     })
 }
@@ -73,9 +69,9 @@ pub fn surround((path, name): Tab, page: Render) -> AnyView {
     .into_any()
 }
 
-/// A part of a page that only tells something: its heading and a text.
+/// A part of a page: its heading and a text.
 #[component]
-fn Section(
+pub fn Section(
     /// The id of its heading.
     id: &'static str,
     /// Its heading.

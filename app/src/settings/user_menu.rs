@@ -68,7 +68,7 @@ fn SignOut() -> impl IntoView {
     let sign_out = move |_| {
         spawn_local(async move {
             match api.send(Method::DELETE, SESSION, None).await {
-                Ok(_) => api.account.0.set(Who::Left),
+                Ok(_) => api.account.0.set(Who::Left("")),
                 Err(failure) => toaster.complain(failure.message()),
             }
         });

@@ -6,10 +6,9 @@ use crate::{
     ui::{copy_button::CopyButton, dialog::Dialog as Modal, icon::icon, notice},
 };
 use contract::tokens::{CreatedToken, SELF};
-use js_sys::Array;
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, HtmlAnchorElement, HtmlTextAreaElement, Url};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlTextAreaElement;
 
 /// The dialog.
 #[component]
@@ -69,7 +68,7 @@ fn Secret(
     let desk = Desk::in_use();
     let download = move |_| {
         let name = created(desk, |created| file_name(&created.token.name)).unwrap_or_default();
-        if save_as(&name, &secret(desk)).is_ok() {
+        if dom::save_as(&name, &secret(desk)).is_ok() {
             saved.set(true);
         }
     };
@@ -156,17 +155,6 @@ fn select() {
     {
         secret.select();
     }
-}
-
-/// Lets the browser save a text as a file. Nothing leaves this computer.
-fn save_as(name: &str, text: &str) -> Result<(), JsValue> {
-    let blob = Blob::new_with_str_sequence(&Array::of2(&text.into(), &"\n".into()))?;
-    let url = Url::create_object_url_with_blob(&blob)?;
-    let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
-    link.set_href(&url);
-    link.set_download(name);
-    link.click();
-    Url::revoke_object_url(&url)
 }
 
 /// A file name that every system takes: `latchkey-nightly-backup.txt`.

@@ -14,6 +14,17 @@ pub fn warning(text: &'static str) -> AnyView {
     .into_any()
 }
 
+/// Something that went well and should be known here.
+pub fn success(text: &'static str) -> AnyView {
+    view! {
+        <div class="notice notice--success">
+            {icon("#i-success")}
+            <div class="notice__body"><p>{text}</p></div>
+        </div>
+    }
+    .into_any()
+}
+
 /// Something that went wrong just now, while there is such a thing.
 pub fn alert(text: impl Fn() -> Option<String> + Send + 'static) -> AnyView {
     let notice = move |text| view! { <div class="notice notice--danger" role="alert">{icon("#i-danger")}<div class="notice__body"><p>{text}</p></div></div> };

@@ -86,6 +86,7 @@ fn input(
             name=field.name
             type=kind
             autocomplete=autocomplete
+            inputmode=(autocomplete == "one-time-code").then_some("numeric")
             autocapitalize="none"
             spellcheck="false"
             autofocus=autofocus

@@ -1,0 +1,64 @@
+//! The card that tells what was done in one's name.
+
+use super::sessions::loading;
+use crate::{
+    api::Api,
+    listing::{Listing, Rows},
+    ui::{empty::Empty, failed::Failed, time_ago::time_ago},
+};
+use contract::audit::{AUDIT_EVENTS, AuditEvent};
+use leptos::prelude::*;
+use serde::de::IgnoredAny;
+
+/// An event without what it changed.
+type Event = AuditEvent<IgnoredAny>;
+
+/// The card.
+#[component]
+pub fn Log() -> impl IntoView {
+    let listing = Listing::<Event>::new(Api::in_use());
+    listing.load([AUDIT_EVENTS, "?actor=me&limit=10"].concat());
+    let content = move || {
+        listing.rows.with(|rows| match rows {
+            Rows::Loading => loading(),
+            Rows::Loaded(events) if events.is_empty() => view! { <Empty icon="#i-history" title="Nothing yet" text="What you do, and what is done to your account, is kept here." small=true /> }.into_any(),
+            Rows::Loaded(events) => list(events),
+            Rows::Failed(failure) => view! { <Failed message=failure.message() retry=Callback::new(move |()| listing.reload()) /> }.into_any(),
+        })
+    };
+    view! {
+        <div class="card card--flush">
+            {content}
+            <div class="table-more" hidden=move || !listing.has_more()>
+                <button type="button" class="button button--secondary button--small" disabled=listing.busy on:click=move |_| listing.more()>"Show more"</button>
+            </div>
+        </div>
+    }
+}
+
+fn list(events: &[Event]) -> AnyView {
+    let row = |event: &Event| {
+        view! {
+            <li class="rows__row">
+                <div class="rows__text">
+                    <p class="rows__title">{event.in_words().to_owned()}</p>
+                    <p class="rows__sub">{about(event)}</p>
+                </div>
+                <p class="rows__time">{time_ago(Some(event.at), "never")}</p>
+            </li>
+        }
+    };
+    let rows = events.iter().map(row).collect_view();
+    view! { <ul class="rows rows--dense" aria-label="Security log">{rows}</ul> }.into_any()
+}
+
+/// To which token it was done, and from where, as far as that is known.
+fn about(event: &Event) -> String {
+    let token = (event.target.kind == "token").then_some(event.target.name.as_str());
+    let known: Vec<_> = token.into_iter().chain(event.ip.as_deref()).collect();
+    if known.is_empty() {
+        "Address not known".into()
+    } else {
+        known.join(" · ")
+    }
+}

@@ -1,0 +1,163 @@
+//! The dialogs around the second factor.
+
+use super::{
+    codes::Codes,
+    mfa::{Desk, Dialog},
+    qr,
+};
+use crate::{
+    api::{Api, Failure, Method, parse},
+    dom,
+    form::Form,
+    ui::{
+        button::Submit, copy_button::CopyButton, dialog::Dialog as Modal, notice,
+        text_field::TextField, toast::Toaster,
+    },
+};
+use contract::mfa::{
+    RECOVERY_CODES, RecoveryCodes, SecondFactorCode, TOTP, TOTP_CONFIRM, TotpSetup,
+};
+use leptos::{prelude::*, task::spawn_local};
+use wasm_bindgen::JsCast;
+
+/// The dialog that is open.
+pub fn dialogs() -> AnyView {
+    let desk = Desk::in_use();
+    let view = move || {
+        match desk.dialog.get() {
+        Dialog::Closed => ().into_any(),
+        Dialog::SetUp(setup) => view! { <SetUp setup /> }.into_any(),
+        Dialog::Codes(codes) => view! { <Codes codes /> }.into_any(),
+        Dialog::Renew => view! {
+            <Confirm
+                title="Make new recovery codes"
+                text="The codes that you have stop working at once, and ten new ones are shown."
+                label="Make new codes"
+                method=Method::POST
+                path=RECOVERY_CODES
+            />
+        }
+        .into_any(),
+        Dialog::SwitchOff => view! {
+            <Confirm
+                title="Switch off Multi-Factor Authentication"
+                text="Your password alone will be enough to sign in. Your app and your recovery codes stop working."
+                label="Switch off"
+                method=Method::DELETE
+                path=TOTP
+            />
+        }
+        .into_any(),
+    }
+    };
+    view.into_any()
+}
+
+#[component]
+fn SetUp(
+    /// What the app needs to know.
+    setup: TotpSetup,
+) -> impl IntoView {
+    let desk = Desk::in_use();
+    let form = Form::new("set-up", TOTP_CONFIRM, SecondFactorCode::default());
+    let code = form.field("code", |draft| &draft.code, |draft| &mut draft.code);
+    let submit = move |ev| {
+        form.submit(&ev, None, move |answer| {
+            let made: RecoveryCodes = parse(answer)?;
+            desk.dialog.set(Dialog::Codes(made.recovery_codes));
+            Ok(())
+        });
+    };
+    let close = Callback::new(move |()| desk.close());
+    let secret = setup.secret.clone();
+    view! {
+        <Modal id="set-up-title" title="Set up Multi-Factor Authentication" on_close=close>
+            <form class="dialog__form" id=form.state.id novalidate on:submit=submit>
+                <div class="dialog__body">
+                    {notice::alert(move || form.state.trouble())}
+                    <p>"Scan this with an authenticator app, or " <a class="link" href=setup.uri.clone() rel="external">"open the app on this device"</a> "."</p>
+                    {qr::code(&setup.uri, "QR code for your authenticator app")}
+                    <div class="field">
+                        <label class="field__label" for="totp-secret">"Or type this key"</label>
+                        <div class="qr__key">
+                            <input class="input mono" id="totp-secret" readonly prop:value=setup.secret />
+                            <CopyButton
+                                text=Callback::new(move |()| secret.clone())
+                                on_copied=Callback::new(|()| ())
+                                fallback=Callback::new(|()| select_key())
+                            />
+                        </div>
+                    </div>
+                    <TextField label="Code" field=code autocomplete="one-time-code" hint="The six digits that the app shows now." autofocus=true />
+                </div>
+                <div class="dialog__footer">
+                    <button type="button" class="button button--secondary" on:click=move |_| close.run(())>"Cancel"</button>
+                    <Submit label="Switch on" busy="Switching on…" pending=form.state.pending />
+                </div>
+            </form>
+        </Modal>
+    }
+}
+
+fn select_key() {
+    if let Some(key) = dom::find("#totp-secret")
+        .and_then(|element| element.dyn_into::<web_sys::HtmlInputElement>().ok())
+    {
+        key.select();
+    }
+}
+
+#[component]
+fn Confirm(
+    /// What is about to be done.
+    title: &'static str,
+    /// What that means.
+    text: &'static str,
+    /// What the button says.
+    label: &'static str,
+    /// How it is done.
+    method: Method,
+    /// By which call.
+    path: &'static str,
+) -> impl IntoView {
+    let (api, desk, toaster) = (Api::in_use(), Desk::in_use(), expect_context::<Toaster>());
+    let pending = RwSignal::new(false);
+    let trouble = RwSignal::new(None::<String>);
+    let close = Callback::new(move |()| desk.close());
+    let done = move |answer: Result<String, Failure>| {
+        let text = answer?;
+        if path == RECOVERY_CODES {
+            let made: RecoveryCodes = parse(&text)?;
+            desk.dialog.set(Dialog::Codes(made.recovery_codes));
+        } else {
+            toaster.say("Multi-Factor Authentication is off.".into());
+            desk.finish();
+        }
+        Ok::<_, Failure>(())
+    };
+    let act = move |_| {
+        let method = method.clone();
+        pending.set(true);
+        trouble.set(None);
+        spawn_local(async move {
+            let answer = api.send(method, path, None).await;
+            // The dialog may be gone by the time its answer comes; codes that were made are shown all the same.
+            pending.try_set(false);
+            if let Err(failure) = done(answer) {
+                trouble.try_set(Some(failure.message()));
+            }
+        });
+    };
+    view! {
+        <Modal id="confirm-title" title small=true on_close=close>
+            <div class="dialog__body">
+                {notice::alert(move || trouble.get())}
+                <p>{text}</p>
+            </div>
+            <div class="dialog__footer">
+                <button type="button" class="button button--secondary" autofocus on:click=move |_| close.run(())>"Cancel"</button>
+                <button type="button" class="button button--danger" disabled=pending on:click=act>{label}</button>
+            </div>
+        </Modal>
+    }
+}

@@ -1,0 +1,65 @@
+//! The second step of signing in: the password was right, the second factor is missing.
+
+use super::Who;
+use crate::{
+    api::Api,
+    dom,
+    form::Form,
+    ui::{button::Submit, icon::mark, notice, text_field::TextField},
+};
+use contract::mfa::{SESSION_MFA, SecondFactorCode};
+use leptos::prelude::*;
+
+/// The page.
+#[component]
+pub fn SecondStep() -> impl IntoView {
+    let api = Api::in_use();
+    let form = Form::new("second-step", SESSION_MFA, SecondFactorCode::default());
+    let code = form.field("code", |draft| &draft.code, |draft| &mut draft.code);
+    let recovery = RwSignal::new(false);
+    let submit = move |ev| {
+        form.submit(&ev, None, move |_| {
+            api.account.ask(api);
+            Ok(())
+        });
+    };
+    let switch = move |_| {
+        recovery.update(|recovery| *recovery = !*recovery);
+        code.write.run(String::new());
+        dom::focus_soon("#code");
+    };
+    dom::focus_soon("#code");
+    let input = move || {
+        if recovery.get() {
+            view! { <TextField label="Recovery code" field=code hint="One of the ten codes that you saved. Each works once." /> }.into_any()
+        } else {
+            view! { <TextField label="Code" field=code autocomplete="one-time-code" hint="The six digits that your authenticator app shows now." /> }.into_any()
+        }
+    };
+    let other = move || {
+        if recovery.get() {
+            "Use your authenticator app instead"
+        } else {
+            "Use a recovery code instead"
+        }
+    };
+    view! {
+        <main class="auth" id="main" tabindex="-1">
+            <div class="auth__card">
+                {mark("auth__mark")}
+                <h1 class="auth__title" tabindex="-1">"Confirm that it is you"</h1>
+                <p class="auth__text">"Your password is right. Now give your second factor."</p>
+                <form class="form" id=form.state.id novalidate on:submit=submit>
+                    {notice::alert(move || form.state.trouble())}
+                    {input}
+                    <Submit label="Sign in" busy="Signing in…" pending=form.state.pending class="button button--primary button--block" />
+                    <button type="button" class="button button--ghost button--block" on:click=switch>{other}</button>
+                </form>
+            </div>
+            <p class="auth__foot">
+                "Not you, or no code? "
+                <button type="button" class="link" on:click=move |_| api.account.0.set(Who::Nobody)>"Start again"</button>
+            </p>
+        </main>
+    }
+}
