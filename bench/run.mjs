@@ -43,7 +43,7 @@ function workers() {
   const options = {
     d1Persist: join(scratch, "d1"),
     workers: [
-      worker("latchkey", join(root, "worker/build"), "index.js", "index_bg.wasm", { HASH_KEY: key.toString("hex") }),
+      worker("latchkey", join(root, "worker/build"), "index.js", "index_bg.wasm", { HASH_KEY: key.toString("hex"), PUBLIC_URL: "http://localhost" }),
       worker("bare", scratch, "bare.mjs", "hash.wasm", {}),
     ],
   };
@@ -130,11 +130,13 @@ async function main() {
   await migrate(latchkeyDb);
   await bareDb.prepare("CREATE TABLE keys (id TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE, name TEXT NOT NULL, scopes TEXT NOT NULL, expires_at TEXT NOT NULL)").run();
 
-  const post = (path, body) => fetch(latchkey + path, { method: "POST", headers: { "content-type": "application/json", "cf-connecting-ip": "192.0.2.1" }, body: JSON.stringify(body) });
+  let device = ""; // one browser throughout, as a person has
+  const post = (path, body) => fetch(latchkey + path, { method: "POST", headers: { "content-type": "application/json", "cf-connecting-ip": "192.0.2.1", cookie: device }, body: JSON.stringify(body) });
   const email = "ada@bench.example";
   const signedUp = await post("/api/v1/sign-up", { tenant_name: "Bench", first_name: "Ada", last_name: "Bench", email, password: PASSWORD });
   if (signedUp.status !== 201) throw new Error(await signedUp.text());
   const person = await signedUp.json();
+  device = signedUp.headers.getSetCookie().find((cookie) => cookie.startsWith("__Host-device")).split(";")[0];
 
   const secrets = await addTokens(latchkeyDb, bareDb, person, TOKENS, 0);
   const checks = (label) => {

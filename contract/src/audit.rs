@@ -38,7 +38,12 @@ actions! {
     UserCreated = "user.created", "Account made";
     UserUpdated = "user.updated", "Profile changed";
     PasswordChanged = "password.changed", "Password changed";
+    PasswordResetRequested = "password.reset_requested", "Link to reset the password sent";
+    PasswordReset = "password.reset", "Password reset";
     PasswordChangeRefused = "password.change_refused", "Change of password refused";
+    EmailChangeRequested = "email.change_requested", "Change of email requested";
+    EmailChanged = "email.changed", "Email changed";
+    EmailRestored = "email.restored", "Change of email taken back";
     MfaEnabled = "mfa.enabled", "Multi-Factor Authentication switched on";
     MfaDisabled = "mfa.disabled", "Multi-Factor Authentication switched off";
     MfaUsed = "mfa.used", "Second factor given";
@@ -50,6 +55,7 @@ actions! {
     SessionSteppedUp = "session.stepped_up", "Identity confirmed";
     SessionStepUpRefused = "session.step_up_refused", "Confirmation of identity refused";
     SessionRevoked = "session.revoked", "Session ended";
+    PolicyUpdated = "policy.updated", "Policy changed";
     TokenCreated = "token.created", "Access token made";
     TokenRevoked = "token.revoked", "Access token revoked";
 }

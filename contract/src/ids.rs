@@ -67,6 +67,8 @@ ids! {
     ServiceAccountId = "svc_",
     /// An audit event.
     EventId = "evt_",
+    /// A message on its way out.
+    DeliveryId = "dlv_",
 }
 
 #[cfg(test)]

@@ -5,12 +5,15 @@
 
 pub mod audit;
 pub mod check;
+pub mod email;
 pub mod ids;
 pub mod list;
 pub mod mfa;
+pub mod notifications;
 pub mod pages;
 pub mod password;
 pub mod phone;
+pub mod policy;
 pub mod problem;
 pub mod roles;
 pub mod scopes;

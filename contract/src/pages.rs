@@ -1,19 +1,31 @@
 //! The pages that the app knows; every other path is not found.
 
-/// The paths of pages, in the order in which people meet them.
-pub const PAGES: [&str; 7] = [
+/// The paths of pages, in the order in which people meet them; `{…}` stands for any one segment.
+pub const PAGES: [&str; 10] = [
     "/",
     "/sign-in",
     "/sign-up",
+    "/forgot-password",
+    "/reset-password/{token}",
+    "/confirm-email/{token}",
     "/settings/profile",
     "/settings/security",
     "/settings/api-access",
     "/settings/notifications",
 ];
 
-/// Whether `path` is a page.
-pub fn is_page(path: &str) -> bool {
-    PAGES.contains(&path)
+/// The page behind `path`, as it stands in [`PAGES`].
+pub fn page(path: &str) -> Option<&'static str> {
+    PAGES.into_iter().find(|page| matches(page, path))
+}
+
+fn matches(page: &str, path: &str) -> bool {
+    let mut segments = path.split('/');
+    let fits = |wanted: &str| match segments.next() {
+        Some(segment) if wanted.starts_with('{') => !segment.is_empty(),
+        segment => segment == Some(wanted),
+    };
+    page.split('/').all(fits) && segments.next().is_none()
 }
 
 #[cfg(test)]
@@ -21,8 +33,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_exact_paths_are_pages() {
-        assert!(is_page("/settings/api-access"));
+    fn only_whole_paths_are_pages() {
+        assert_eq!(page("/settings/api-access"), Some("/settings/api-access"));
+        assert_eq!(page("/"), Some("/"));
+        assert_eq!(
+            page("/reset-password/lkr_x"),
+            Some("/reset-password/{token}")
+        );
         for path in [
             "",
             "/settings",
@@ -30,8 +47,11 @@ mod tests {
             "/.env",
             "/index.html",
             "/sign-in/",
+            "/reset-password",
+            "/reset-password/",
+            "/reset-password/a/b",
         ] {
-            assert!(!is_page(path), "{path}");
+            assert_eq!(page(path), None, "{path}");
         }
     }
 }

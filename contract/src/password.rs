@@ -4,11 +4,21 @@ use crate::{
     check::{Check, Checker, Invalid},
     session::some_password,
     time::Timestamp,
+    users,
 };
 use serde::{Deserialize, Serialize};
 
 /// Change the signed-in person's password.
 pub const MY_PASSWORD: &str = "/api/v1/users/me/password";
+
+/// Ask for a link to set a new password (POST), use it (PUT, its token below this path).
+pub const PASSWORD_RESETS: &str = "/api/v1/password-resets";
+/// The page to ask for such a link.
+pub const FORGOT_PASSWORD_PAGE: &str = "/forgot-password";
+/// The page that the link opens.
+pub const RESET_PASSWORD_PAGE: &str = "/reset-password";
+/// How many seconds the link works.
+pub const RESET_SECONDS: i64 = 30 * 60;
 
 /// The fewest characters of a password.
 pub const MIN: usize = 12;
@@ -73,6 +83,41 @@ impl Check for ChangePassword {
             Ok(self)
         } else {
             Err(checker.into_invalid())
+        }
+    }
+}
+
+/// What a person types who forgot their password.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ForgotPassword {
+    /// Their address.
+    pub email: String,
+}
+
+impl Check for ForgotPassword {
+    type Checked = String;
+
+    fn check(self, _now: Timestamp) -> Result<String, Invalid> {
+        users::email(&self.email).map_err(|message| Invalid::one("email", message))
+    }
+}
+
+/// What a person types after they followed the link.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ResetPassword {
+    /// The password they want.
+    pub password: String,
+}
+
+impl Check for ResetPassword {
+    type Checked = String;
+
+    fn check(self, _now: Timestamp) -> Result<String, Invalid> {
+        match check_new(&self.password, &[]) {
+            Ok(()) => Ok(self.password),
+            Err(message) => Err(Invalid::one("password", message)),
         }
     }
 }

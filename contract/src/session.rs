@@ -118,7 +118,7 @@ pub enum SignInAnswer {
         /// Who they are.
         user: Box<User>,
     },
-    /// The password was right; the second factor is still missing.
+    /// The password was right; the second factor is still missing, and where there is none yet it must be set up.
     MfaRequired,
 }
 

@@ -9,9 +9,10 @@ const WORKER = join(__dirname, '../../worker')
 
 /** Statements on rows of tenants that name none, each for its reason. */
 const WITHOUT_TENANT: [RegExp, string][] = [
-  [/^SELECT 1 AS taken FROM users WHERE email = \?1$/, 'sign-up asks whether an address is taken by anybody; the answer is yes or no'],
+  [/^SELECT 1 AS taken FROM users WHERE email = \?1 UNION ALL /, 'whether an address is taken by anybody; the answer is yes or no'],
   [/^DELETE FROM sessions WHERE digest = \?1$/, 'signing in ends the session whose cookie the browser had, whoever it belonged to'],
-  [/^DELETE FROM sessions WHERE last_seen_at <= \?1$/, 'the clearing job is no tenant\'s'],
+  [/^DELETE FROM (sessions|devices|password_resets|email_changes) WHERE \w+ <= \?1$/, 'the clearing job is no tenant\'s'],
+  [/^SELECT id FROM outbox WHERE state = 'queued' AND due_at <= \?1 /, 'the post is no tenant\'s'],
 ]
 
 /** String literals of Rust, without those of comments and tests. */

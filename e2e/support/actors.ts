@@ -8,6 +8,7 @@ import { type Answer, type Sent, origin, send } from './http'
 
 export const API = '/api/v1'
 export const COOKIE = '__Host-session'
+export const DEVICE = '__Host-device'
 
 /** So that limits by address meet nobody else. Limits count a /64 as one. */
 export function newAddress(): string {
@@ -36,6 +37,10 @@ export class Actor {
 
   patch(path: string, json: unknown = {}, headers?: OutgoingHttpHeaders) {
     return this.call('PATCH', API + path, headers ? { json, headers } : { json })
+  }
+
+  put(path: string, json: unknown = {}, headers?: OutgoingHttpHeaders) {
+    return this.call('PUT', API + path, headers ? { json, headers } : { json })
   }
 
   delete(path: string, headers?: OutgoingHttpHeaders) {
@@ -67,9 +72,10 @@ export function newAccount(change: Partial<Account> = {}): Account {
   }
 }
 
-/** A person in a browser, which keeps the cookie it was given last. */
+/** A person in a browser, which keeps the cookies it was given last. */
 export class Person extends Actor {
   cookie = ''
+  device = ''
   user: any
   tenant = ''
 
@@ -81,9 +87,16 @@ export class Person extends Actor {
   }
 
   override async call(method: string, path: string, sent: Sent = {}): Promise<Answer> {
-    const headers = { ...(this.cookie ? { Cookie: `${COOKIE}=${this.cookie}` } : {}), ...sent.headers }
+    const cookies = [
+      [COOKIE, this.cookie],
+      [DEVICE, this.device],
+    ].filter(([, value]) => value)
+    const headers = { ...(cookies.length ? { Cookie: cookies.map((pair) => pair.join('=')).join('; ') } : {}), ...sent.headers }
     const answer = await super.call(method, path, { ...sent, headers })
-    for (const cookie of answer.cookies) this.cookie = cookie.match(`^${COOKIE}=([^;]*)`)?.[1] ?? this.cookie
+    for (const cookie of answer.cookies) {
+      this.cookie = cookie.match(`^${COOKIE}=([^;]*)`)?.[1] ?? this.cookie
+      this.device = cookie.match(`^${DEVICE}=([^;]*)`)?.[1] ?? this.device
+    }
     return answer
   }
 

@@ -110,17 +110,17 @@ impl Call {
 
     /// The key of the deployment.
     pub fn key(&self) -> Result<&'static HashKey> {
-        /// A new secret comes with a new deployment, and that with new isolates.
-        static KEY: OnceLock<HashKey> = OnceLock::new();
-        if let Some(key) = KEY.get() {
-            return Ok(key);
-        }
-        let key = self
+        key(&self.env)
+    }
+
+    /// The URL of a path of this deployment, as it stands in mails. Never told by the request, whose headers anybody
+    /// can write.
+    pub fn url(&self, path: &str) -> Result<String> {
+        let origin = self
             .env
-            .secret("HASH_KEY")
-            .map_err(|_| Error::Internal("the secret HASH_KEY is missing".into()))?;
-        let key = HashKey::from_hex(&key.to_string())?;
-        Ok(KEY.get_or_init(|| key))
+            .var("PUBLIC_URL")
+            .map_err(|_| Error::Internal("the variable PUBLIC_URL is missing".into()))?;
+        Ok([origin.to_string().trim_end_matches('/'), path].concat())
     }
 
     /// Does something that the caller need not wait for. A failure is logged.
@@ -132,6 +132,20 @@ impl Call {
             }
         });
     }
+}
+
+/// The key of the deployment.
+pub fn key(env: &Env) -> Result<&'static HashKey> {
+    /// A new secret comes with a new deployment, and that with new isolates.
+    static KEY: OnceLock<HashKey> = OnceLock::new();
+    if let Some(key) = KEY.get() {
+        return Ok(key);
+    }
+    let key = env
+        .secret("HASH_KEY")
+        .map_err(|_| Error::Internal("the secret HASH_KEY is missing".into()))?;
+    let key = HashKey::from_hex(&key.to_string())?;
+    Ok(KEY.get_or_init(|| key))
 }
 
 impl<S: Sync> FromRequestParts<S> for Call {

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use contract::{
-    ids::{EventId, RoleId, SessionId, TenantId, TokenId, UserId},
+    ids::{DeliveryId, EventId, RoleId, SessionId, TenantId, TokenId, UserId},
     scopes::ScopeSet,
     time::Timestamp,
 };
@@ -82,15 +82,20 @@ impl Db {
 
     /// Runs the statements in one transaction: all of them, or none.
     pub async fn commit<const N: usize>(&self, statements: [Statement; N]) -> Result<[Outcome; N]> {
-        let statements = statements.map(|s| self.0.prepare(s.sql).bind(&s.values));
-        let results = self
-            .0
-            .batch(statements.into_iter().collect::<worker::Result<_>>()?)
-            .await?;
-        let outcomes: Vec<_> = results.into_iter().map(Outcome).collect();
+        let outcomes = self.commit_all(statements.into()).await?;
         outcomes
             .try_into()
             .map_err(|_| Error::Internal("D1 answered another number of statements".into()))
+    }
+
+    /// The same for statements whose number is known only at run time.
+    pub async fn commit_all(&self, statements: Vec<Statement>) -> Result<Vec<Outcome>> {
+        let bound = statements
+            .into_iter()
+            .map(|s| self.0.prepare(s.sql).bind(&s.values))
+            .collect::<worker::Result<_>>()?;
+        let results = self.0.batch(bound).await?;
+        Ok(results.into_iter().map(Outcome).collect())
     }
 }
 
@@ -164,4 +169,6 @@ macro_rules! bind_ids {
     )+};
 }
 
-bind_ids!(EventId, RoleId, SessionId, TenantId, TokenId, UserId);
+bind_ids!(
+    DeliveryId, EventId, RoleId, SessionId, TenantId, TokenId, UserId
+);

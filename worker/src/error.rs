@@ -68,6 +68,11 @@ impl Error {
         .into()
     }
 
+    /// What was asked for is not there, for a reason of its own.
+    pub fn gone(detail: &str) -> Self {
+        Self::refused(Code::NotFound, detail)
+    }
+
     /// There is no such thing, or it is none of the caller's business.
     pub fn not_found(noun: &str) -> Self {
         Self::refused(Code::NotFound, format!("There is no such {noun}."))

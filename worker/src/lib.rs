@@ -7,13 +7,17 @@ mod audit;
 mod auth;
 mod call;
 mod db;
+mod devices;
 mod edge;
+mod emails;
 mod error;
 mod extract;
 mod limits;
 mod mfa;
+mod outbox;
 mod pages;
 mod passwords;
+mod policy;
 mod respond;
 mod roles;
 mod router;
@@ -26,7 +30,10 @@ mod usage;
 mod users;
 
 use axum::response::IntoResponse;
-use worker::{Context, Env, ScheduleContext, ScheduledEvent, console_error, event, web_sys};
+use contract::time::Timestamp;
+use worker::{
+    Context, Env, MessageBatch, ScheduleContext, ScheduledEvent, console_error, event, web_sys,
+};
 
 /// Every HTTP request there is: API, pages and assets.
 #[event(fetch, respond_with_errors)]
@@ -42,11 +49,40 @@ async fn fetch(
     edge::response(response).await
 }
 
-/// Clears away what time has made useless.
+/// Clears away what time has made useless, and sees to messages that nobody sent.
 #[event(scheduled)]
 async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
-    let purge = async { session::purge(db::Db::of(&env)?, call::clock()).await };
-    if let Err(error) = purge.await {
-        console_error!("{}", respond::log_line(&error, "scheduled"));
+    let now = call::clock();
+    for done in [purge(&env, now).await, outbox::sweep(&env, now).await] {
+        if let Err(error) = done {
+            console_error!("{}", respond::log_line(&error, "scheduled"));
+        }
     }
+}
+
+async fn purge(env: &Env, now: Timestamp) -> error::Result<()> {
+    db::Db::of(env)?
+        .commit([
+            session::purge(now),
+            limits::purge(now),
+            devices::purge(now),
+            passwords::purge(now),
+            emails::purge(now),
+        ])
+        .await
+        .map(drop)
+}
+
+/// Messages to be sent. What fails stays in the outbox, where the next sweep finds it; so nothing is left in the queue.
+#[event(queue)]
+async fn queue(batch: MessageBatch<String>, env: Env, _context: Context) -> worker::Result<()> {
+    let ids: Vec<_> = batch
+        .raw_iter()
+        .filter_map(|message| message.body().as_string())
+        .collect();
+    if let Err(error) = outbox::deliver(&env, &ids).await {
+        console_error!("{}", respond::log_line(&error, "queue"));
+    }
+    batch.ack_all();
+    Ok(())
 }

@@ -25,10 +25,31 @@ pub struct Counter {
     key: String,
 }
 
+/// A counter as it stands after a try was counted.
 #[derive(Deserialize)]
-struct Row {
+pub struct Taken {
+    /// Which counter it is.
+    pub key: String,
     count: u32,
     ends_at: Timestamp,
+}
+
+impl Taken {
+    /// Refuses when more was tried than `limit` allows.
+    pub fn check(&self, limit: &Limit, now: Timestamp) -> Result<()> {
+        if self.count <= limit.count {
+            return Ok(());
+        }
+        let wait = (self.ends_at.seconds() - now.seconds()).max(1);
+        let minutes = wait / 60 + i64::from(wait % 60 > 0);
+        let unit = if minutes == 1 { "minute" } else { "minutes" };
+        let detail = format!("Too many attempts. Try again in {minutes} {unit}.");
+        Err(Refusal {
+            retry_after: Some(wait),
+            ..Refusal::new(Code::RateLimited, detail)
+        }
+        .into())
+    }
 }
 
 impl Counter {
@@ -39,6 +60,11 @@ impl Counter {
             .as_str()
             .to_owned();
         Ok(Self { limit, key })
+    }
+
+    /// Under which name it is kept.
+    pub fn key(&self) -> &str {
+        &self.key
     }
 
     /// The counter for the address of the call.
@@ -57,7 +83,7 @@ impl Counter {
              ON CONFLICT (key) DO UPDATE SET
                  count = CASE WHEN ends_at <= ?2 THEN 1 ELSE count + 1 END,
                  ends_at = CASE WHEN ends_at <= ?2 THEN ?3 ELSE ends_at END
-             RETURNING count, ends_at",
+             RETURNING key, count, ends_at",
             [&self.key, &now, &now.plus(self.limit.seconds)],
         )
     }
@@ -77,21 +103,10 @@ impl Counter {
 
     /// Refuses when [`Counter::take`] came out above the limit.
     pub fn check(&self, taken: &Outcome, now: Timestamp) -> Result<()> {
-        let row: Row = taken
+        let taken: Taken = taken
             .row()?
             .ok_or_else(|| Error::Internal("a counter without a row".into()))?;
-        if row.count <= self.limit.count {
-            return Ok(());
-        }
-        let wait = (row.ends_at.seconds() - now.seconds()).max(1);
-        let minutes = wait / 60 + i64::from(wait % 60 > 0);
-        let unit = if minutes == 1 { "minute" } else { "minutes" };
-        let detail = format!("Too many attempts. Try again in {minutes} {unit}.");
-        Err(Refusal {
-            retry_after: Some(wait),
-            ..Refusal::new(Code::RateLimited, detail)
-        }
-        .into())
+        taken.check(self.limit, now)
     }
 }
 

@@ -51,7 +51,7 @@ pub async fn serve(call: &Call, parts: &Parts) -> Result<Response> {
         return Ok(response);
     }
     let path = parts.uri.path();
-    if pages::is_page(path) {
+    if pages::page(path).is_some() {
         return asset(call, parts, "/index.html").await;
     }
     let file = if path == "/index.html" {

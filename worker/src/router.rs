@@ -3,8 +3,9 @@
 use crate::{
     audit, auth,
     call::Call,
+    emails,
     error::{Error, Result},
-    mfa, pages, passwords,
+    mfa, pages, passwords, policy,
     respond::{self, Content},
     roles, session, sign_up, statistics, tokens, usage, users,
 };
@@ -13,7 +14,7 @@ use axum::{
     body::Body,
     http::Request,
     response::{IntoResponse, Response},
-    routing::{delete, get, post},
+    routing::{delete, get, post, put},
 };
 use contract::problem::Code;
 use serde_json::{Value, json};
@@ -37,6 +38,19 @@ fn routes() -> Router {
         .route(
             "/api/v1/users/{user}",
             get(users::http::show).patch(users::http::update),
+        )
+        .route(
+            "/api/v1/password-resets",
+            post(passwords::http::request_reset),
+        )
+        .route(
+            "/api/v1/password-resets/{token}",
+            put(passwords::http::reset),
+        )
+        .route("/api/v1/users/me/email", post(emails::http::create))
+        .route(
+            "/api/v1/email-confirmations/{token}",
+            post(emails::http::confirm),
         )
         .route("/api/v1/users/me/password", post(passwords::http::update))
         .route(
@@ -70,6 +84,10 @@ fn routes() -> Router {
         .route(
             "/api/v1/tokens/{id}",
             get(tokens::http::show).delete(tokens::http::revoke),
+        )
+        .route(
+            "/api/v1/policy",
+            get(policy::http::show).put(policy::http::update),
         )
         .route("/api/v1/audit-events", get(audit::http::list))
         .route("/api/v1/roles", get(roles::http::list))

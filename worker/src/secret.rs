@@ -27,6 +27,14 @@ pub enum Prefix {
     AccessToken,
     /// The cookie of a session; never accepted as a token, nor the reverse.
     Session,
+    /// The cookie by which a browser is known.
+    Device,
+    /// A link to set a new password.
+    ResetLink,
+    /// A link to confirm a new address.
+    EmailLink,
+    /// A link to take back a change of address.
+    UndoLink,
 }
 
 impl Prefix {
@@ -35,6 +43,10 @@ impl Prefix {
         match self {
             Self::AccessToken => "lkp_",
             Self::Session => "lkn_",
+            Self::Device => "lkd_",
+            Self::ResetLink => "lkr_",
+            Self::EmailLink => "lke_",
+            Self::UndoLink => "lku_",
         }
     }
 }

@@ -3,6 +3,7 @@
 mod app;
 mod bench;
 mod files;
+mod mail;
 mod project;
 mod serve;
 mod setup;

@@ -2,7 +2,7 @@
 
 use crate::files::{self, Stamp};
 use crate::project::{Profile, Project, run, run_quietly, step};
-use crate::{app, setup, worker};
+use crate::{app, mail, setup, worker};
 use anyhow::{Context, Result, bail, ensure};
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -36,6 +36,7 @@ pub fn dev(project: &Project, profile: Profile, demo: bool) -> Result<()> {
         .wait_until_ready(&mut server, &interrupted)
         .and_then(|ready| {
             if ready {
+                mail::keep_writing(place.address(), place.state.join("mail"));
                 place.announce(project, demo);
                 wait_for_end(&mut server, &interrupted)?;
             }
@@ -175,7 +176,11 @@ impl Place {
             "0",
         ];
         let mut command = self.wrangler(project, &words);
-        command.arg("--env-file").arg(self.secrets());
+        command
+            .arg("--var")
+            .arg(format!("PUBLIC_URL:http://localhost:{port}"))
+            .arg("--env-file")
+            .arg(self.secrets());
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         let mut server = command.spawn().context("could not start wrangler")?;
         let said = server.stdout.take().context("its output was asked for")?;

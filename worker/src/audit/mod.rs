@@ -36,6 +36,26 @@ pub fn refusal(call: &Call, owner: &Owner, actor: &Actor, event: &Event) -> Resu
     insert(call, owner, actor, event, true)
 }
 
+/// The event of something that nobody signed in did about an address, in the trail of the tenant whose person has it.
+/// The same statement runs when there is no such person, so that its time tells nothing.
+pub fn about_whoever_has(call: &Call, email: &str, action: Action) -> Result<Statement> {
+    Ok(Statement::new(
+        "INSERT INTO audit_events
+             (id, tenant_id, at, actor_type, actor_name, action, target_type, target_id, target_name, ip, user_agent, request_id)
+         SELECT ?1, tenant_id, ?2, 'anonymous', 'Anonymous', ?3, 'user', id, first_name || ' ' || last_name, ?4, ?5, ?6
+         FROM users WHERE email = ?7",
+        [
+            &EventId::from_ulid(&call.ulid()?),
+            &call.now,
+            &action.as_str(),
+            &call.ip,
+            &call.user_agent,
+            &call.request_id,
+            &email,
+        ],
+    ))
+}
+
 fn insert(
     call: &Call,
     owner: &Owner,

@@ -1,14 +1,17 @@
 //! Who is calling and what they may do, told by types: no [`Authorized`], no [`Owner`]; no `Owner`, no row.
 
 mod caller;
+mod links;
 pub mod password;
 pub mod rights;
 mod rules;
 mod store;
 
 pub use caller::{
-    Caller, SessionCaller, TokenCaller, refuse_other_sites, session_cookie, set_session_cookie,
+    Caller, SessionCaller, TokenCaller, cookie, refuse_other_sites, session_cookie,
+    set_session_cookie,
 };
+pub use links::{EmailLink, ResetLink, follow_email_link, follow_reset_link};
 pub use rules::Grant;
 
 use crate::{
@@ -78,6 +81,15 @@ impl Actor {
             user: user.id.clone(),
             name: full_name(user),
             credential: session.as_str().into(),
+        }
+    }
+
+    /// Somebody who followed a link that was mailed to them.
+    pub fn by_link(user: &UserId, name: &str) -> Self {
+        Self {
+            user: user.clone(),
+            name: name.into(),
+            credential: "link".into(),
         }
     }
 
@@ -182,6 +194,39 @@ impl<S: Sync> FromRequestParts<S> for HalfSession {
         SendFuture::new(caller::half_session(&call, parts))
             .await
             .map(Self)
+    }
+}
+
+/// A person who sets up their second factor: in a whole session that has the right `R`, or in the half one of somebody
+/// who must have a second factor to sign in and has none yet.
+pub struct Enrolling<R> {
+    /// Who it is.
+    pub session: SessionCaller,
+    /// Whether signing in waits for it.
+    pub half: bool,
+    right: PhantomData<R>,
+}
+
+impl<S: Sync, R: Right> FromRequestParts<S> for Enrolling<R> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let (session, half) = match Authorized::<R>::from_request_parts(parts, state).await {
+            Ok(authorized) => (authorized.caller.into_session()?, false),
+            Err(Error::Refused(refusal)) if refusal.code == Code::MfaRequired => {
+                let HalfSession(session) = HalfSession::from_request_parts(parts, state).await?;
+                if session.user.mfa_enabled {
+                    return Err((*refusal).into());
+                }
+                (session, true)
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(Self {
+            session,
+            half,
+            right: PhantomData,
+        })
     }
 }
 

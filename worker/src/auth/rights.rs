@@ -31,6 +31,26 @@ impl Right for UpdateOwnProfile {
     const SESSION: Needs = Needs::SignedIn;
 }
 
+/// Change one's own address.
+pub struct ManageOwnEmail;
+impl Right for ManageOwnEmail {
+    const SESSION: Needs = Needs::SignedIn;
+    const STEP_UP: bool = true;
+}
+
+/// See the policy of the tenant.
+pub struct ReadPolicy;
+impl Right for ReadPolicy {
+    const SESSION: Needs = Needs::SignedIn;
+}
+
+/// Change the policy of the tenant.
+pub struct UpdatePolicy;
+impl Right for UpdatePolicy {
+    const SESSION: Needs = Needs::OneOf(&[Permission::Administer]);
+    const STEP_UP: bool = true;
+}
+
 /// See how things stand with one's own second factor, and confirm one that was begun.
 pub struct ReadOwnSecondFactor;
 impl Right for ReadOwnSecondFactor {

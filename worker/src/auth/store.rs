@@ -9,7 +9,7 @@ use crate::{
     users::UserRow,
 };
 use contract::{
-    ids::{SessionId, TenantId},
+    ids::{SessionId, TenantId, UserId},
     roles::parse_permissions,
     scopes::ScopeSet,
     time::Timestamp,
@@ -163,5 +163,59 @@ pub(super) fn step_up_again(owner: &Owner, id: &SessionId, now: Timestamp) -> St
     Statement::new(
         "UPDATE sessions SET stepped_up_at = ?3 WHERE id = ?1 AND tenant_id = ?2",
         [id, owner.tenant(), &now],
+    )
+}
+
+/// A link to set a new password, with whose it is.
+#[derive(Deserialize)]
+pub(super) struct ResetRow {
+    pub tenant_id: TenantId,
+    pub tenant_name: String,
+    #[serde(flatten)]
+    pub user: UserRow,
+}
+
+pub(super) fn find_reset(digest: &Digest, now: Timestamp) -> Statement {
+    Statement::new(
+        "SELECT u.tenant_id, t.name AS tenant_name, u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone,
+                u.active, u.created_at, u.last_seen_at, u.version, u.mfa_enabled, r.id AS role_id, r.name AS role_name
+         FROM password_resets p
+         JOIN users u ON u.id = p.user_id AND u.tenant_id = p.tenant_id
+         JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
+         JOIN tenants t ON t.id = u.tenant_id
+         WHERE p.digest = ?1 AND p.expires_at > ?2 AND u.active = 1",
+        [digest, &now],
+    )
+}
+
+/// A change of address, with whose it is.
+#[derive(Deserialize)]
+pub(super) struct EmailChangeRow {
+    pub tenant_id: TenantId,
+    pub user_id: UserId,
+    pub user_name: String,
+    pub old_email: String,
+    pub new_email: String,
+    /// Whether the new address was confirmed.
+    pub confirmed: u8,
+}
+
+pub(super) fn find_email_confirmation(digest: &Digest, now: Timestamp) -> Statement {
+    Statement::new(
+        "SELECT e.tenant_id, e.user_id, u.first_name || ' ' || u.last_name AS user_name, e.old_email, e.new_email,
+                0 AS confirmed
+         FROM email_changes e JOIN users u ON u.id = e.user_id AND u.tenant_id = e.tenant_id
+         WHERE e.confirm_digest = ?1 AND e.confirm_until > ?2 AND u.active = 1",
+        [digest, &now],
+    )
+}
+
+pub(super) fn find_email_undo(digest: &Digest, now: Timestamp) -> Statement {
+    Statement::new(
+        "SELECT e.tenant_id, e.user_id, u.first_name || ' ' || u.last_name AS user_name, e.old_email, e.new_email,
+                e.confirm_digest IS NULL AS confirmed
+         FROM email_changes e JOIN users u ON u.id = e.user_id AND u.tenant_id = e.tenant_id
+         WHERE e.undo_digest = ?1 AND e.undo_until > ?2",
+        [digest, &now],
     )
 }

@@ -4,17 +4,26 @@ use super::{recovery_digest, store, totp, use_up};
 use crate::{
     audit,
     auth::{
-        Actor, Authorized, Owner,
+        Actor, Authorized, Enrolling, Owner,
         rights::{ManageOwnSecondFactor, ReadOwnSecondFactor},
     },
     call::{self, Call},
+    db::{Outcome, Statement},
+    devices::{self, Device},
     error::{Error, Result},
     extract::Checked,
+    outbox::{Message, letters},
+    session::Arrival,
 };
-use axum::{Json, http::StatusCode};
+use axum::{
+    Json,
+    http::{HeaderMap, StatusCode},
+    response::IntoResponse,
+};
 use contract::{
     audit::Action,
     mfa::{Code, RECOVERY_CODE_COUNT, RecoveryCodes, SecondFactor, SecondFactorCode, TotpSetup},
+    notifications::Event,
     problem,
 };
 use data_encoding::BASE32_NOPAD;
@@ -23,16 +32,16 @@ use serde_json::json;
 /// How things stand.
 #[worker::send]
 pub async fn show(
-    Authorized { owner, caller, .. }: Authorized<ReadOwnSecondFactor>,
+    Enrolling { session, .. }: Enrolling<ReadOwnSecondFactor>,
     call: Call,
 ) -> Result<Json<SecondFactor>> {
     let [left] = call
         .db
-        .commit([store::count_recovery_codes(&owner)])
+        .commit([store::count_recovery_codes(&session.owner)])
         .await?;
     let left = left.row::<store::LeftRow>()?.map_or(0, |row| row.left);
     Ok(Json(SecondFactor {
-        enabled: caller.into_session()?.user.mfa_enabled,
+        enabled: session.user.mfa_enabled,
         recovery_codes_left: left,
     }))
 }
@@ -40,47 +49,45 @@ pub async fn show(
 /// Begin to set up an app. Nothing changes for signing in until a code of it is confirmed.
 #[worker::send]
 pub async fn begin(
-    Authorized { owner, caller, .. }: Authorized<ManageOwnSecondFactor>,
+    Enrolling { session, .. }: Enrolling<ManageOwnSecondFactor>,
     call: Call,
 ) -> Result<Json<TotpSetup>> {
+    let owner = &session.owner;
     let seed = call::random::<{ totp::SEED }>()?;
     let sealed = call
         .key()?
         .seal(owner.user().as_str(), &seed, call::random()?)?;
     let [begun] = call
         .db
-        .commit([store::begin(&owner, &sealed, call.now)])
+        .commit([store::begin(owner, &sealed, call.now)])
         .await?;
     if begun.changed()? == 0 {
         return Err(already_on());
     }
     let secret = BASE32_NOPAD.encode(&seed);
     // Key URI format of authenticator apps: the issuer as prefix and as parameter.
-    let label: String =
-        form_urlencoded::byte_serialize(caller.into_session()?.user.email.as_bytes()).collect();
+    let label: String = form_urlencoded::byte_serialize(session.user.email.as_bytes()).collect();
     let uri = format!("otpauth://totp/Latchkey:{label}?secret={secret}&issuer=Latchkey");
     Ok(Json(TotpSetup { secret, uri }))
 }
 
 /// Switch the second factor on by showing that it works. This answer is the only one that tells the recovery codes.
+/// Where signing in waited for it, that comes to its end too.
 #[worker::send]
 pub async fn confirm(
-    Authorized {
-        owner,
-        actor,
-        caller,
-        ..
-    }: Authorized<ReadOwnSecondFactor>,
+    Enrolling { session, half, .. }: Enrolling<ReadOwnSecondFactor>,
     call: Call,
+    headers: HeaderMap,
     Checked(code): Checked<SecondFactorCode>,
-) -> Result<Json<RecoveryCodes>> {
-    if caller.into_session()?.user.mfa_enabled {
+) -> Result<impl IntoResponse> {
+    let (owner, actor) = (&session.owner, session.actor());
+    if session.user.mfa_enabled {
         return Err(already_on());
     }
     if let Code::Recovery(_) = code {
         return Err(wrong_code());
     }
-    use_up(&call, &owner, &actor, &code)
+    use_up(&call, owner, &actor, &code)
         .await
         .map_err(|error| match error {
             Error::Refused(refusal) if refusal.code == problem::Code::Unauthenticated => {
@@ -88,36 +95,78 @@ pub async fn confirm(
             }
             other => other,
         })?;
-    let (codes, digests) = new_recovery_codes(&call, &owner)?;
-    let [switched, ..] = call
-        .db
-        .commit([
-            store::switch(&owner, true),
-            event(&call, &owner, &actor, Action::MfaEnabled)?,
-            store::forget_recovery_codes(&owner),
-            store::insert_recovery_codes(&owner, &digests),
-        ])
-        .await?;
-    if switched.changed()? == 0 {
+    let arrival = if half {
+        let device = Device::of(&call, &headers)?;
+        let familiarity = devices::familiarity(&call, owner, &device).await?;
+        Some(Arrival::completing(&call, &session, device, &familiarity)?)
+    } else {
+        None
+    };
+    let (codes, digests) = new_recovery_codes(&call, owner)?;
+    let message = notice(
+        &call,
+        Event::MfaEnabled,
+        "Signing in to your account asks for a code of an authenticator app from now on.",
+    )?;
+    let mut statements = vec![
+        store::switch_on(owner),
+        event(&call, owner, &actor, Action::MfaEnabled)?,
+        message.to_person(&call, owner),
+        store::forget_recovery_codes(owner),
+        store::insert_recovery_codes(owner, &digests),
+    ];
+    let (arriving, hand_out) = match arrival {
+        Some(Arrival {
+            statements,
+            hand_out,
+        }) => (statements, Some(hand_out)),
+        None => (vec![], None),
+    };
+    statements.extend(arriving);
+    let outcomes = call.db.commit_all(statements).await?;
+    if outcomes.first().map(Outcome::changed).transpose()? != Some(1) {
         return Err(already_on());
     }
-    Ok(Json(codes))
+    message.send_soon(&call);
+    if let Some(hand_out) = &hand_out {
+        hand_out.send_soon(&call);
+    }
+    Ok((hand_out.map(|hand_out| hand_out.cookies), Json(codes)))
 }
 
 /// Switch the second factor off.
 #[worker::send]
 pub async fn disable(
-    Authorized { owner, actor, .. }: Authorized<ManageOwnSecondFactor>,
+    Authorized {
+        owner,
+        actor,
+        caller,
+        ..
+    }: Authorized<ManageOwnSecondFactor>,
     call: Call,
 ) -> Result<StatusCode> {
-    call.db
+    let message = notice(
+        &call,
+        Event::MfaDisabled,
+        "Signing in to your account asks for your password alone from now on.",
+    )?;
+    let [switched, ..] = call
+        .db
         .commit([
-            store::switch(&owner, false),
+            store::switch_off(&owner),
             event(&call, &owner, &actor, Action::MfaDisabled)?,
+            message.to_person(&call, &owner),
             store::forget_seed(&owner),
-            store::forget_recovery_codes(&owner),
+            store::forget_useless_recovery_codes(&owner),
         ])
         .await?;
+    if switched.changed()? == 0 && caller.into_session()?.user.mfa_enabled {
+        return Err(Error::refused(
+            problem::Code::Conflict,
+            "The policy of your company asks everybody for a second factor. Set up another app instead.",
+        ));
+    }
+    message.send_soon(&call);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -139,13 +188,20 @@ pub async fn renew_recovery_codes(
         ));
     }
     let (codes, digests) = new_recovery_codes(&call, &owner)?;
+    let message = notice(
+        &call,
+        Event::RecoveryCodesCreated,
+        "Your account has ten new recovery codes. Those that it had before are useless now.",
+    )?;
     call.db
         .commit([
             store::forget_recovery_codes(&owner),
             store::insert_recovery_codes(&owner, &digests),
             event(&call, &owner, &actor, Action::RecoveryCodesCreated)?,
+            message.to_person(&call, &owner),
         ])
         .await?;
+    message.send_soon(&call);
     Ok(Json(codes))
 }
 
@@ -171,12 +227,11 @@ fn new_recovery_codes(call: &Call, owner: &Owner) -> Result<(RecoveryCodes, Stri
     Ok((RecoveryCodes { recovery_codes }, json!(digests).to_string()))
 }
 
-fn event(
-    call: &Call,
-    owner: &Owner,
-    actor: &Actor,
-    action: Action,
-) -> Result<crate::db::Statement> {
+fn notice(call: &Call, event: Event, what: &str) -> Result<Message> {
+    Message::about(call, event, &letters::security_notice(call, event, what)?)
+}
+
+fn event(call: &Call, owner: &Owner, actor: &Actor, action: Action) -> Result<Statement> {
     let event = audit::Event {
         action,
         target_type: "user",

@@ -8,11 +8,13 @@ use crate::{
     audit,
     auth::{Actor, Owner},
     call::Call,
+    db::Outcome,
     error::{Error, Result},
     limits::{Counter, Limit},
+    outbox::{Message, letters},
     secret::Digest,
 };
-use contract::{audit::Action, mfa::Code, problem};
+use contract::{audit::Action, mfa::Code, notifications::Event, problem};
 
 /// Of one person's second factors, whatever they are for.
 const TRIES: Limit = Limit {
@@ -56,9 +58,14 @@ pub async fn use_up(call: &Call, owner: &Owner, actor: &Actor, code: &Code) -> R
         changes: None,
     };
     if let Some(spend) = spend {
-        let used = audit::entry(call, owner, actor, &event(action))?;
-        let [outcome, _] = call.db.commit([spend, used]).await?;
-        if outcome.changed()? == 1 {
+        let mut statements = vec![spend, audit::entry(call, owner, actor, &event(action))?];
+        let notice = recovery_notice(call, action)?;
+        statements.extend(notice.as_ref().map(|notice| notice.to_person(call, owner)));
+        let outcomes = call.db.commit_all(statements).await?;
+        if outcomes.first().map(Outcome::changed).transpose()? == Some(1) {
+            if let Some(notice) = notice {
+                notice.send_soon(call);
+            }
             return call.db.commit([tries.reset()]).await.map(drop);
         }
     }
@@ -68,6 +75,20 @@ pub async fn use_up(call: &Call, owner: &Owner, actor: &Actor, code: &Code) -> R
         problem::Code::Unauthenticated,
         "The code is wrong or was used already.",
     ))
+}
+
+/// Whoever used a recovery code may have found it, so its owner is told.
+fn recovery_notice(call: &Call, action: Action) -> Result<Option<Message>> {
+    if action != Action::RecoveryCodeUsed {
+        return Ok(None);
+    }
+    let event = Event::RecoveryCodeUsed;
+    let letter = letters::security_notice(
+        call,
+        event,
+        "One of your recovery codes was used in place of a code of your authenticator app. It is useless now.",
+    )?;
+    Message::about(call, event, &letter).map(Some)
 }
 
 fn recovery_digest(call: &Call, owner: &Owner, code: &str) -> Result<Digest> {

@@ -50,16 +50,37 @@ pub(super) fn spend_recovery_code(owner: &Owner, digest: &Digest) -> Statement {
     )
 }
 
-pub(super) fn switch(owner: &Owner, on: bool) -> Statement {
+pub(super) fn switch_on(owner: &Owner) -> Statement {
     Statement::new(
-        "UPDATE users SET mfa_enabled = ?3 WHERE id = ?1 AND tenant_id = ?2 AND mfa_enabled <> ?3",
-        [owner.user(), owner.tenant(), &on],
+        "UPDATE users SET mfa_enabled = 1 WHERE id = ?1 AND tenant_id = ?2 AND mfa_enabled = 0",
+        [owner.user(), owner.tenant()],
     )
 }
 
+/// Switches it off, unless the tenant lets nobody in without one.
+pub(super) fn switch_off(owner: &Owner) -> Statement {
+    Statement::new(
+        "UPDATE users SET mfa_enabled = 0
+         WHERE id = ?1 AND tenant_id = ?2 AND mfa_enabled = 1
+           AND NOT EXISTS (SELECT 1 FROM policies WHERE tenant_id = ?2 AND mfa_required = 1)",
+        [owner.user(), owner.tenant()],
+    )
+}
+
+/// Forgets the seed of somebody who has no second factor any more.
 pub(super) fn forget_seed(owner: &Owner) -> Statement {
     Statement::new(
-        "DELETE FROM totps WHERE user_id = ?1 AND tenant_id = ?2",
+        "DELETE FROM totps WHERE user_id = ?1 AND tenant_id = ?2
+           AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND tenant_id = ?2 AND mfa_enabled = 0)",
+        [owner.user(), owner.tenant()],
+    )
+}
+
+/// Forgets the recovery codes of somebody who has no second factor any more.
+pub(super) fn forget_useless_recovery_codes(owner: &Owner) -> Statement {
+    Statement::new(
+        "DELETE FROM recovery_codes WHERE user_id = ?1 AND tenant_id = ?2
+           AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND tenant_id = ?2 AND mfa_enabled = 0)",
         [owner.user(), owner.tenant()],
     )
 }

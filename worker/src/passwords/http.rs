@@ -1,4 +1,6 @@
-//! The route about one's own password.
+//! Routes about passwords.
+
+pub use super::reset::{create as request_reset, update as reset};
 
 use super::store;
 use crate::{
@@ -8,6 +10,7 @@ use crate::{
     error::{Error, Result},
     extract::Checked,
     limits::{Counter, Limit},
+    outbox::{Message, letters},
     session::{self, Which},
     tokens,
 };
@@ -15,7 +18,9 @@ use axum::{
     http::{StatusCode, header},
     response::IntoResponse,
 };
-use contract::{audit::Action, check::Invalid, password::ChangePassword, problem::Code};
+use contract::{
+    audit::Action, check::Invalid, notifications::Event, password::ChangePassword, problem::Code,
+};
 use serde_json::json;
 
 /// Of one person's tries to change their password: the current one could be guessed here too.
@@ -76,6 +81,12 @@ pub async fn update(
     let [session_events, sessions] = session::end(&call, &session.owner, &actor, Which::All)?;
     let [token_events, tokens] =
         tokens::end_all(&call, &session.owner, &actor, change.revoke_tokens)?;
+    let letter = letters::security_notice(
+        &call,
+        Event::PasswordChanged,
+        "The password of your account was changed. Every session was ended.",
+    )?;
+    let message = Message::about(&call, Event::PasswordChanged, &letter)?;
     let [updated, ..] = call
         .db
         .commit([
@@ -86,6 +97,8 @@ pub async fn update(
                 &actor,
                 &event(Action::PasswordChanged, Some(changes)),
             )?,
+            message.to_person(&call, &session.owner),
+            store::forget_resets(&session.owner),
             session_events,
             sessions,
             token_events,
@@ -100,5 +113,6 @@ pub async fn update(
             "The password was changed elsewhere a moment ago. Sign in again.",
         ));
     }
+    message.send_soon(&call);
     Ok((StatusCode::NO_CONTENT, signed_out))
 }

@@ -1,4 +1,7 @@
-//! Changing a password.
+//! Changing a password, and setting a new one by a link that is mailed.
 
 pub mod http;
+mod reset;
 mod store;
+
+pub use store::purge;

@@ -3,21 +3,25 @@
 use super::{
     device,
     store::{self, Which},
+    tries::Tries,
 };
 use crate::{
     audit,
     auth::{Actor, HalfSession, InSession, Owner, SessionCaller, password, set_session_cookie},
     call::{self, Call},
+    db::{Outcome, Statement},
+    devices::{self, Device, Familiarity},
     error::{Error, Result},
     extract::{Checked, Query, Segment},
     limits::{Counter, Limit},
     mfa,
+    outbox::Message,
     secret::{Prefix, Secret},
 };
 use axum::{
     Json,
     http::{HeaderMap, HeaderName, StatusCode, header},
-    response::IntoResponse,
+    response::{AppendHeaders, IntoResponse},
 };
 use contract::{
     audit::Action,
@@ -25,19 +29,9 @@ use contract::{
     list::List,
     mfa::SecondFactorCode,
     problem::Code,
-    session::{Device, Proof, Session, SignIn, SignInAnswer, StepUp},
+    session::{Device as SeenDevice, Proof, Session, SignIn, SignInAnswer, StepUp},
 };
 
-const PER_ACCOUNT: Limit = Limit {
-    name: "sign-in of account",
-    count: 10,
-    seconds: 15 * 60,
-};
-const PER_ADDRESS: Limit = Limit {
-    name: "sign-in from address",
-    count: 30,
-    seconds: 15 * 60,
-};
 /// Of one person's confirmations, apart from their sign-ins: a thief of the cookie cannot lock the owner out.
 const STEP_UPS: Limit = Limit {
     name: "step-up of account",
@@ -52,18 +46,16 @@ pub async fn create(
     headers: HeaderMap,
     Checked(credentials): Checked<SignIn>,
 ) -> Result<impl IntoResponse> {
-    let account = Counter::new(&call, &PER_ACCOUNT, &credentials.email)?;
-    let address = Counter::of_address(&call, &PER_ADDRESS)?;
-    let [of_account, of_address, found] = call
+    let device = Device::of(&call, &headers)?;
+    let tries = Tries::new(&call, &credentials.email, &device)?;
+    let [taken, found] = call
         .db
         .commit([
-            account.take(call.now),
-            address.take(call.now),
-            store::find_person(&credentials.email),
+            tries.take(),
+            store::find_person(&call, &credentials.email, device.digest()),
         ])
         .await?;
-    account.check(&of_account, call.now)?;
-    address.check(&of_address, call.now)?;
+    let was_good = tries.check(&taken)?;
 
     let person = found.row::<store::PersonRow>()?;
     let proof = password::verify(
@@ -72,7 +64,11 @@ pub async fn create(
     )?;
     let (Some(person), Some(proof)) = (person, proof) else {
         call.db
-            .commit([store::refused(&call, &credentials.email)?])
+            .commit([audit::about_whoever_has(
+                &call,
+                &credentials.email,
+                Action::SessionRefused,
+            )?])
             .await?;
         return Err(Error::refused(
             Code::Unauthenticated,
@@ -82,9 +78,7 @@ pub async fn create(
     let owner = Owner::proven(person.tenant_id, person.user.id().clone(), &proof);
     let user = contract::users::User::from(person.user);
     if !user.active {
-        call.db
-            .commit([account.reset(), address.give_back()])
-            .await?;
+        call.db.commit([was_good]).await?;
         return Err(Error::refused(
             Code::Forbidden,
             "Your account is not active. Ask an administrator of your company.",
@@ -92,52 +86,108 @@ pub async fn create(
     }
 
     let id = SessionId::from_ulid(&call.ulid()?);
-    let [replaced_event, replaced] = store::replace(&call, &headers)?;
     let secret = call::secret(Prefix::Session)?;
     let digest = call.digest(secret.as_str())?;
-    if user.mfa_enabled {
-        call.db
-            .commit([
-                account.reset(),
-                address.give_back(),
-                replaced_event,
-                replaced,
-                store::insert(&call, &owner, &id, &digest, true),
-            ])
-            .await?;
-        return Ok((new_cookie(secret), Json(SignInAnswer::MfaRequired)));
+    let half = user.mfa_enabled || person.mfa_required == 1;
+    let mut statements = vec![was_good];
+    statements.extend(store::replace(&call, &headers)?);
+    statements.push(store::insert(&call, &owner, &id, &digest, half));
+    if half {
+        call.db.commit_all(statements).await?;
+        let cookies = AppendHeaders(vec![new_cookie(secret)]);
+        return Ok((cookies, Json(SignInAnswer::MfaRequired)));
     }
-    let event = audit::Event {
-        action: Action::SessionCreated,
-        target_type: "session",
-        target_id: id.as_str(),
-        target_name: call.user_agent.as_deref().unwrap_or_default(),
-        changes: None,
-    };
-    call.db
-        .commit([
-            account.reset(),
-            address.give_back(),
-            replaced_event,
-            replaced,
-            store::insert(&call, &owner, &id, &digest, false),
-            audit::entry(&call, &owner, &Actor::in_session(&user, &id), &event)?,
-            store::person_seen(&owner, call.now),
-        ])
-        .await?;
+    let actor = Actor::in_session(&user, &id);
+    let arrival = Arrival::new(&call, &owner, &actor, device, &person.familiarity, secret)?;
+    statements.extend(arrival.statements);
+    call.db.commit_all(statements).await?;
+    arrival.hand_out.send_soon(&call);
     Ok((
-        new_cookie(secret),
+        arrival.hand_out.cookies,
         Json(SignInAnswer::SignedIn {
             user: Box::new(user),
         }),
     ))
 }
 
-fn new_cookie(secret: Secret) -> [(HeaderName, String); 1] {
-    [(
+/// What every sign-in leaves behind that came to its end.
+pub struct Arrival {
+    /// What is written down right after the session.
+    pub statements: Vec<Statement>,
+    /// What is given to the browser and told to the person once that is done.
+    pub hand_out: HandOut,
+}
+
+/// What is given to the browser and told to the person.
+pub struct HandOut {
+    /// The new session's cookie, and the one by which the browser will be known.
+    pub cookies: AppendHeaders<Vec<(HeaderName, String)>>,
+    message: Option<Message>,
+}
+
+impl Arrival {
+    /// The arrival of a person, whose session gets `secret` as its cookie.
+    pub fn new(
+        call: &Call,
+        owner: &Owner,
+        actor: &Actor,
+        device: Device,
+        familiarity: &Familiarity,
+        secret: Secret,
+    ) -> Result<Self> {
+        let event = audit::Event {
+            action: Action::SessionCreated,
+            target_type: "session",
+            target_id: &actor.credential,
+            target_name: call.user_agent.as_deref().unwrap_or_default(),
+            changes: None,
+        };
+        let (welcome, message) = device.welcome(call, owner, familiarity)?;
+        let mut statements = vec![audit::entry(call, owner, actor, &event)?];
+        statements.extend(welcome);
+        statements.push(store::person_seen(owner, call.now));
+        let mut cookies = vec![new_cookie(secret)];
+        cookies.extend(device.set_cookie().map(|value| (header::SET_COOKIE, value)));
+        Ok(Self {
+            statements,
+            hand_out: HandOut {
+                cookies: AppendHeaders(cookies),
+                message,
+            },
+        })
+    }
+
+    /// The same, preceded by the statement that makes a half session a whole one.
+    pub fn completing(
+        call: &Call,
+        session: &SessionCaller,
+        device: Device,
+        familiarity: &Familiarity,
+    ) -> Result<Self> {
+        let secret = call::secret(Prefix::Session)?;
+        let digest = call.digest(secret.as_str())?;
+        let owner = &session.owner;
+        let complete = store::complete(owner, &session.id, &digest, call.now);
+        let mut arrival = Self::new(call, owner, &session.actor(), device, familiarity, secret)?;
+        arrival.statements.insert(0, complete);
+        Ok(arrival)
+    }
+}
+
+impl HandOut {
+    /// Sends the message, if there is one.
+    pub fn send_soon(&self, call: &Call) {
+        if let Some(message) = &self.message {
+            message.send_soon(call);
+        }
+    }
+}
+
+fn new_cookie(secret: Secret) -> (HeaderName, String) {
+    (
         header::SET_COOKIE,
         set_session_cookie(Some(&secret.expose())),
-    )]
+    )
 }
 
 /// Finish signing in with the second factor. The session gets a new cookie.
@@ -145,34 +195,25 @@ fn new_cookie(secret: Secret) -> [(HeaderName, String); 1] {
 pub async fn second_factor(
     HalfSession(session): HalfSession,
     call: Call,
+    headers: HeaderMap,
     Checked(code): Checked<SecondFactorCode>,
 ) -> Result<impl IntoResponse> {
-    let (owner, actor) = (&session.owner, session.actor());
-    mfa::use_up(&call, owner, &actor, &code).await?;
-    let event = audit::Event {
-        action: Action::SessionCreated,
-        target_type: "session",
-        target_id: session.id.as_str(),
-        target_name: call.user_agent.as_deref().unwrap_or_default(),
-        changes: None,
-    };
-    let secret = call::secret(Prefix::Session)?;
-    let [completed, ..] = call
-        .db
-        .commit([
-            store::complete(owner, &session.id, &call.digest(secret.as_str())?, call.now),
-            audit::entry(&call, owner, &actor, &event)?,
-            store::person_seen(owner, call.now),
-        ])
-        .await?;
-    if completed.changed()? == 0 {
+    let owner = &session.owner;
+    mfa::use_up(&call, owner, &session.actor(), &code).await?;
+    let device = Device::of(&call, &headers)?;
+    let familiarity = devices::familiarity(&call, owner, &device).await?;
+    let arrival = Arrival::completing(&call, &session, device, &familiarity)?;
+    let outcomes = call.db.commit_all(arrival.statements).await?;
+    // Another call may have completed or ended it meanwhile.
+    if outcomes.first().map(Outcome::changed).transpose()? != Some(1) {
         return Err(Error::refused(
             Code::Unauthenticated,
             "Your session is over. Sign in again.",
         ));
     }
+    arrival.hand_out.send_soon(&call);
     Ok((
-        new_cookie(secret),
+        arrival.hand_out.cookies,
         Json(SignInAnswer::SignedIn {
             user: Box::new(session.user),
         }),
@@ -224,7 +265,7 @@ pub async fn list(
     call: Call,
     Segment(user): Segment,
     mut query: Query,
-) -> Result<Json<List<Device>>> {
+) -> Result<Json<List<SeenDevice>>> {
     refuse_other_people(&session, &user)?;
     let page = query.page(SessionId::parse);
     query.finish()?;
@@ -236,7 +277,7 @@ pub async fn list(
         call.now,
     )
     .await?;
-    let devices = rows.into_iter().map(|row| Device {
+    let devices = rows.into_iter().map(|row| SeenDevice {
         device: device::in_words(row.user_agent.as_deref()),
         current: row.id == session.id,
         id: row.id,
@@ -336,7 +377,7 @@ pub async fn step_up(
             audit::entry(&call, owner, &actor, &event)?,
         ])
         .await?;
-    Ok((StatusCode::NO_CONTENT, new_cookie(secret)))
+    Ok((StatusCode::NO_CONTENT, [new_cookie(secret)]))
 }
 
 async fn check_password(call: &Call, session: &SessionCaller, password: &str) -> Result<()> {

@@ -3,5 +3,8 @@
 mod device;
 pub mod http;
 mod store;
+mod tries;
 
+pub use device::in_words as device_in_words;
+pub use http::Arrival;
 pub use store::{PasswordRow, Which, end, find_password, insert, purge, replace};

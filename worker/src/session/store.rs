@@ -4,8 +4,8 @@ use crate::{
     auth::{Actor, Owner, session_cookie},
     call::Call,
     db::{Db, Statement},
+    devices::Familiarity,
     error::Result,
-    limits,
     secret::Digest,
     users::UserRow,
 };
@@ -23,6 +23,10 @@ use serde::Deserialize;
 pub(super) struct PersonRow {
     pub tenant_id: TenantId,
     pub password: String,
+    /// Whether their tenant lets nobody in without a second factor.
+    pub mfa_required: u8,
+    #[serde(flatten)]
+    pub familiarity: Familiarity,
     #[serde(flatten)]
     pub user: UserRow,
 }
@@ -34,13 +38,16 @@ pub struct PasswordRow {
 }
 
 /// The person with this address, in whichever tenant. It takes no key, since it is how the first one is had.
-pub(super) fn find_person(email: &str) -> Statement {
+pub(super) fn find_person(call: &Call, email: &str, device: &Digest) -> Statement {
     Statement::new(
         "SELECT u.tenant_id, u.password, u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active,
-                u.created_at, u.last_seen_at, u.version, u.mfa_enabled, r.id AS role_id, r.name AS role_name
+                u.created_at, u.last_seen_at, u.version, u.mfa_enabled, r.id AS role_id, r.name AS role_name,
+                coalesce((SELECT mfa_required FROM policies WHERE tenant_id = u.tenant_id), 0) AS mfa_required,
+                (SELECT last_seen_at FROM devices WHERE user_id = u.id AND digest = ?2) AS device_seen_at,
+                EXISTS (SELECT 1 FROM sessions WHERE user_id = u.id AND half = 0 AND ip IS ?3 AND user_agent IS ?4) AS same_place
          FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
          WHERE u.email = ?1",
-        [&email],
+        [&email, device, &call.ip, &call.user_agent],
     )
 }
 
@@ -50,26 +57,6 @@ pub fn find_password(owner: &Owner) -> Statement {
         "SELECT password FROM users WHERE id = ?1 AND tenant_id = ?2",
         [owner.user(), owner.tenant()],
     )
-}
-
-/// The event of a refused sign-in, in the trail of the tenant whose person it was meant for.
-/// The same statement runs when there is no such person, so that its time tells nothing.
-pub(super) fn refused(call: &Call, email: &str) -> Result<Statement> {
-    Ok(Statement::new(
-        "INSERT INTO audit_events
-             (id, tenant_id, at, actor_type, actor_name, action, target_type, target_id, target_name, ip, user_agent, request_id)
-         SELECT ?1, tenant_id, ?2, 'anonymous', 'Anonymous', ?3, 'user', id, first_name || ' ' || last_name, ?4, ?5, ?6
-         FROM users WHERE email = ?7",
-        [
-            &EventId::from_ulid(&call.ulid()?),
-            &call.now,
-            &Action::SessionRefused.as_str(),
-            &call.ip,
-            &call.user_agent,
-            &call.request_id,
-            &email,
-        ],
-    ))
 }
 
 /// A new session, confirmed by the sign-in itself; a `half` one waits for the second factor.
@@ -90,8 +77,11 @@ pub fn insert(
 
 /// Ends the session that the browser has, if any, with its event: signing in again gives it a new session instead of
 /// a second one. It needs no key, since the browser shows the cookie itself.
-pub fn replace(call: &Call, headers: &HeaderMap) -> Result<[Statement; 2]> {
-    let digest = call.digest(session_cookie(headers).unwrap_or_default())?;
+pub fn replace(call: &Call, headers: &HeaderMap) -> Result<Vec<Statement>> {
+    let Some(cookie) = session_cookie(headers) else {
+        return Ok(vec![]);
+    };
+    let digest = call.digest(cookie)?;
     let event = Statement::new(
         "INSERT INTO audit_events
              (id, tenant_id, at, actor_type, actor_id, actor_name, credential, action,
@@ -110,19 +100,14 @@ pub fn replace(call: &Call, headers: &HeaderMap) -> Result<[Statement; 2]> {
             &digest,
         ],
     );
-    Ok([
+    Ok(vec![
         event,
         Statement::new("DELETE FROM sessions WHERE digest = ?1", [&digest]),
     ])
 }
 
 /// Makes a half session a whole one, with a new cookie.
-pub(super) fn complete(
-    owner: &Owner,
-    id: &SessionId,
-    digest: &Digest,
-    now: Timestamp,
-) -> Statement {
+pub fn complete(owner: &Owner, id: &SessionId, digest: &Digest, now: Timestamp) -> Statement {
     Statement::new(
         "UPDATE sessions SET digest = ?3, created_at = ?4, last_seen_at = ?4, stepped_up_at = ?4, half = 0
          WHERE id = ?1 AND tenant_id = ?2 AND half = 1",
@@ -233,18 +218,17 @@ pub fn end(call: &Call, owner: &Owner, actor: &Actor, which: Which) -> Result<[S
     ])
 }
 
-pub(super) fn person_seen(owner: &Owner, now: Timestamp) -> Statement {
+pub fn person_seen(owner: &Owner, now: Timestamp) -> Statement {
     Statement::new(
         "UPDATE users SET last_seen_at = ?3 WHERE id = ?1 AND tenant_id = ?2",
         [owner.user(), owner.tenant(), &now],
     )
 }
 
-/// Deletes sessions that nobody can use any more, and counters whose window is over.
-pub async fn purge(db: Db, now: Timestamp) -> Result<()> {
-    let idle = Statement::new(
+/// Deletes sessions that nobody can use any more.
+pub fn purge(now: Timestamp) -> Statement {
+    Statement::new(
         "DELETE FROM sessions WHERE last_seen_at <= ?1",
         [&now.plus(-IDLE_SECONDS)],
-    );
-    db.commit([idle, limits::purge(now)]).await.map(drop)
+    )
 }

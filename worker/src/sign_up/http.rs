@@ -5,6 +5,8 @@ use crate::{
     audit,
     auth::{Actor, Owner, password, set_session_cookie},
     call::{self, Call},
+    devices::Device,
+    emails,
     error::{Error, Result},
     extract::Checked,
     limits::{Counter, Limit},
@@ -15,7 +17,7 @@ use crate::{
 use axum::{
     Json,
     http::{HeaderMap, StatusCode, header},
-    response::IntoResponse,
+    response::{AppendHeaders, IntoResponse},
 };
 use contract::{
     audit::Action,
@@ -52,7 +54,8 @@ pub async fn create(
         .commit([
             sign_ups.take(call.now),
             taken.take(call.now),
-            store::is_taken(&new.email),
+            // Before the password is hashed, so that a known one costs no work.
+            emails::is_taken(&new.email, call.now),
         ])
         .await?;
     sign_ups.check(&of_sign_ups, call.now)?;
@@ -99,7 +102,7 @@ pub async fn create(
     };
     let password = password::hash(&new.password)?;
     let session = SessionId::from_ulid(&call.ulid()?);
-    let [replaced_event, replaced] = session::replace(&call, &headers)?;
+    let device = Device::of(&call, &headers)?;
     let secret = call::secret(Prefix::Session)?;
     let actor = Actor::in_session(&user, &session);
     let event = |action, target_type, target_id, target_name| {
@@ -116,40 +119,39 @@ pub async fn create(
             },
         )
     };
-    call.db
-        .commit([
-            store::insert_tenant(&owner, &new.tenant_name, call.now),
-            event(
-                Action::TenantCreated,
-                "tenant",
-                owner.tenant().as_str(),
-                &new.tenant_name,
-            )?,
-            insert_built_in(&owner, &roles, call.now),
-            store::insert_user(&owner, &user, &password),
-            event(Action::UserCreated, "user", user.id.as_str(), &actor.name)?,
-            replaced_event,
-            replaced,
-            session::insert(
-                &call,
-                &owner,
-                &session,
-                &call.digest(secret.as_str())?,
-                false,
-            ),
-            event(
-                Action::SessionCreated,
-                "session",
-                session.as_str(),
-                call.user_agent.as_deref().unwrap_or_default(),
-            )?,
-            taken.give_back(),
-        ])
-        .await
-        .map_err(conflict)?;
-    let cookie = [(
+    let mut statements = vec![
+        store::insert_tenant(&owner, &new.tenant_name, call.now),
+        event(
+            Action::TenantCreated,
+            "tenant",
+            owner.tenant().as_str(),
+            &new.tenant_name,
+        )?,
+        insert_built_in(&owner, &roles, call.now),
+        store::insert_user(&owner, &user, &password),
+        event(Action::UserCreated, "user", user.id.as_str(), &actor.name)?,
+        taken.give_back(),
+        session::insert(
+            &call,
+            &owner,
+            &session,
+            &call.digest(secret.as_str())?,
+            false,
+        ),
+        event(
+            Action::SessionCreated,
+            "session",
+            session.as_str(),
+            call.user_agent.as_deref().unwrap_or_default(),
+        )?,
+        device.seen(&owner, call.now),
+    ];
+    statements.extend(session::replace(&call, &headers)?);
+    call.db.commit_all(statements).await.map_err(conflict)?;
+    let mut cookies = vec![(
         header::SET_COOKIE,
         set_session_cookie(Some(&secret.expose())),
     )];
-    Ok((StatusCode::CREATED, cookie, Json(user)))
+    cookies.extend(device.set_cookie().map(|value| (header::SET_COOKIE, value)));
+    Ok((StatusCode::CREATED, AppendHeaders(cookies), Json(user)))
 }

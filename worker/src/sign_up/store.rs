@@ -3,11 +3,6 @@
 use crate::{auth::Owner, db::Statement};
 use contract::{time::Timestamp, users::User};
 
-/// A row if somebody has this address. Looked up before the password is hashed, so that a known one costs no work.
-pub(super) fn is_taken(email: &str) -> Statement {
-    Statement::new("SELECT 1 AS taken FROM users WHERE email = ?1", [&email])
-}
-
 pub(super) fn insert_tenant(owner: &Owner, name: &str, now: Timestamp) -> Statement {
     Statement::new(
         "INSERT INTO tenants (id, name, created_at) VALUES (?1, ?2, ?3)",

@@ -1,0 +1,92 @@
+//! What a link proves that was mailed: that whoever follows it reads the mail of this person.
+
+use super::{Actor, Owner, store};
+use crate::{
+    call::Call,
+    error::{Error, Result},
+    secret::{Digest, Prefix, is_well_formed},
+};
+use contract::users::User;
+
+/// A link to set a new password.
+pub struct ResetLink {
+    /// The key to the person's rows.
+    pub owner: Owner,
+    /// Who it is.
+    pub user: User,
+    /// The name of their company.
+    pub tenant_name: String,
+    /// What the link is kept as.
+    pub digest: Digest,
+}
+
+/// A link about a change of address.
+pub struct EmailLink {
+    /// The key to the person's rows.
+    pub owner: Owner,
+    /// For the audit trail.
+    pub actor: Actor,
+    /// The address before the change.
+    pub old_email: String,
+    /// The address after it.
+    pub new_email: String,
+    /// Whether the change was confirmed before this link was followed.
+    pub confirmed: bool,
+    /// Whether the link takes the change back.
+    pub undoes: bool,
+    /// What the link is kept as.
+    pub digest: Digest,
+}
+
+/// The link to set a new password that holds `secret`.
+pub async fn follow_reset_link(call: &Call, secret: &str) -> Result<ResetLink> {
+    if !is_well_formed(Prefix::ResetLink, secret) {
+        return Err(dead());
+    }
+    let digest = call.digest(secret)?;
+    let row: Option<store::ResetRow> = call.db.first(store::find_reset(&digest, call.now)).await?;
+    let row = row.ok_or_else(dead)?;
+    let user = User::from(row.user);
+    Ok(ResetLink {
+        owner: Owner {
+            tenant: row.tenant_id,
+            user: user.id.clone(),
+        },
+        user,
+        tenant_name: row.tenant_name,
+        digest,
+    })
+}
+
+/// The link about a change of address that holds `secret`.
+pub async fn follow_email_link(call: &Call, secret: &str) -> Result<EmailLink> {
+    let undoes = is_well_formed(Prefix::UndoLink, secret);
+    if !undoes && !is_well_formed(Prefix::EmailLink, secret) {
+        return Err(dead());
+    }
+    let digest = call.digest(secret)?;
+    let find = if undoes {
+        store::find_email_undo(&digest, call.now)
+    } else {
+        store::find_email_confirmation(&digest, call.now)
+    };
+    let row: Option<store::EmailChangeRow> = call.db.first(find).await?;
+    let row = row.ok_or_else(dead)?;
+    Ok(EmailLink {
+        actor: Actor::by_link(&row.user_id, &row.user_name),
+        owner: Owner {
+            tenant: row.tenant_id,
+            user: row.user_id,
+        },
+        old_email: row.old_email,
+        new_email: row.new_email,
+        confirmed: row.confirmed == 1,
+        undoes,
+        digest,
+    })
+}
+
+/// Never told apart: a link that never was, was used, or came too late.
+fn dead() -> Error {
+    Error::gone("This link does not work any more. Ask for a new one.")
+}

@@ -1,0 +1,103 @@
+//! Statements about changes of addresses.
+
+use crate::{
+    auth::{EmailLink, Owner},
+    db::Statement,
+    secret::Digest,
+};
+use contract::{
+    email::{CONFIRM_SECONDS, UNDO_SECONDS},
+    time::Timestamp,
+};
+
+/// A row if somebody has this address, or may take it back.
+pub fn is_taken(email: &str, now: Timestamp) -> Statement {
+    Statement::new(
+        "SELECT 1 AS taken FROM users WHERE email = ?1
+         UNION ALL
+         SELECT 1 FROM email_changes WHERE old_email = ?1 AND undo_until > ?2 AND confirm_digest IS NULL",
+        [&email, &now],
+    )
+}
+
+/// Forgets what the person asked for before and did not confirm: the newest wish counts.
+pub(super) fn forget_unconfirmed(owner: &Owner) -> Statement {
+    Statement::new(
+        "DELETE FROM email_changes WHERE user_id = ?1 AND tenant_id = ?2 AND confirm_digest IS NOT NULL",
+        [owner.user(), owner.tenant()],
+    )
+}
+
+pub(super) fn insert(
+    owner: &Owner,
+    new_email: &str,
+    confirm: &Digest,
+    undo: &Digest,
+    now: Timestamp,
+) -> Statement {
+    Statement::new(
+        "INSERT INTO email_changes
+             (undo_digest, confirm_digest, tenant_id, user_id, old_email, new_email, confirm_until, undo_until)
+         SELECT ?3, ?4, tenant_id, id, email, ?5, ?6, ?7 FROM users WHERE id = ?1 AND tenant_id = ?2",
+        [
+            owner.user(),
+            owner.tenant(),
+            undo,
+            confirm,
+            &new_email,
+            &now.plus(CONFIRM_SECONDS),
+            &now.plus(UNDO_SECONDS),
+        ],
+    )
+}
+
+/// Puts the new address in the place of the old one, unless another change came first.
+pub(super) fn confirm(link: &EmailLink) -> Statement {
+    Statement::new(
+        "UPDATE users SET email = ?5, version = version + 1
+         WHERE id = ?1 AND tenant_id = ?2 AND email = ?4
+           AND EXISTS (SELECT 1 FROM email_changes WHERE confirm_digest = ?3)",
+        [
+            link.owner.user(),
+            link.owner.tenant(),
+            &link.digest,
+            &link.old_email,
+            &link.new_email,
+        ],
+    )
+}
+
+/// Makes the link to the new address useless.
+pub(super) fn forget_confirmation(link: &EmailLink) -> Statement {
+    Statement::new(
+        "UPDATE email_changes SET confirm_digest = NULL WHERE confirm_digest = ?1 AND tenant_id = ?2",
+        [&link.digest, link.owner.tenant()],
+    )
+}
+
+/// Puts the old address back, whatever the person has now.
+pub(super) fn undo(link: &EmailLink) -> Statement {
+    Statement::new(
+        "UPDATE users SET email = ?4, version = version + 1
+         WHERE id = ?1 AND tenant_id = ?2 AND EXISTS (SELECT 1 FROM email_changes WHERE undo_digest = ?3)",
+        [
+            link.owner.user(),
+            link.owner.tenant(),
+            &link.digest,
+            &link.old_email,
+        ],
+    )
+}
+
+/// Forgets every change of a person: those after the one that was taken back fall with it.
+pub(super) fn forget_all(owner: &Owner) -> Statement {
+    Statement::new(
+        "DELETE FROM email_changes WHERE user_id = ?1 AND tenant_id = ?2",
+        [owner.user(), owner.tenant()],
+    )
+}
+
+/// Forgets changes that nobody can take back any more.
+pub fn purge(now: Timestamp) -> Statement {
+    Statement::new("DELETE FROM email_changes WHERE undo_until <= ?1", [&now])
+}

@@ -1,0 +1,144 @@
+//! The letters that people get.
+
+use super::Letter;
+use crate::{call::Call, error::Result, session::device_in_words};
+use contract::{
+    email::CONFIRM_EMAIL_PAGE, notifications::Event, password::RESET_PASSWORD_PAGE, time::Timestamp,
+};
+
+/// A link to set a new password.
+pub fn password_reset(call: &Call, secret: &str) -> Result<Letter> {
+    Ok(Letter {
+        subject: "Set a new password".into(),
+        lines: vec!["Somebody, probably you, asked to set a new password for your account.".into()],
+        link: Some((
+            "Set a new password".into(),
+            call.url(&[RESET_PASSWORD_PAGE, "/", secret].concat())?,
+        )),
+        last_lines: vec![
+            "The link works once, within 30 minutes. If you did not ask for it, you need do nothing: your password stays as it is.".into(),
+        ],
+        ..Letter::default()
+    })
+}
+
+/// A link to show that a new address works; it goes there.
+pub fn confirm_email(call: &Call, secret: &str) -> Result<Letter> {
+    Ok(Letter {
+        subject: "Confirm your new email address".into(),
+        lines: vec!["This address is to become the one of your account.".into()],
+        link: Some((
+            "Confirm this address".into(),
+            call.url(&[CONFIRM_EMAIL_PAGE, "/", secret].concat())?,
+        )),
+        last_lines: vec![
+            "The link works once, within 24 hours. If you did not ask for it, you need do nothing."
+                .into(),
+        ],
+        ..Letter::default()
+    })
+}
+
+/// What the old address hears of a change, and how it can be taken back.
+pub fn email_change_requested(call: &Call, new_email: &str, undo: &str) -> Result<Letter> {
+    Ok(Letter {
+        lines: vec![
+            "A new address was given for your account. It takes the place of this one as soon as it is confirmed.".into(),
+        ],
+        facts: facts(call, Some(("New address", new_email))),
+        link: Some((
+            "This was not me: keep my address".into(),
+            call.url(&[CONFIRM_EMAIL_PAGE, "/", undo].concat())?,
+        )),
+        last_lines: vec![
+            "The link works for 7 days, also after the change, and ends every session. If it was you, you need do nothing.".into(),
+        ],
+        ..titled(Event::EmailChangeRequested)
+    })
+}
+
+/// A notice that something about signing in changed, with where it was done.
+pub fn security_notice(call: &Call, event: Event, what: &str) -> Result<Letter> {
+    Ok(Letter {
+        lines: vec![what.into()],
+        facts: facts(call, None),
+        link: Some(("Look at your account security".into(), call.url("/settings/security")?)),
+        last_lines: vec![
+            "If this was you, you need do nothing. If not, set a new password at once and sign out everywhere.".into(),
+        ],
+        ..titled(event)
+    })
+}
+
+fn titled(event: Event) -> Letter {
+    Letter {
+        subject: event.in_words().into(),
+        ..Letter::default()
+    }
+}
+
+/// When and where it was done, as far as that is known.
+fn facts(call: &Call, first: Option<(&str, &str)>) -> Vec<(String, String)> {
+    let device = device_in_words(call.user_agent.as_deref());
+    let when = in_words(call.now);
+    let known = [
+        first,
+        Some(("When", when.as_str())),
+        Some(("Device", device.as_str())),
+        call.ip.as_deref().map(|ip| ("Address", ip)),
+        call.place.as_deref().map(|place| ("Place", place)),
+    ];
+    known
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect()
+}
+
+/// An instant as people read it: `22 November 2026, 20:01 UTC`.
+fn in_words(time: Timestamp) -> String {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let text = time.to_string();
+    let number = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
+    let month = number(5, 7)
+        .parse::<usize>()
+        .ok()
+        .and_then(|month| MONTHS.get(month.checked_sub(1)?));
+    format!(
+        "{} {} {}, {} UTC",
+        number(8, 10).trim_start_matches('0'),
+        month.unwrap_or(&""),
+        number(0, 4),
+        number(11, 16)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_told_as_people_read_it() {
+        assert_eq!(
+            in_words(Timestamp::from_seconds(1_795_377_695)),
+            "22 November 2026, 20:01 UTC"
+        );
+        assert_eq!(
+            in_words(Timestamp::from_seconds(0)),
+            "1 January 1970, 00:00 UTC"
+        );
+    }
+}

@@ -1,0 +1,85 @@
+//! Routes about the policy.
+
+use super::store;
+use crate::{
+    audit,
+    auth::{
+        Authorized, Owner,
+        rights::{ReadPolicy, UpdatePolicy},
+    },
+    call::Call,
+    error::{Error, Result},
+    extract::Checked,
+};
+use axum::Json;
+use contract::{audit::Action, policy::Policy, problem::Code};
+use serde_json::{Map, Value, json};
+
+/// What holds in the tenant.
+#[worker::send]
+pub async fn show(
+    Authorized { owner, .. }: Authorized<ReadPolicy>,
+    call: Call,
+) -> Result<Json<Policy>> {
+    Ok(Json(find(&call, &owner).await?.1))
+}
+
+/// Replace it. What the body leaves out goes back to the product's default.
+#[worker::send]
+pub async fn update(
+    Authorized { owner, actor, .. }: Authorized<UpdatePolicy>,
+    call: Call,
+    Checked(policy): Checked<Policy>,
+) -> Result<Json<Policy>> {
+    let (kept, before) = find(&call, &owner).await?;
+    let changes = differences(&json!(before), &json!(policy));
+    if changes.is_empty() {
+        return Ok(Json(policy));
+    }
+    let event = audit::Event {
+        action: Action::PolicyUpdated,
+        target_type: "policy",
+        target_id: owner.tenant().as_str(),
+        target_name: "Policy",
+        changes: Some(Value::Object(changes)),
+    };
+    let text = json!(policy).to_string();
+    let [replaced, _] = call
+        .db
+        .commit([
+            store::replace(&owner, kept.as_deref(), &text, policy.mfa_required),
+            audit::entry(&call, &owner, &actor, &event)?,
+        ])
+        .await?;
+    if replaced.changed()? == 0 {
+        return Err(Error::refused(
+            Code::Conflict,
+            "The policy was changed elsewhere a moment ago. Read it again.",
+        ));
+    }
+    Ok(Json(policy))
+}
+
+/// The policy as it is kept, if it ever was changed, and as it is.
+async fn find(call: &Call, owner: &Owner) -> Result<(Option<String>, Policy)> {
+    let row: Option<store::PolicyRow> = call.db.first(store::find(owner)).await?;
+    let kept = row.map(|row| row.policy);
+    let policy = match &kept {
+        Some(text) => {
+            serde_json::from_str(text).map_err(|error| Error::Internal(error.to_string()))?
+        }
+        None => Policy::default(),
+    };
+    Ok((kept, policy))
+}
+
+/// Each member that differs, with its old and its new value.
+fn differences(before: &Value, after: &Value) -> Map<String, Value> {
+    let members = before.as_object().into_iter().flatten();
+    members
+        .filter_map(|(name, old)| {
+            let new = after.get(name)?;
+            (new != old).then(|| (name.clone(), json!({"from": old, "to": new})))
+        })
+        .collect()
+}

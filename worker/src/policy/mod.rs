@@ -1,0 +1,4 @@
+//! What a tenant asks of everybody in it.
+
+pub mod http;
+mod store;
