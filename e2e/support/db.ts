@@ -2,12 +2,15 @@
 
 import { origin } from './http'
 
-const RAW = `${origin}/cdn-cgi/local/explorer/api/d1/database/00000000-0000-0000-0000-000000000000/raw`
+const RAW = '/cdn-cgi/local/explorer/api/d1/database/00000000-0000-0000-0000-000000000000/raw'
 
 export type Row = Record<string, any>
 
-async function rows(sql: string, ...params: (string | number)[]): Promise<Row[]> {
-  const answer = await fetch(RAW, {
+const rows = (sql: string, ...params: (string | number)[]) => rowsOf(origin, sql, ...params)
+
+/** The rows that a statement gives in the D1 of the Worker at `origin`. */
+export async function rowsOf(origin: string, sql: string, ...params: (string | number)[]): Promise<Row[]> {
+  const answer = await fetch(origin + RAW, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ sql, params: params.map(String) }), // it takes text only

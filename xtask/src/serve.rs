@@ -176,16 +176,26 @@ impl Place {
             "0",
         ];
         let mut command = self.wrangler(project, &words);
+        command.arg("--env-file").arg(self.secrets());
         command
             .arg("--var")
-            .arg(format!("PUBLIC_URL:http://localhost:{port}"))
-            .arg("--env-file")
-            .arg(self.secrets());
+            .arg(format!("PUBLIC_URL:http://localhost:{port}"));
+        command.args(self.variables());
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         let mut server = command.spawn().context("could not start wrangler")?;
         let said = server.stdout.take().context("its output was asked for")?;
         thread::spawn(move || pass_on(said));
         Ok(server)
+    }
+
+    /// What the file `vars.env` beside the database says, a `NAME=value` on each line, in the place of `wrangler.toml`'s
+    /// variables: another mail transport, for one.
+    fn variables(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.state.join("vars.env")).unwrap_or_default();
+        text.lines()
+            .filter_map(|line| line.split_once('='))
+            .flat_map(|(name, value)| ["--var".to_owned(), format!("{name}:{value}")])
+            .collect()
     }
 
     /// Whether it came up before somebody interrupted it.
