@@ -50,8 +50,10 @@ actions! {
     MfaRefused = "mfa.refused", "Second factor refused";
     RecoveryCodesCreated = "recovery_codes.created", "Recovery codes replaced";
     RecoveryCodeUsed = "recovery_code.used", "Recovery code used";
+    SessionBegun = "session.begun", "Password given, second factor awaited";
     SessionCreated = "session.created", "Signed in";
     SessionRefused = "session.refused", "Sign-in refused";
+    SessionLimited = "session.limited", "Sign-in stopped after too many tries";
     SessionSteppedUp = "session.stepped_up", "Identity confirmed";
     SessionStepUpRefused = "session.step_up_refused", "Confirmation of identity refused";
     SessionRevoked = "session.revoked", "Session ended";

@@ -10,6 +10,10 @@ pub trait Check {
     /// What is left once every rule holds.
     type Checked;
 
+    /// Puts passwords into the one form in which they are counted and hashed, since keyboards differ in how they
+    /// compose `é`. `nfc` is Unicode's normalisation form C, whose tables the platform brings along.
+    fn compose(&mut self, _nfc: &dyn Fn(&str) -> String) {}
+
     /// Applies every rule as of `now` and reports all that are broken, not just the first.
     fn check(self, now: Timestamp) -> Result<Self::Checked, Invalid>;
 }
@@ -79,7 +83,7 @@ pub(crate) fn plain_text(text: &str, max: usize) -> Result<String, String> {
 /// Like [`plain_text`], and not empty.
 pub(crate) fn some_text(text: &str, max: usize, missing: &str) -> Result<String, String> {
     match plain_text(text, max)? {
-        text if text.is_empty() => Err(missing.into()),
+        text if text.chars().all(is_joiner) => Err(missing.into()),
         text => Ok(text),
     }
 }
@@ -87,7 +91,30 @@ pub(crate) fn some_text(text: &str, max: usize, missing: &str) -> Result<String,
 /// Control characters, and the marks that reorder or hide text around them (Unicode TR 36, section 3.3).
 fn is_unprintable(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+        || matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}'
+            | '\u{061C}' | '\u{180E}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+        || is_blank(c)
+}
+
+/// Letters and marks that draw nothing: a name of them would be none.
+pub(crate) fn is_blank(c: char) -> bool {
+    matches!(
+        c,
+        '\u{00AD}'
+            | '\u{034F}'
+            | '\u{115F}'
+            | '\u{1160}'
+            | '\u{17B4}'
+            | '\u{17B5}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{FFA0}'
+    )
+}
+
+/// What joins or parts letters without being drawn itself, as Persian and some emoji need it.
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200C}' | '\u{200D}')
 }
 
 #[cfg(test)]
@@ -108,6 +135,12 @@ mod tests {
     fn text_that_would_reorder_or_break_a_line_is_refused() {
         assert!(plain_text("a\u{202E}b", 10).is_err());
         assert!(plain_text("a\nb", 10).is_err());
+        for unseen in [
+            "\u{2060}", "\u{AD}", "\u{3164}", "\u{2800}", "\u{61C}", "\u{200D}",
+        ] {
+            assert!(some_text(unseen, 10, "missing").is_err(), "{unseen:?}");
+        }
+        assert!(some_text("\u{0646}\u{200C}\u{0646}", 10, "missing").is_ok());
     }
 
     #[test]

@@ -68,6 +68,11 @@ pub struct ChangePassword {
 impl Check for ChangePassword {
     type Checked = Self;
 
+    fn compose(&mut self, nfc: &dyn Fn(&str) -> String) {
+        self.current_password = nfc(&self.current_password);
+        self.new_password = nfc(&self.new_password);
+    }
+
     fn check(self, _now: Timestamp) -> Result<Self, Invalid> {
         let mut checker = Checker::default();
         let current = checker.take("current_password", some_password(&self.current_password));
@@ -114,6 +119,10 @@ pub struct ResetPassword {
 impl Check for ResetPassword {
     type Checked = String;
 
+    fn compose(&mut self, nfc: &dyn Fn(&str) -> String) {
+        self.password = nfc(&self.password);
+    }
+
     fn check(self, _now: Timestamp) -> Result<String, Invalid> {
         match check_new(&self.password, &[]) {
             Ok(()) => Ok(self.password),
@@ -158,9 +167,11 @@ pub fn check_new(password: &str, own_words: &[&str]) -> Result<(), &'static str>
     let words = own_words
         .iter()
         .flat_map(|words| words.split(|c: char| !c.is_alphanumeric()))
-        .filter(|word| word.chars().count() >= 3)
+        .filter(|word| word.chars().count() >= 2)
         .map(str::to_lowercase);
-    if left_without(&lower, words.chain(COMMON.map(str::to_owned))) < 6 {
+    if left_without(&lower, words.chain(COMMON.map(str::to_owned))) < ENOUGH
+        || is_common_words(&lower)
+    {
         return Err(
             "This password is built from your own or from common words. Choose another; a few unrelated words make a good one.",
         );
@@ -168,9 +179,39 @@ pub fn check_new(password: &str, own_words: &[&str]) -> Result<(), &'static str>
     Ok(())
 }
 
-/// How many letters and other characters of weight are left when the `words` are taken out.
-///
-/// Digits and punctuation around a guessable word add little, so they do not count.
+/// From what weight on something is not easily guessed.
+const ENOUGH: usize = 6;
+
+/// What a text adds to guessable words beside it: its letters, and a little for its digits.
+fn weight(text: &str) -> usize {
+    let count = |kind: fn(char) -> bool| text.chars().filter(|c| kind(*c)).count();
+    count(char::is_alphabetic) + count(char::is_numeric) / 3
+}
+
+/// Words that most passwords are made from, of at least four letters; sorted. Gathered from the most frequent passwords
+/// that zxcvbn knows.
+#[cfg(feature = "common-passwords")]
+const WORDS: &str = include_str!("common_words.txt");
+#[cfg(not(feature = "common-passwords"))]
+const WORDS: &str = "";
+
+/// Whether a password is one or two such words, over and over perhaps, and little else.
+fn is_common_words(password: &str) -> bool {
+    let mut known: Vec<_> = WORDS
+        .lines()
+        .filter(|word| password.contains(word))
+        .collect();
+    known.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let mut left = password.to_owned();
+    known.retain(|word| {
+        let found = left.contains(word);
+        left = left.replace(word, " ");
+        found
+    });
+    (1..=2).contains(&known.len()) && weight(&left) < ENOUGH
+}
+
+/// How much weight is left when the `words` are taken out.
 fn left_without(password: &str, words: impl Iterator<Item = String>) -> usize {
     let mut words: Vec<_> = words.collect();
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));
@@ -180,14 +221,17 @@ fn left_without(password: &str, words: impl Iterator<Item = String>) -> usize {
     if left == password {
         password.chars().count()
     } else {
-        left.chars().filter(|c| c.is_alphabetic()).count()
+        weight(&left)
     }
 }
 
-/// One to four characters over and over, or a run along the alphabet or the digits.
+/// A few characters over and over, two different ones in all, or a run along the alphabet or the digits.
 fn is_pattern(password: &str) -> bool {
     let chars: Vec<u32> = password.chars().map(u32::from).collect();
-    let repeats = (1..=4).any(|n| chars.iter().zip(chars.iter().skip(n)).all(|(a, b)| a == b));
+    let repeats = (1..8).any(|n| chars.iter().zip(chars.iter().skip(n)).all(|(a, b)| a == b));
+    let mut different = chars.clone();
+    different.sort_unstable();
+    different.dedup();
     let step = |by: i64| {
         chars
             .iter()
@@ -196,7 +240,7 @@ fn is_pattern(password: &str) -> bool {
             .count()
     };
     // "123456789012" and "abcdefghijkl": a run that may start again.
-    repeats || step(1).max(step(-1)) + 2 >= chars.len()
+    repeats || different.len() <= 2 || step(1).max(step(-1)) + 2 >= chars.len()
 }
 
 #[cfg(test)]

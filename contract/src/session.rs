@@ -48,6 +48,10 @@ pub struct Credentials {
 impl Check for SignIn {
     type Checked = Credentials;
 
+    fn compose(&mut self, nfc: &dyn Fn(&str) -> String) {
+        self.password = nfc(&self.password);
+    }
+
     /// Asks only for an address and some password: a rule about old passwords would tell who has one.
     fn check(self, _now: Timestamp) -> Result<Credentials, Invalid> {
         let mut checker = Checker::default();
@@ -85,6 +89,10 @@ pub enum Proof {
 
 impl Check for StepUp {
     type Checked = Proof;
+
+    fn compose(&mut self, nfc: &dyn Fn(&str) -> String) {
+        self.password = nfc(&self.password);
+    }
 
     fn check(self, now: Timestamp) -> Result<Proof, Invalid> {
         if self.password.is_empty() && !self.code.is_empty() {

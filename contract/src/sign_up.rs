@@ -44,6 +44,10 @@ pub struct NewAccount {
 impl Check for SignUp {
     type Checked = NewAccount;
 
+    fn compose(&mut self, nfc: &dyn Fn(&str) -> String) {
+        self.password = nfc(&self.password);
+    }
+
     fn check(self, _now: Timestamp) -> Result<NewAccount, Invalid> {
         let mut checker = Checker::default();
         let tenant_name = checker.take(

@@ -1,7 +1,7 @@
 //! People of a tenant.
 
 use crate::{
-    check::{Check, Checker, Invalid},
+    check::{Check, Checker, Invalid, is_blank},
     ids::UserId,
     phone,
     roles::RoleRef,
@@ -164,14 +164,23 @@ fn person_name(text: &str, min: usize) -> Option<String> {
     let count = text.chars().count();
     let words = text.split([' ', '-', '\'', '\u{2019}']);
     let sound = words.into_iter().all(|word| {
-        word.chars().next().is_some_and(char::is_alphabetic) && word.chars().all(is_letter_or_mark)
+        // Persian parts some letters by a sign that is not drawn.
+        word.split('\u{200C}').all(|part| {
+            part.chars().next().is_some_and(is_letter) && part.chars().all(is_letter_or_mark)
+        })
     });
     (sound && (min..=NAME_MAX).contains(&count)).then(|| text.to_owned())
 }
 
+/// `char::is_alphabetic` takes in numerals such as Ⅷ, letters in circles, and some that draw nothing.
+fn is_letter(c: char) -> bool {
+    let circled = matches!(c, '\u{24B6}'..='\u{24E9}' | '\u{1F130}'..='\u{1F189}');
+    c.is_alphabetic() && !c.is_numeric() && !circled && !is_blank(c)
+}
+
 /// `char::is_alphabetic` leaves out the marks that some scripts write their letters with (Unicode general category M).
 fn is_letter_or_mark(c: char) -> bool {
-    c.is_alphabetic()
+    is_letter(c)
         || matches!(c,
             '\u{0300}'..='\u{036F}' | '\u{0591}'..='\u{05C7}' | '\u{0610}'..='\u{061A}' | '\u{064B}'..='\u{065F}'
             | '\u{093C}' | '\u{094D}' | '\u{09BC}' | '\u{09CD}' | '\u{0A3C}' | '\u{0A4D}' | '\u{0ABC}' | '\u{0ACD}'
@@ -225,6 +234,7 @@ mod tests {
             "प्रियंका",
             "ณัฐ",
             "Nguyễn",
+            "علی\u{200C}رضا",
         ] {
             assert_eq!(first_name(name).as_deref(), Ok(name), "{name}");
         }
@@ -246,6 +256,9 @@ mod tests {
             "<b>x</b>",
             "Ada\n",
             "\u{0308}oe",
+            "ⅧⅧ",
+            "ⒶⒷ",
+            "\u{3164}\u{3164}",
         ] {
             let name = if name == "Ada\n" { "A\nda" } else { name };
             assert!(first_name(name).is_err(), "{name}");

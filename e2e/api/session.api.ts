@@ -209,6 +209,19 @@ test.describe('guessing', () => {
     }
   })
 
+  test('leaves one event when it is stopped, and one for each wrong try', async ({ owner }) => {
+    for (let i = 0; i < 14; i++) await anonymously(wrong(owner.account.email))
+    const events = await db.rows(`SELECT action FROM audit_events WHERE tenant_id = ?1 AND action IN ('session.refused', 'session.limited') ORDER BY id`, owner.tenant)
+    expect(events.map((event) => event.action)).toEqual([...Array(10).fill('session.refused'), 'session.limited'])
+  })
+
+  test('lets many people in at once from one address', async () => {
+    const people = await Promise.all(Array.from({ length: 36 }, () => new Person(newAccount()).signUp()))
+    const office = newAddress()
+    const answers = await Promise.all(people.map(({ account }) => new Person(account, office).signIn()))
+    expect(answers.map((answer) => answer.status)).toEqual(Array(36).fill(200))
+  })
+
   test('may go on once the fifteen minutes are over', async ({ owner }) => {
     // So many that no other counter stands at the same number.
     for (let i = 0; i < 173; i++) await anonymously(wrong(owner.account.email))
@@ -466,4 +479,34 @@ test.describe('a person who was deactivated', () => {
     for (const path of ['/usage', '/tokens/self']) expectProblem(await bearer.get(path), 401, 'unauthenticated')
     await refused(owner.tenant, () => bearer.delete('/tokens/self'), 401, 'unauthenticated')
   })
+})
+
+test('a cookie of somebody else beside ours does no harm, whatever is in it', async ({ owner }) => {
+  const session = { Cookie: Buffer.from(`greeting=héllo; __Host-session=${owner.cookie}`).toString('latin1') }
+  expect((await new Actor(owner.address, session).get('/session')).status).toBe(200)
+})
+
+test('a password is counted and compared in one form, however the keyboard composes it', async () => {
+  const composed = 'áçñöüê und ßøåæ'
+  const person = await new Person(newAccount({ password: composed.normalize('NFC') })).signUp()
+  expect((await person.signIn({ password: composed.normalize('NFD') })).status).toBe(200)
+  const six = 'áçñöüê'.normalize('NFD')
+  expectProblem(await new Actor(newAddress()).post('/sign-up', newAccount({ password: six })), 422, 'invalid', ['/password'])
+  const long = 'áçñöüêßø'.repeat(16)
+  const other = await new Person(newAccount({ password: long.normalize('NFD') })).signUp()
+  expect((await other.signIn({ password: long.normalize('NFC') })).status).toBe(200)
+})
+
+test('a right password of somebody who is not active leaves an event, and so does one that awaits a second factor', async ({ owner, stranger }) => {
+  await owner.deactivate()
+  expectProblem(await new Person(owner.account).signIn(), 403, 'forbidden')
+  expect(await db.count(`FROM audit_events WHERE tenant_id = ?1 AND action = 'session.refused'`, owner.tenant)).toBe(1)
+  await db.rows('UPDATE users SET mfa_enabled = 1 WHERE id = ?1', stranger.user.id)
+  expect((await new Person(stranger.account).signIn()).json.status).toBe('mfa_required')
+  expect(await db.count(`FROM audit_events WHERE tenant_id = ?1 AND action = 'session.begun'`, stranger.tenant)).toBe(1)
+})
+
+test('the events of one call sort in the order in which things happened', async ({ owner }) => {
+  const events = await db.rows('SELECT action FROM audit_events WHERE tenant_id = ?1 ORDER BY id', owner.tenant)
+  expect(events.map((event) => event.action)).toEqual(['tenant.created', 'user.created', 'session.created'])
 })

@@ -14,7 +14,10 @@ use contract::time::Timestamp;
 use js_sys::{Function, Promise, Reflect, futures::JsFuture};
 use std::{
     ops::Deref,
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 use ulid::Ulid;
 use wasm_bindgen::JsCast;
@@ -44,6 +47,8 @@ pub struct Facts {
     /// City and country of the client, as far as the edge tells it.
     pub place: Option<String>,
     now_ms: u64,
+    first_id: OnceLock<u128>,
+    ids_made: AtomicU32,
     env: Env,
     context: Context,
 }
@@ -81,6 +86,8 @@ impl Call {
                 .get::<Place>()
                 .and_then(|place| place.0.clone()),
             now_ms,
+            first_id: OnceLock::new(),
+            ids_made: AtomicU32::new(0),
             env,
             context,
         })))
@@ -91,16 +98,17 @@ impl Call {
         &self.env
     }
 
-    /// A new id's 26 characters: the time of the call, then chance.
+    /// A new id's 26 characters: the time of the call, then chance. Those of one call sort in the order in which they
+    /// were made, and no two share their first 20 characters: a statement can number the ids of many rows behind those.
     pub fn ulid(&self) -> Result<String> {
-        ulid(self.now_ms)
-    }
-
-    /// New ids' characters that sort in this order.
-    pub fn ulids<const N: usize>(&self) -> Result<[String; N]> {
-        let random = u128::from_le_bytes(random()?);
-        let nth = |n| Ulid::from_parts(self.now_ms, random.wrapping_add(n as u128)).to_string();
-        Ok(std::array::from_fn(nth))
+        if self.first_id.get().is_none() {
+            // Of 80 bits the first stays clear, for those that follow.
+            let _ = self.first_id.set(u128::from_le_bytes(random()?) >> 49);
+        }
+        let first = self.first_id.get().copied().unwrap_or_default();
+        let nth = u128::from(self.ids_made.fetch_add(1, Ordering::Relaxed));
+        // Six characters of five bits.
+        Ok(Ulid::from_parts(self.now_ms, first + (nth << 30)).to_string())
     }
 
     /// The keyed hash under which `text` is looked up.
@@ -187,6 +195,12 @@ pub fn secret(prefix: Prefix) -> Result<Secret> {
             return Ok(secret);
         }
     }
+}
+
+/// 80 bits of chance as 16 characters of Crockford's base32, whose letters cannot be taken for digits.
+pub fn random_code() -> Result<String> {
+    let random = u128::from_le_bytes(random()?);
+    Ok(Ulid::from_parts(0, random).to_string().split_off(10))
 }
 
 /// What time it is.

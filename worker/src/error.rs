@@ -35,6 +35,8 @@ pub struct Refusal {
     pub errors: Vec<Complaint>,
     /// The scope that is missing.
     pub required_scope: Option<Scope>,
+    /// Whether a bearer token was sent that is none of ours.
+    pub unknown_token: bool,
     /// Seconds until trying again makes sense.
     pub retry_after: Option<i64>,
 }
@@ -48,6 +50,7 @@ impl Refusal {
             detail: detail.into(),
             errors: vec![],
             required_scope: None,
+            unknown_token: false,
             retry_after: None,
         }
     }

@@ -91,9 +91,12 @@ fn check_json<B: Check + DeserializeOwned + Default>(
             ))
         }
     })?;
-    let (request, mut complaints) = read::<B>(members.0);
+    let (mut request, mut complaints) = read::<B>(members.0);
+    request.compose(&nfc);
     match request.check(now) {
         Ok(checked) if complaints.is_empty() => Ok(checked),
+        // Of so many wrong members the rest was not read.
+        _ if complaints.len() >= MEMBERS_MAX => Err(Invalid(complaints).into()),
         Ok(_) => Err(Invalid(complaints).into()),
         Err(Invalid(more)) => {
             // A member of the wrong form was left out; that it is missing now is no news.
@@ -107,6 +110,17 @@ fn check_json<B: Check + DeserializeOwned + Default>(
             Err(Invalid(complaints).into())
         }
     }
+}
+
+#[cfg(target_arch = "wasm32")]
+fn nfc(text: &str) -> String {
+    String::from(js_sys::JsString::from(text).normalize("NFC"))
+}
+
+/// The runtime's tables are not at hand in unit tests, which use no text that they would change.
+#[cfg(not(target_arch = "wasm32"))]
+fn nfc(text: &str) -> String {
+    text.to_owned()
 }
 
 /// Fills the request, setting aside each member, or item of a list in it, that does not fit, until the rest does.

@@ -35,20 +35,37 @@ pub struct Taken {
 }
 
 impl Taken {
-    /// Refuses when more was tried than `limit` allows.
+    /// Refuses when more was tried than `limit` allows, this try included.
     pub fn check(&self, limit: &Limit, now: Timestamp) -> Result<()> {
         if self.count <= limit.count {
             return Ok(());
         }
+        Err(self.refusal(now))
+    }
+
+    /// Refuses when one more try would be more than `limit` allows.
+    pub fn check_before(&self, limit: &Limit, now: Timestamp) -> Result<()> {
+        if self.count < limit.count {
+            return Ok(());
+        }
+        Err(self.refusal(now))
+    }
+
+    /// Whether it is the first try of its window that `limit` refuses.
+    pub fn just_ran_out(&self, limit: &Limit) -> bool {
+        self.count == limit.count + 1
+    }
+
+    fn refusal(&self, now: Timestamp) -> Error {
         let wait = (self.ends_at.seconds() - now.seconds()).max(1);
         let minutes = wait / 60 + i64::from(wait % 60 > 0);
         let unit = if minutes == 1 { "minute" } else { "minutes" };
         let detail = format!("Too many attempts. Try again in {minutes} {unit}.");
-        Err(Refusal {
+        Refusal {
             retry_after: Some(wait),
             ..Refusal::new(Code::RateLimited, detail)
         }
-        .into())
+        .into()
     }
 }
 
@@ -86,6 +103,22 @@ impl Counter {
              RETURNING key, count, ends_at",
             [&self.key, &now, &now.plus(self.limit.seconds)],
         )
+    }
+
+    /// How it stands; no row if nothing was counted in this window.
+    pub fn peek(&self, now: Timestamp) -> Statement {
+        Statement::new(
+            "SELECT key, count, ends_at FROM limits WHERE key = ?1 AND ends_at > ?2",
+            [&self.key, &now],
+        )
+    }
+
+    /// Refuses when [`Counter::peek`] tells that one more try would be above the limit.
+    pub fn check_before(&self, peeked: &Outcome, now: Timestamp) -> Result<()> {
+        match peeked.row::<Taken>()? {
+            Some(taken) => taken.check_before(self.limit, now),
+            None => Ok(()),
+        }
     }
 
     /// Takes one try back, once it turned out to be a good one.

@@ -135,6 +135,7 @@ fn challenge(refusal: &Refusal) -> Option<String> {
         (Code::TokenExpired | Code::TokenRevoked | Code::TokenGraceEnded, _) => {
             Some(format!("{bearer}, error=\"invalid_token\""))
         }
+        _ if refusal.unknown_token => Some(format!("{bearer}, error=\"invalid_token\"")),
         _ if refusal.status == 401 => Some(bearer.into()),
         _ => None,
     }

@@ -135,6 +135,7 @@ pub async fn answer(request: HttpRequest, env: Env, context: Context) -> Respons
 /// Whether Latchkey can do its work.
 #[worker::send]
 async fn health(call: Call) -> Result<Json<Value>> {
+    call.key()?;
     call.db.ping().await?;
     Ok(Json(
         json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}),

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     call::Call,
-    error::{Error, Result},
+    error::{Error, Refusal, Result},
     secret::{Prefix, is_well_formed},
     usage,
 };
@@ -213,10 +213,13 @@ impl From<FoundSession> for SessionCaller {
 
 async fn by_token(call: &Call, secret: &str) -> Result<TokenCaller> {
     let unknown = || {
-        Error::refused(
-            Code::Unauthenticated,
-            "This is not a token of ours. Check that it was copied whole.",
-        )
+        Error::from(Refusal {
+            unknown_token: true,
+            ..Refusal::new(
+                Code::Unauthenticated,
+                "This is not a token of ours. Check that it was copied whole.",
+            )
+        })
     };
     if !is_well_formed(Prefix::AccessToken, secret) {
         return Err(unknown());
@@ -245,23 +248,28 @@ pub fn session_cookie(headers: &HeaderMap) -> Option<&str> {
 
 /// The value of a cookie, if it was sent.
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let cookies = headers
+    // In bytes: another cookie beside ours may be in any script.
+    headers
         .get_all(header::COOKIE)
         .into_iter()
-        .filter_map(|value| value.to_str().ok());
-    cookies
-        .flat_map(|line| line.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+        .flat_map(|line| line.as_bytes().split(|byte| *byte == b';'))
+        .find_map(|pair| {
+            pair.trim_ascii()
+                .strip_prefix(name.as_bytes())?
+                .strip_prefix(b"=")
+        })
+        .and_then(|value| std::str::from_utf8(value).ok())
 }
 
 /// The bearer token, if one was sent (RFC 6750, 2.1). Another scheme is refused rather than passed over.
 fn bearer(headers: &HeaderMap) -> Result<Option<&str>> {
-    let mut values = headers.get_all(header::AUTHORIZATION).into_iter();
-    let (first, second) = (values.next(), values.next());
-    if second.is_some() {
+    let Some(value) = headers.get(header::AUTHORIZATION) else {
+        return Ok(None);
+    };
+    // The runtime joins what was sent in several headers; no credential of ours has a comma.
+    if value.as_bytes().contains(&b',') {
         return Err(Error::unreadable("Send one Authorization header."));
     }
-    let Some(value) = first else { return Ok(None) };
     let secret = value
         .to_str()
         .ok()
@@ -451,6 +459,10 @@ mod tests {
             found("a=1; __Host-session=lkn_x; b=2").as_deref(),
             Some("lkn_x")
         );
+        assert_eq!(
+            found("greeting=h\u{e9}llo; __Host-session=lkn_x").as_deref(),
+            Some("lkn_x")
+        );
         assert_eq!(found("x__Host-session=lkn_x"), None);
         assert_eq!(found("__Host-session2=lkn_x"), None);
     }
@@ -464,5 +476,7 @@ mod tests {
         );
         assert!(bearer(&headers(&[(header::AUTHORIZATION, "Basic eDp5")])).is_err());
         assert!(bearer(&headers(&[(header::AUTHORIZATION, "lkp_x")])).is_err());
+        let joined = headers(&[(header::AUTHORIZATION, "Bearer lkp_x, Bearer lkp_y")]);
+        assert!(bearer(&joined).is_err());
     }
 }

@@ -21,7 +21,7 @@ pub fn hash(password: &str) -> Result<String> {
     let params = Params::new(MEMORY_KIB, PASSES, LANES, None)
         .map_err(|error| Error::Internal(error.to_string()))?;
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    let hash = argon2.hash_password(normal_form(password).as_bytes());
+    let hash = argon2.hash_password(password.as_bytes());
     Ok(hash
         .map_err(|error| Error::Internal(error.to_string()))?
         .to_string())
@@ -32,21 +32,9 @@ pub fn verify(password: &str, hash: Option<&str>) -> Result<Option<Verified>> {
     let kept = PasswordHash::new(hash.unwrap_or(NOBODY))
         .map_err(|error| Error::Internal(error.to_string()))?;
     let matches = Argon2::default()
-        .verify_password(normal_form(password).as_bytes(), &kept)
+        .verify_password(password.as_bytes(), &kept)
         .is_ok();
     Ok((matches && hash.is_some()).then_some(Verified(())))
-}
-
-/// Keyboards differ in how they compose `é`; NFC makes one password of both (NIST SP 800-63B-4, 3.1.1.2).
-#[cfg(target_arch = "wasm32")]
-fn normal_form(password: &str) -> String {
-    String::from(js_sys::JsString::from(password).normalize("NFC"))
-}
-
-/// The runtime's tables are not at hand in unit tests, which use no text that they would change.
-#[cfg(not(target_arch = "wasm32"))]
-fn normal_form(password: &str) -> String {
-    password.to_owned()
 }
 
 #[cfg(test)]

@@ -207,9 +207,8 @@ pub async fn renew_recovery_codes(
 
 /// Ten codes for the person, and a JSON array of their digests for the database.
 fn new_recovery_codes(call: &Call, owner: &Owner) -> Result<(RecoveryCodes, String)> {
-    // The random part of a ULID is 80 bits in Crockford's base32, whose letters cannot be taken for digits.
     let codes = (0..RECOVERY_CODE_COUNT)
-        .map(|_| Ok(call.ulid()?.split_off(10)))
+        .map(|_| call::random_code())
         .collect::<Result<Vec<_>>>()?;
     let digests = codes
         .iter()

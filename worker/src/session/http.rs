@@ -55,7 +55,18 @@ pub async fn create(
             store::find_person(&call, &credentials.email, device.digest()),
         ])
         .await?;
-    let was_good = tries.check(&taken)?;
+    let taken = taken.rows()?;
+    let was_good = match tries.check(&taken) {
+        Ok(was_good) => was_good,
+        Err(refused) => {
+            if tries.just_ran_out(&taken) {
+                let event =
+                    audit::about_whoever_has(&call, &credentials.email, Action::SessionLimited)?;
+                call.db.commit([event]).await?;
+            }
+            return Err(refused);
+        }
+    };
 
     let person = found.row::<store::PersonRow>()?;
     let proof = password::verify(
@@ -64,11 +75,10 @@ pub async fn create(
     )?;
     let (Some(person), Some(proof)) = (person, proof) else {
         call.db
-            .commit([audit::about_whoever_has(
-                &call,
-                &credentials.email,
-                Action::SessionRefused,
-            )?])
+            .commit([
+                tries.was_wrong(),
+                audit::about_whoever_has(&call, &credentials.email, Action::SessionRefused)?,
+            ])
             .await?;
         return Err(Error::refused(
             Code::Unauthenticated,
@@ -78,7 +88,12 @@ pub async fn create(
     let owner = Owner::proven(person.tenant_id, person.user.id().clone(), &proof);
     let user = contract::users::User::from(person.user);
     if !user.active {
-        call.db.commit([was_good]).await?;
+        call.db
+            .commit([
+                was_good,
+                audit::about_whoever_has(&call, &credentials.email, Action::SessionRefused)?,
+            ])
+            .await?;
         return Err(Error::refused(
             Code::Forbidden,
             "Your account is not active. Ask an administrator of your company.",
@@ -92,12 +107,18 @@ pub async fn create(
     let mut statements = vec![was_good];
     statements.extend(store::replace(&call, &headers)?);
     statements.push(store::insert(&call, &owner, &id, &digest, half));
+    let actor = Actor::in_session(&user, &id);
     if half {
+        statements.push(audit::entry(
+            &call,
+            &owner,
+            &actor,
+            &session_event(&call, id.as_str(), Action::SessionBegun),
+        )?);
         call.db.commit_all(statements).await?;
         let cookies = AppendHeaders(vec![new_cookie(secret)]);
         return Ok((cookies, Json(SignInAnswer::MfaRequired)));
     }
-    let actor = Actor::in_session(&user, &id);
     let arrival = Arrival::new(&call, &owner, &actor, device, &person.familiarity, secret)?;
     statements.extend(arrival.statements);
     call.db.commit_all(statements).await?;
@@ -135,13 +156,7 @@ impl Arrival {
         familiarity: &Familiarity,
         secret: Secret,
     ) -> Result<Self> {
-        let event = audit::Event {
-            action: Action::SessionCreated,
-            target_type: "session",
-            target_id: &actor.credential,
-            target_name: call.user_agent.as_deref().unwrap_or_default(),
-            changes: None,
-        };
+        let event = session_event(call, &actor.credential, Action::SessionCreated);
         let (welcome, message) = device.welcome(call, owner, familiarity)?;
         let mut statements = vec![audit::entry(call, owner, actor, &event)?];
         statements.extend(welcome);
@@ -180,6 +195,17 @@ impl HandOut {
         if let Some(message) = &self.message {
             message.send_soon(call);
         }
+    }
+}
+
+/// An event about a session that comes into being.
+fn session_event<'a>(call: &'a Call, id: &'a str, action: Action) -> audit::Event<'a> {
+    audit::Event {
+        action,
+        target_type: "session",
+        target_id: id,
+        target_name: call.user_agent.as_deref().unwrap_or_default(),
+        changes: None,
     }
 }
 

@@ -53,13 +53,14 @@ pub async fn create(
         .db
         .commit([
             sign_ups.take(call.now),
-            taken.take(call.now),
+            taken.peek(call.now),
             // Before the password is hashed, so that a known one costs no work.
             emails::is_taken(&new.email, call.now),
         ])
         .await?;
     sign_ups.check(&of_sign_ups, call.now)?;
-    taken.check(&of_taken, call.now)?;
+    // Also for addresses that are free: else the answers would go on telling which are.
+    taken.check_before(&of_taken, call.now)?;
     let conflict = |error: Error| {
         error.when_taken(
             "users.email",
@@ -68,6 +69,8 @@ pub async fn create(
         )
     };
     if known.row::<serde_json::Value>()?.is_some() {
+        let [of_taken] = call.db.commit([taken.take(call.now)]).await?;
+        taken.check(&of_taken, call.now)?;
         return Err(conflict(Error::Taken("users.email".into())));
     }
 
@@ -75,10 +78,10 @@ pub async fn create(
         TenantId::from_ulid(&call.ulid()?),
         UserId::from_ulid(&call.ulid()?),
     );
-    let ids = call
-        .ulids::<{ BuiltIn::ALL.len() }>()?
-        .map(|ulid| RoleId::from_ulid(&ulid));
-    let roles: Vec<_> = BuiltIn::ALL.into_iter().zip(ids).collect();
+    let roles = BuiltIn::ALL
+        .into_iter()
+        .map(|role| Ok((role, RoleId::from_ulid(&call.ulid()?))))
+        .collect::<Result<Vec<_>>>()?;
     let role = roles
         .iter()
         .find(|(role, _)| *role == BuiltIn::Administrator)

@@ -149,7 +149,7 @@ pub(super) fn insert(owner: &Owner, token: &Token, digest: &Digest) -> Statement
         "INSERT INTO tokens
              (id, tenant_id, user_id, kind, name, description, scopes, digest, prefix, last_four, created_at, renewable_until)
          SELECT ?1, ?2, ?3, 'custom', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11
-         WHERE (SELECT count(*) FROM tokens WHERE user_id = ?3 AND revoked_at IS NULL) < ?12",
+         WHERE (SELECT count(*) FROM tokens WHERE user_id = ?3 AND tenant_id = ?2 AND revoked_at IS NULL) < ?12",
         [
             &token.id,
             owner.tenant(),

@@ -4,12 +4,18 @@
 //! the call: exact counts, one write for many. What is lost when an isolate dies is what it counted in that second.
 
 use super::store::{self, Used};
-use crate::call::{Call, pause};
+use crate::{
+    call::{Call, pause},
+    error::Result,
+};
 use contract::{
     ids::{TenantId, TokenId},
     time::Timestamp,
 };
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, btree_map::Entry},
+};
 
 /// How often a writer looks for more, and how many times before it leaves the work to the next call:
 /// the platform lets work go on for 30 seconds after the answer.
@@ -62,6 +68,16 @@ impl Recorder {
         idle
     }
 
+    /// Counts uses again that were taken.
+    fn put_back(&mut self, uses: Vec<Used>) {
+        for used in uses {
+            match self.uses.entry((used.token.clone(), used.day.clone())) {
+                Entry::Vacant(place) => drop(place.insert(used)),
+                Entry::Occupied(mut newer) => newer.get_mut().calls += used.calls,
+            }
+        }
+    }
+
     fn take(&mut self) -> Vec<Used> {
         std::mem::take(&mut self.uses).into_values().collect()
     }
@@ -79,19 +95,31 @@ pub fn record(call: &Call, tenant: &TenantId, token: &TokenId) {
                 if uses.is_empty() {
                     break;
                 }
-                writer.db.commit(store::write(&uses)).await?;
+                write(&writer, uses).await?;
                 pause(PAUSE_MS).await?;
             }
             let rest = RECORDER.with_borrow_mut(|recorder| {
                 recorder.writer_since = None;
                 recorder.take()
             });
-            if !rest.is_empty() {
-                writer.db.commit(store::write(&rest)).await?;
+            if rest.is_empty() {
+                return Ok(());
             }
-            Ok(())
+            write(&writer, rest).await
         });
     }
+}
+
+/// Writes uses down. Those that could not be written are counted again with the next ones.
+async fn write(writer: &Call, uses: Vec<Used>) -> Result<()> {
+    let written = writer.db.commit(store::write(&uses)).await;
+    if written.is_err() {
+        RECORDER.with_borrow_mut(|recorder| {
+            recorder.writer_since = None;
+            recorder.put_back(uses);
+        });
+    }
+    written.map(drop)
 }
 
 #[cfg(test)]
@@ -114,6 +142,11 @@ mod tests {
         assert_eq!(uses.iter().map(|used| used.calls).collect::<Vec<_>>(), [3]);
         assert_eq!(uses.first().map(|used| used.at), Some(NOW.plus(20)));
         assert!(recorder.take().is_empty());
+
+        assert!(!recorder.add(&tenant, &token, None, NOW.plus(21)));
+        recorder.put_back(uses);
+        let calls: Vec<_> = recorder.take().iter().map(|used| used.calls).collect();
+        assert_eq!(calls, [4], "what could not be written is counted again");
     }
 
     #[test]
