@@ -60,6 +60,16 @@ impl Checker {
         }
     }
 
+    /// Notes complaints that were made elsewhere.
+    pub fn complain(&mut self, complaints: impl IntoIterator<Item = Complaint>) {
+        self.0.extend(complaints);
+    }
+
+    /// Whether there was nothing to complain about.
+    pub fn is_content(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The complaints, once at least one part had none to give.
     pub fn into_invalid(self) -> Invalid {
         Invalid(self.0)

@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, draws a random number or talks to anything: time and chance come in as values,
 //! so that the same function runs in a form, in the Worker and in a test.
 
+pub mod allowlist;
 pub mod audit;
 pub mod check;
 pub mod email;

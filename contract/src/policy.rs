@@ -126,9 +126,10 @@ impl Check for Policy {
             "max_live_tokens",
             within(self.max_live_tokens, 1, 1000, "tokens"),
         );
-        match checker.into_invalid() {
-            Invalid(complaints) if complaints.is_empty() => Ok(self),
-            invalid => Err(invalid),
+        if checker.is_content() {
+            Ok(self)
+        } else {
+            Err(checker.into_invalid())
         }
     }
 }

@@ -1,11 +1,21 @@
-//! Access tokens: what a person gives to a script.
+//! Access tokens: what a person gives to a script, and a service account to a machine.
+
+mod create;
+mod edit;
+pub mod endpoints;
+mod kind;
+mod lifetime;
+
+pub use create::{CreateToken, NewToken};
+pub use edit::{Edit, Refused, TokenChange, UpdateToken};
+pub use kind::Kind;
+pub use lifetime::Wish;
 
 use crate::{
-    check::{Check, Checker, Invalid, plain_text, some_text},
-    ids::{TokenId, UserId},
+    check::{Check, Checker, Invalid, plain_text},
+    ids::{ServiceAccountId, TokenId, UserId},
     scopes::ScopeSet,
-    time::{DAY, Timestamp},
-    users::NAME_MAX,
+    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -20,101 +30,8 @@ pub const SELF: &str = "/api/v1/tokens/self";
 
 /// The most characters of a description.
 pub const DESCRIPTION_MAX: usize = 200;
-/// How many days a token lives unless its maker says otherwise.
-pub const DEFAULT_DAYS: i64 = 90;
-/// How many days a token may live.
-pub const MAX_DAYS: i64 = 365;
-/// How many tokens that are not revoked a person may have.
-pub const MAX_LIVE: u32 = 50;
 /// How many tokens one call may revoke.
 pub const MAX_REVOKED_AT_ONCE: usize = 100;
-
-/// What bounds a token beyond its scopes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// Exactly the scopes that were chosen.
-    Custom,
-}
-
-/// What a person fills in to make a token.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct CreateToken {
-    /// What it is for.
-    pub name: String,
-    /// More about it.
-    pub description: Option<String>,
-    /// What bounds it; `custom` when left out.
-    pub kind: Option<Kind>,
-    /// What it may touch.
-    pub scopes: ScopeSet,
-    /// Until when it is good; [`DEFAULT_DAYS`] from now when left out.
-    pub renewable_until: Option<Timestamp>,
-}
-
-/// A token that keeps every rule.
-pub struct NewToken {
-    /// What it is for.
-    pub name: String,
-    /// More about it.
-    pub description: Option<String>,
-    /// What it may touch; never empty.
-    pub scopes: ScopeSet,
-    /// Until when it is good.
-    pub renewable_until: Timestamp,
-}
-
-impl Check for CreateToken {
-    type Checked = NewToken;
-
-    fn check(self, now: Timestamp) -> Result<NewToken, Invalid> {
-        let mut checker = Checker::default();
-        let name = checker.take(
-            "name",
-            some_text(
-                &self.name,
-                NAME_MAX,
-                "Enter a name, so that you know the token again.",
-            ),
-        );
-        let description = checker.take(
-            "description",
-            plain_text(
-                self.description.as_deref().unwrap_or_default(),
-                DESCRIPTION_MAX,
-            ),
-        );
-        let scopes = checker.take(
-            "scopes",
-            if self.scopes.is_empty() {
-                Err("Select at least one scope.")
-            } else {
-                Ok(self.scopes)
-            },
-        );
-        let end = checker.take("renewable_until", end_of_life(self.renewable_until, now));
-        match (name, description, scopes, end) {
-            (Some(name), Some(description), Some(scopes), Some(renewable_until)) => Ok(NewToken {
-                name,
-                description: (!description.is_empty()).then_some(description),
-                scopes,
-                renewable_until,
-            }),
-            _ => Err(checker.into_invalid()),
-        }
-    }
-}
-
-/// The end of a token made at `now`: the wished one if it lies in the future and within [`MAX_DAYS`].
-pub fn end_of_life(wish: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, &'static str> {
-    match wish {
-        None => Ok(now.plus(DEFAULT_DAYS * DAY)),
-        Some(end) if end <= now => Err("Choose a time in the future."),
-        Some(end) if end > now.plus(MAX_DAYS * DAY) => Err("Choose a time within 365 days."),
-        Some(end) => Ok(end),
-    }
-}
 
 /// Whether a token is good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,7 +58,7 @@ impl Status {
 
 /// Who a token acts for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "OwnerFields", into = "OwnerFields")]
+#[serde(try_from = "OwnerFields", into = "OwnerFields")]
 pub enum TokenOwner {
     /// A person.
     User {
@@ -150,6 +67,22 @@ pub enum TokenOwner {
         /// First and last name.
         name: String,
     },
+    /// A service account.
+    ServiceAccount {
+        /// Its id.
+        id: ServiceAccountId,
+        /// Its name.
+        name: String,
+    },
+}
+
+impl TokenOwner {
+    /// The name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::User { name, .. } | Self::ServiceAccount { name, .. } => name,
+        }
+    }
 }
 
 /// [`TokenOwner`] on the wire. `#[serde(tag)]` on the enum would say the same, but reads by way of a buffer for any
@@ -158,7 +91,7 @@ pub enum TokenOwner {
 struct OwnerFields {
     #[serde(rename = "type")]
     kind: OwnerKind,
-    id: UserId,
+    id: String,
     name: String,
 }
 
@@ -166,13 +99,23 @@ struct OwnerFields {
 #[serde(rename_all = "snake_case")]
 enum OwnerKind {
     User,
+    ServiceAccount,
 }
 
-impl From<OwnerFields> for TokenOwner {
-    fn from(OwnerFields { kind, id, name }: OwnerFields) -> Self {
-        match kind {
-            OwnerKind::User => Self::User { id, name },
-        }
+impl TryFrom<OwnerFields> for TokenOwner {
+    type Error = String;
+
+    fn try_from(OwnerFields { kind, id, name }: OwnerFields) -> Result<Self, String> {
+        Ok(match kind {
+            OwnerKind::User => Self::User {
+                id: id.try_into()?,
+                name,
+            },
+            OwnerKind::ServiceAccount => Self::ServiceAccount {
+                id: id.try_into()?,
+                name,
+            },
+        })
     }
 }
 
@@ -181,7 +124,12 @@ impl From<TokenOwner> for OwnerFields {
         match owner {
             TokenOwner::User { id, name } => Self {
                 kind: OwnerKind::User,
-                id,
+                id: id.into(),
+                name,
+            },
+            TokenOwner::ServiceAccount { id, name } => Self {
+                kind: OwnerKind::ServiceAccount,
+                id: id.into(),
                 name,
             },
         }
@@ -247,6 +195,9 @@ pub struct CreatedToken {
     pub token: Token,
     /// Its secret.
     pub secret: String,
+    /// What renews it, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
 }
 
 /// A token that asks about itself.
@@ -319,7 +270,6 @@ pub struct Revoked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scopes::{Access, Resource, Scope};
 
     const NOW: Timestamp = Timestamp::from_seconds(1_795_377_695);
 
@@ -328,47 +278,6 @@ mod tests {
             .err()
             .map(|Invalid(list)| list.into_iter().map(|c| c.pointer).collect())
             .unwrap_or_default()
-    }
-
-    #[test]
-    fn e_r4_a_token_needs_a_name_and_a_scope() {
-        assert_eq!(
-            complaints(CreateToken::default().check(NOW)),
-            ["/name", "/scopes"]
-        );
-        let long = CreateToken {
-            name: "n".repeat(65),
-            description: Some("d".repeat(201)),
-            ..CreateToken::default()
-        };
-        assert_eq!(
-            complaints(long.check(NOW)),
-            ["/name", "/description", "/scopes"]
-        );
-    }
-
-    #[test]
-    fn an_empty_description_is_none() {
-        let request = CreateToken {
-            name: " ci ".into(),
-            description: Some("  ".into()),
-            scopes: [Scope(Resource::Jobs, Access::Write)].into_iter().collect(),
-            ..CreateToken::default()
-        };
-        let new = request.check(NOW).ok().unwrap();
-        assert_eq!((new.name.as_str(), new.description), ("ci", None));
-    }
-
-    #[test]
-    fn a_token_lives_90_days_by_default_and_365_at_most() {
-        assert_eq!(end_of_life(None, NOW), Ok(NOW.plus(90 * DAY)));
-        assert_eq!(
-            end_of_life(Some(NOW.plus(365 * DAY)), NOW),
-            Ok(NOW.plus(365 * DAY))
-        );
-        assert!(end_of_life(Some(NOW.plus(365 * DAY + 1)), NOW).is_err());
-        assert!(end_of_life(Some(NOW), NOW).is_err());
-        assert!(end_of_life(Some(NOW.plus(1)), NOW).is_ok());
     }
 
     #[test]
@@ -396,6 +305,8 @@ mod tests {
     #[test]
     fn an_owner_reads_back_with_its_type() {
         let id = UserId::from_ulid("01JD7ZQ4T3V5W6X7Y8Z9ABCDEF");
+        let wrong = serde_json::json!({ "type": "service_account", "id": id, "name": "x" });
+        assert!(serde_json::from_value::<TokenOwner>(wrong).is_err());
         let json = serde_json::json!({ "type": "user", "id": id, "name": "Ada Lovelace" });
         let owner = TokenOwner::User {
             id,

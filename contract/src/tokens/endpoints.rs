@@ -1,0 +1,139 @@
+//! Endpoints that a token is limited to: prefixes of paths, segment by segment.
+
+use crate::scopes::Resource;
+
+/// The most prefixes of a token.
+pub const MAX_ENDPOINTS: usize = 50;
+/// The most characters of a prefix.
+const MAX_LENGTH: usize = 200;
+
+/// A prefix in its one form: it begins at a resource, such as `/backups/daily`, and ends without a slash.
+pub fn prefix(text: &str) -> Result<String, &'static str> {
+    let text = text.trim();
+    let text = text.strip_suffix('/').unwrap_or(text);
+    if text.len() > MAX_LENGTH {
+        return Err("Use at most 200 characters.");
+    }
+    if !is_plain(text) {
+        return Err(
+            "Use a path such as /backups/daily, without ? and #, dots between slashes, or % signs.",
+        );
+    }
+    let first = text.split('/').nth(1).unwrap_or_default();
+    if Resource::ALL
+        .iter()
+        .any(|resource| resource.as_str() == first)
+    {
+        Ok(text.to_owned())
+    } else {
+        Err("Begin with a resource, such as /backups or /jobs.")
+    }
+}
+
+/// Whether a path says what it means: no servers disagree about it.
+///
+/// Dots between slashes, empty segments, backslashes and percent signs are read as something else by one program or
+/// another (RFC 3986, 6.2.2); a path with such is never compared with a prefix.
+pub fn is_plain(path: &str) -> bool {
+    let segments = || path.split('/').skip(1);
+    path.starts_with('/')
+        && path
+            .bytes()
+            .all(|b| b.is_ascii_graphic() && !b"%?#\\;\"<>^`{|}".contains(&b))
+        && segments().all(|segment| !matches!(segment, "" | "." | ".."))
+}
+
+/// Whether one of the prefixes leads to a path, or there are none.
+pub fn allow(prefixes: &[String], path: &str) -> bool {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    prefixes.is_empty() || (is_plain(path) && prefixes.iter().any(|prefix| leads_to(prefix, path)))
+}
+
+/// Whether every path that `other` allows is allowed by `prefixes` too.
+pub fn cover(prefixes: &[String], other: &[String]) -> bool {
+    prefixes.is_empty()
+        || (!other.is_empty()
+            && other
+                .iter()
+                .all(|path| prefixes.iter().any(|prefix| leads_to(prefix, path))))
+}
+
+fn leads_to(prefix: &str, path: &str) -> bool {
+    path.strip_prefix(prefix)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(prefixes: &[&str]) -> Vec<String> {
+        prefixes.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_prefix_begins_at_a_resource_and_is_kept_in_one_form() {
+        assert_eq!(prefix(" /backups/ ").as_deref(), Ok("/backups"));
+        assert_eq!(prefix("/jobs/2026-11").as_deref(), Ok("/jobs/2026-11"));
+        for text in [
+            "",
+            "/",
+            "backups",
+            "//backups",
+            "/backup",
+            "/api/v1/users",
+            "/backups//daily",
+            "/backups/../users",
+            "/backups/./x",
+            "/backups?x=1",
+            "/backups#x",
+            "/backups/%64aily",
+            "/backups\\daily",
+            "/backups/da ily",
+            "/backups/é",
+            "/Backups",
+        ] {
+            assert!(prefix(text).is_err(), "{text}");
+        }
+        assert!(prefix(&format!("/backups/{}", "x".repeat(200))).is_err());
+    }
+
+    #[test]
+    fn a_prefix_allows_whole_segments_only() {
+        let prefixes = list(&["/backups/daily", "/jobs"]);
+        for path in [
+            "/backups/daily",
+            "/backups/daily/",
+            "/backups/daily/7",
+            "/jobs",
+            "/jobs/1/logs",
+        ] {
+            assert!(allow(&prefixes, path), "{path}");
+        }
+        for path in [
+            "/",
+            "/backups",
+            "/backups/dailyx",
+            "/jobsx",
+            "/users",
+            "/jobs/../users",
+            "/jobs/..%2fusers",
+            "/jobs/%2e%2e/users",
+            "/jobs//1",
+            "/jobs\\..\\users",
+            "jobs",
+        ] {
+            assert!(!allow(&prefixes, path), "{path}");
+        }
+        assert!(allow(&[], "/anything"));
+    }
+
+    #[test]
+    fn more_is_told_from_less() {
+        let few = list(&["/backups/daily"]);
+        let more = list(&["/backups"]);
+        assert!(cover(&more, &few) && !cover(&few, &more));
+        assert!(cover(&[], &few) && !cover(&few, &[]) && cover(&[], &[]));
+        assert!(!cover(&few, &list(&["/backups/daily", "/jobs"])));
+    }
+}
