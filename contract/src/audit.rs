@@ -59,6 +59,11 @@ actions! {
     SessionRevoked = "session.revoked", "Session ended";
     PolicyUpdated = "policy.updated", "Policy changed";
     TokenCreated = "token.created", "Access token made";
+    TokenUpdated = "token.updated", "Access token edited";
+    TokenExtended = "token.extended", "Access token extended";
+    TokenRotated = "token.rotated", "Secret of an access token replaced";
+    TokenGraceEnded = "token.grace_ended", "Old secret of an access token retired";
+    TokenRenewed = "token.renewed", "Access token renewed";
     TokenRevoked = "token.revoked", "Access token revoked";
 }
 

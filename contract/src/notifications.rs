@@ -50,6 +50,7 @@ events! {
     EmailChangeRequested = "email.change_requested", Critical, "Your email address is about to change";
     EmailChanged = "email.changed", Critical, "Your email address was changed";
     EmailRestored = "email.restored", Critical, "Your email address was changed back";
+    TokenReused = "token.reused", Critical, "An old refresh token was used, so its token was revoked";
     MfaEnabled = "mfa.enabled", Critical, "Multi-Factor Authentication was switched on";
     MfaDisabled = "mfa.disabled", Critical, "Multi-Factor Authentication was switched off";
     RecoveryCodesCreated = "recovery_codes.created", Critical, "Your recovery codes were replaced";

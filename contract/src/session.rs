@@ -18,6 +18,8 @@ pub const MY_SESSIONS: &str = "/api/v1/users/me/sessions";
 /// Confirm that it is still you.
 pub const STEP_UP: &str = "/api/v1/session/step-up";
 
+/// The header by which a page says for whom it was opened: the id of a person.
+pub const SESSION_USER: &str = "latchkey-user";
 /// A session unused for this many seconds is over.
 pub const IDLE_SECONDS: i64 = 14 * 24 * 3600;
 /// A session is over this many seconds after sign-in, used or not.

@@ -42,6 +42,26 @@ impl Timestamp {
         format!("{year:04}-{month:02}-{day:02}")
     }
 
+    /// The instant as the header `Date` has it (RFC 9110, 5.6.7): `Sun, 22 Nov 2026 20:01:35 GMT`.
+    pub fn http_date(self) -> String {
+        const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+        const MONTHS: [&str; 12] = [
+            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+        ];
+        let name = |names: &[&'static str], at: i64| {
+            let at = usize::try_from(at).unwrap_or_default();
+            names.get(at).copied().unwrap_or_default()
+        };
+        let days = self.0.div_euclid(DAY);
+        let (year, month, day) = civil_from_days(days);
+        // The epoch was a Thursday.
+        let weekday = name(&DAYS, days.rem_euclid(7));
+        let month = name(&MONTHS, month - 1);
+        let text = self.to_string();
+        let time = text.get(11..19).unwrap_or_default();
+        format!("{weekday}, {day:02} {month} {year:04} {time} GMT")
+    }
+
     /// Reads RFC 3339 (section 5.6) with any offset; fractions of a second are dropped.
     pub fn parse(text: &str) -> Option<Self> {
         let (date, rest) = text.split_at_checked(10)?;
@@ -161,6 +181,14 @@ mod tests {
                 Some(Timestamp::from_seconds(seconds))
             );
         }
+    }
+
+    #[test]
+    fn the_header_has_its_own_form() {
+        let date = |seconds| Timestamp::from_seconds(seconds).http_date();
+        assert_eq!(date(1_795_377_695), "Sun, 22 Nov 2026 20:01:35 GMT");
+        assert_eq!(date(784_111_777), "Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(date(0), "Thu, 01 Jan 1970 00:00:00 GMT");
     }
 
     #[test]

@@ -13,7 +13,9 @@ const WITHOUT_TENANT: [RegExp, string][] = [
   [/^INSERT INTO \w+ .* FROM users WHERE email = \?\d/, 'who signs in or forgot their password is known by their address only'],
   [/^UPDATE outbox SET tries = tries \+ 1/, 'the post is no tenant\'s, and learns each message\'s by claiming it'],
   [/^DELETE FROM sessions WHERE digest = \?1$/, 'signing in ends the session whose cookie the browser had, whoever it belonged to'],
-  [/^DELETE FROM (sessions|devices|password_resets|email_changes) WHERE \w+ <= \?1$/, 'the clearing job is no tenant\'s'],
+  [/^DELETE FROM (sessions|devices|password_resets|email_changes|idempotency_keys|token_addresses|token_refusals) WHERE \w+ <= \?1$/, 'the clearing job is no tenant\'s'],
+  [/^SELECT body, status, answer FROM idempotency_keys WHERE digest = \?1 /, 'the digest is made from the id of the caller'],
+  [/ WHERE t\.id = coalesce\(\(SELECT id FROM tokens WHERE refresh_digest = \?1\)/, 'a pair is known by its secrets only'],
   [/^SELECT id FROM outbox WHERE state = 'queued' AND due_at <= \?1 /, 'the post is no tenant\'s'],
 ]
 
@@ -36,7 +38,7 @@ const statements = sources.flatMap(({ file, source }) =>
 
 const database = new DatabaseSync(':memory:')
 for (const file of globSync('migrations/*.sql', { cwd: WORKER }).sort()) database.exec(readFileSync(join(WORKER, file), 'utf8'))
-const tables = database.prepare(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`).all().map((row) => String(row.name))
+const tables = database.prepare(`SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'`).all().map((row) => String(row.name))
 const columns = (table: string) => database.prepare(`SELECT name FROM pragma_table_info(?)`).all(table).map((row) => row.name)
 
 test('every statement of the source is found', () => {
@@ -87,8 +89,13 @@ test('every statement on rows of tenants names the tenant, but for a few', () =>
 
 test('every table is STRICT and refers to what it belongs to', () => {
   for (const table of tables) {
-    const { sql } = database.prepare('SELECT sql FROM sqlite_master WHERE name = ?').get(table) as { sql: string }
+    const { sql, type } = database.prepare('SELECT sql, type FROM sqlite_master WHERE name = ?').get(table) as { sql: string; type: string }
+    if (type === 'view') continue
     expect(sql, table).toMatch(/\)\s*STRICT\b/)
+    const references = new Map(database.prepare('SELECT "from" AS source, "table" AS target FROM pragma_foreign_key_list(?)').all(table).map((row) => [row.source, row.target]))
+    for (const [column, target] of [['tenant_id', 'tenants'], ['user_id', 'users'], ['token_id', 'tokens'], ['role_id', 'roles'], ['service_account_id', 'service_accounts']]) {
+      if (columns(table).includes(column as string)) expect(references.get(column as string), `${table}.${column}`).toBe(target)
+    }
   }
 })
 

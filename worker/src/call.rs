@@ -13,6 +13,7 @@ use axum::{
 use contract::time::Timestamp;
 use js_sys::{Function, Promise, Reflect, futures::JsFuture};
 use std::{
+    net::IpAddr,
     ops::Deref,
     sync::{
         Arc, OnceLock,
@@ -44,8 +45,7 @@ pub struct Facts {
     pub ip: Option<String>,
     /// What the client calls itself.
     pub user_agent: Option<String>,
-    /// City and country of the client, as far as the edge tells it.
-    pub place: Option<String>,
+    place: Option<Place>,
     now_ms: u64,
     first_id: OnceLock<u128>,
     ids_made: AtomicU32,
@@ -81,16 +81,23 @@ impl Call {
                     .take(USER_AGENT_MAX)
                     .collect()
             }),
-            place: parts
-                .extensions
-                .get::<Place>()
-                .and_then(|place| place.0.clone()),
+            place: parts.extensions.get().cloned(),
             now_ms,
             first_id: OnceLock::new(),
             ids_made: AtomicU32::new(0),
             env,
             context,
         })))
+    }
+
+    /// City and country of the client, as far as the edge knows them.
+    pub fn place(&self) -> Option<String> {
+        self.place.as_ref().and_then(Place::in_words)
+    }
+
+    /// The client's address, if the edge told one.
+    pub fn address(&self) -> Option<IpAddr> {
+        self.ip.as_deref().and_then(|ip| ip.parse().ok())
     }
 
     /// The bindings of the deployment.

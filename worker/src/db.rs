@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use contract::{
-    ids::{DeliveryId, EventId, RoleId, SessionId, TenantId, TokenId, UserId},
+    ids::{DeliveryId, EventId, RoleId, ServiceAccountId, SessionId, TenantId, TokenId, UserId},
     scopes::ScopeSet,
     time::Timestamp,
 };
@@ -170,5 +170,12 @@ macro_rules! bind_ids {
 }
 
 bind_ids!(
-    DeliveryId, EventId, RoleId, SessionId, TenantId, TokenId, UserId
+    DeliveryId,
+    EventId,
+    RoleId,
+    ServiceAccountId,
+    SessionId,
+    TenantId,
+    TokenId,
+    UserId
 );

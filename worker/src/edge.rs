@@ -6,7 +6,7 @@
 use crate::error::{Error, Result};
 use axum::{
     body::{Body, HttpBody},
-    http::{self, HeaderMap, HeaderName, HeaderValue, Method, Request},
+    http::{self, HeaderMap, HeaderName, HeaderValue, Request},
     response::Response,
 };
 use http_body_util::BodyExt;
@@ -26,10 +26,7 @@ pub fn request(raw: &web_sys::Request) -> Result<Request<worker::Body>> {
                     .map_or_else(worker::Body::empty, worker::Body::new),
             )?;
         *request.headers_mut() = headers(&String::from(lines))?;
-        // Only who begins something is asked where they are: to ask has its cost.
-        if request.method() == Method::POST {
-            request.extensions_mut().insert(Place(place(raw)));
-        }
+        request.extensions_mut().insert(Place(Clone::clone(raw)));
         Ok(request)
     };
     read().map_err(|error: http::Error| {
@@ -37,18 +34,21 @@ pub fn request(raw: &web_sys::Request) -> Result<Request<worker::Body>> {
     })
 }
 
-/// City and country of the client, as far as the edge knows.
+/// Where the client is. To ask has its cost, so only who wants to know does.
 #[derive(Clone)]
-pub struct Place(pub Option<String>);
+pub struct Place(web_sys::Request);
 
-fn place(raw: &web_sys::Request) -> Option<String> {
-    let about = Reflect::get(raw, &"cf".into()).ok()?;
-    let text = |name: &str| Reflect::get(&about, &name.into()).ok()?.as_string();
-    let parts: Vec<_> = [text("city"), text("country")]
-        .into_iter()
-        .flatten()
-        .collect();
-    (!parts.is_empty()).then(|| parts.join(", "))
+impl Place {
+    /// City and country, as far as the edge knows them.
+    pub fn in_words(&self) -> Option<String> {
+        let about = Reflect::get(&self.0, &"cf".into()).ok()?;
+        let text = |name: &str| Reflect::get(&about, &name.into()).ok()?.as_string();
+        let parts: Vec<_> = [text("city"), text("country")]
+            .into_iter()
+            .flatten()
+            .collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
+    }
 }
 
 /// The headers of names and values on alternate lines.

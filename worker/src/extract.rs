@@ -5,6 +5,7 @@ use crate::{
     error::{Error, Result},
 };
 use axum::{
+    body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Request},
     http::{HeaderMap, header, request::Parts},
 };
@@ -39,20 +40,29 @@ where
     type Rejection = Error;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self> {
-        is_json(request.headers())?;
         let now = Call::of(request.extensions())?.now;
-        let body = Limited::new(request.into_body(), BODY_MAX)
-            .collect()
-            .await
-            .map_err(|error| {
-                if error.is::<LengthLimitError>() {
-                    Error::refused(Code::TooLarge, "Send at most 64 KiB.")
-                } else {
-                    Error::unreadable("The body broke off.")
-                }
-            })?;
-        Ok(Self(check_json::<B>(&body.to_bytes(), now)?))
+        let body = json_body(request).await?;
+        Ok(Self(check_json::<B>(&body, now)?))
     }
+}
+
+/// A body that says it is JSON, and is not too long for that.
+pub async fn json_body(request: Request) -> Result<Bytes> {
+    is_json(request.headers())?;
+    body(request, BODY_MAX).await
+}
+
+/// A body of at most so many bytes.
+async fn body(request: Request, most: usize) -> Result<Bytes> {
+    let body = Limited::new(request.into_body(), most).collect().await;
+    let body = body.map_err(|error| {
+        if error.is::<LengthLimitError>() {
+            Error::refused(Code::TooLarge, format!("Send at most {} KiB.", most / 1024))
+        } else {
+            Error::unreadable("The body broke off.")
+        }
+    })?;
+    Ok(body.to_bytes())
 }
 
 /// A form of another site can send text, but not this media type without asking first.
@@ -73,7 +83,7 @@ fn is_json(headers: &HeaderMap) -> Result<()> {
 }
 
 /// Reads and checks a body. Complaints about its form and about its rules come together.
-fn check_json<B: Check + DeserializeOwned + Default>(
+pub fn check_json<B: Check + DeserializeOwned + Default>(
     body: &[u8],
     now: Timestamp,
 ) -> Result<B::Checked> {
@@ -112,14 +122,15 @@ fn check_json<B: Check + DeserializeOwned + Default>(
     }
 }
 
+/// Unicode's normalisation form C of a text, by the runtime's tables.
 #[cfg(target_arch = "wasm32")]
-fn nfc(text: &str) -> String {
+pub fn nfc(text: &str) -> String {
     String::from(js_sys::JsString::from(text).normalize("NFC"))
 }
 
 /// The runtime's tables are not at hand in unit tests, which use no text that they would change.
 #[cfg(not(target_arch = "wasm32"))]
-fn nfc(text: &str) -> String {
+pub fn nfc(text: &str) -> String {
     text.to_owned()
 }
 

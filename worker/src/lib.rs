@@ -12,6 +12,7 @@ mod edge;
 mod emails;
 mod error;
 mod extract;
+mod idempotency;
 mod limits;
 mod mfa;
 mod outbox;
@@ -61,6 +62,7 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
 }
 
 async fn purge(env: &Env, now: Timestamp) -> error::Result<()> {
+    let [addresses, refusals] = usage::purge(now);
     db::Db::of(env)?
         .commit([
             session::purge(now),
@@ -68,6 +70,9 @@ async fn purge(env: &Env, now: Timestamp) -> error::Result<()> {
             devices::purge(now),
             passwords::purge(now),
             emails::purge(now),
+            idempotency::purge(now),
+            addresses,
+            refusals,
         ])
         .await
         .map(drop)

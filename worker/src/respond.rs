@@ -84,8 +84,8 @@ fn is_problem(headers: &HeaderMap) -> bool {
         .is_some_and(|value| value == MEDIA_TYPE)
 }
 
-fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    // Every value given here is visible ASCII.
+/// Sets a header to a value of visible ASCII.
+pub fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
     }

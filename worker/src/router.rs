@@ -12,7 +12,7 @@ use crate::{
 use axum::{
     Json, Router,
     body::Body,
-    http::Request,
+    http::{Request, header},
     response::{IntoResponse, Response},
     routing::{delete, get, post, put},
 };
@@ -82,9 +82,20 @@ fn routes() -> Router {
             get(tokens::http::show_self).delete(tokens::http::revoke_self),
         )
         .route(
-            "/api/v1/tokens/{id}",
-            get(tokens::http::show).delete(tokens::http::revoke),
+            "/api/v1/tokens/self/rotate",
+            post(tokens::http::rotate_self),
         )
+        .route("/api/v1/tokens/renew", post(tokens::http::renew))
+        .route(
+            "/api/v1/tokens/{id}",
+            get(tokens::http::show)
+                .patch(tokens::http::update)
+                .delete(tokens::http::revoke),
+        )
+        .route("/api/v1/tokens/{id}/rotate", post(tokens::http::rotate))
+        .route("/api/v1/tokens/{id}/grace", delete(tokens::http::end_grace))
+        .route("/api/v1/tokens/{id}/usage", get(tokens::http::usage))
+        .route("/api/v1/tokens/{id}/activity", get(tokens::http::activity))
         .route(
             "/api/v1/policy",
             get(policy::http::show).put(policy::http::update),
@@ -129,7 +140,12 @@ pub async fn answer(request: HttpRequest, env: Env, context: Context) -> Respons
             .await
             .unwrap_or_else(Error::into_response)
     };
-    respond::finish(response, about, &call.request_id)
+    let mut response = respond::finish(response, about, &call.request_id);
+    if about == Content::Data {
+        // The edge sets it anyway; pages judge by it how far their own clock is off.
+        respond::set(response.headers_mut(), header::DATE, &call.now.http_date());
+    }
+    response
 }
 
 /// Whether Latchkey can do its work.

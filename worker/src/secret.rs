@@ -25,6 +25,14 @@ const CHECK: usize = 6;
 pub enum Prefix {
     /// An access token.
     AccessToken,
+    /// What renews an access token.
+    RefreshToken,
+    /// The key of a service account, which is no secret.
+    ApiKey,
+    /// The secret of a service account.
+    ApiSecret,
+    /// An OAuth access token of a service account.
+    OAuthToken,
     /// The cookie of a session; never accepted as a token, nor the reverse.
     Session,
     /// The cookie by which a browser is known.
@@ -42,6 +50,10 @@ impl Prefix {
     const fn as_str(self) -> &'static str {
         match self {
             Self::AccessToken => "lkp_",
+            Self::RefreshToken => "lkf_",
+            Self::ApiKey => "lkk_",
+            Self::ApiSecret => "lks_",
+            Self::OAuthToken => "lka_",
             Self::Session => "lkn_",
             Self::Device => "lkd_",
             Self::ResetLink => "lkr_",

@@ -38,7 +38,8 @@ pub fn Create() -> impl IntoView {
     let submit = move |ev| {
         // Counted from this moment, not from when the dialog was opened.
         let end = expiry.with_untracked(|expiry| expiry.end(clock::now(), clock::end_of_day));
-        form.draft.update(|draft| draft.renewable_until = end);
+        form.draft
+            .update(|draft| draft.renewable_until = end.map(Some));
         // To `contract` none would be the default; here it means that something was forgotten.
         let complaint = end.is_none().then(|| Complaint {
             pointer: "/renewable_until".into(),

@@ -47,6 +47,10 @@ pub struct UpdateToken {
 
 /// A change whose parts keep their own rules; those that depend on the token are [`TokenChange::of`]'s.
 #[derive(Clone)]
+#[expect(
+    clippy::option_option,
+    reason = "left out, null and a value are three things on the wire"
+)]
 pub struct TokenChange {
     name: Option<String>,
     description: Option<Option<String>>,

@@ -3,13 +3,17 @@
 mod create;
 mod edit;
 pub mod endpoints;
+mod insight;
 mod kind;
 mod lifetime;
+mod rotate;
 
-pub use create::{CreateToken, NewToken};
+pub use create::{CreateToken, NewToken, ip_allowlist};
 pub use edit::{Edit, Refused, TokenChange, UpdateToken};
+pub use insight::{Activity, CallsFrom, OldSecret, Refusals};
 pub use kind::Kind;
 pub use lifetime::Wish;
+pub use rotate::{DEFAULT_GRACE, MAX_GRACE, RenewToken, RenewedToken, RotateToken, grace};
 
 use crate::{
     check::{Check, Checker, Invalid, plain_text},
@@ -27,6 +31,8 @@ pub const TOKENS: &str = "/api/v1/tokens";
 pub const REVOKE: &str = "/api/v1/tokens/revoke";
 /// The token that makes the call.
 pub const SELF: &str = "/api/v1/tokens/self";
+/// Renew a pair.
+pub const RENEW: &str = "/api/v1/tokens/renew";
 
 /// The most characters of a description.
 pub const DESCRIPTION_MAX: usize = 200;

@@ -4,7 +4,7 @@ pub mod http;
 mod store;
 
 use crate::{
-    auth::{Actor, Owner},
+    auth::{Actor, Tenant},
     call::Call,
     db::Statement,
     error::Result,
@@ -27,13 +27,23 @@ pub struct Event<'a> {
 }
 
 /// The event of the statement before it in the same transaction; left out if that changed nothing.
-pub fn entry(call: &Call, owner: &Owner, actor: &Actor, event: &Event) -> Result<Statement> {
-    insert(call, owner, actor, event, false)
+pub fn entry(
+    call: &Call,
+    tenant: impl AsRef<Tenant>,
+    actor: &Actor,
+    event: &Event,
+) -> Result<Statement> {
+    insert(call, tenant.as_ref(), actor, event, false)
 }
 
 /// The event of a refusal, which is all that is written about it.
-pub fn refusal(call: &Call, owner: &Owner, actor: &Actor, event: &Event) -> Result<Statement> {
-    insert(call, owner, actor, event, true)
+pub fn refusal(
+    call: &Call,
+    tenant: impl AsRef<Tenant>,
+    actor: &Actor,
+    event: &Event,
+) -> Result<Statement> {
+    insert(call, tenant.as_ref(), actor, event, true)
 }
 
 /// The event of something that nobody signed in did about an address, in the trail of the tenant whose person has it.
@@ -58,7 +68,7 @@ pub fn about_whoever_has(call: &Call, email: &str, action: Action) -> Result<Sta
 
 fn insert(
     call: &Call,
-    owner: &Owner,
+    tenant: &Tenant,
     actor: &Actor,
     event: &Event,
     by_itself: bool,
@@ -71,9 +81,9 @@ fn insert(
          WHERE changes() > 0 OR ?16 = 1",
         [
             &EventId::from_ulid(&call.ulid()?),
-            owner.tenant(),
+            tenant,
             &call.now,
-            &Actor::KIND,
+            &actor.kind(),
             &actor.id(),
             &actor.name,
             &actor.credential,

@@ -48,10 +48,7 @@ pub async fn follow_reset_link(call: &Call, secret: &str) -> Result<ResetLink> {
     let row = row.ok_or_else(dead)?;
     let user = User::from(row.user);
     Ok(ResetLink {
-        owner: Owner {
-            tenant: row.tenant_id,
-            user: user.id.clone(),
-        },
+        owner: Owner::new(row.tenant_id, user.id.clone()),
         user,
         tenant_name: row.tenant_name,
         digest,
@@ -74,10 +71,7 @@ pub async fn follow_email_link(call: &Call, secret: &str) -> Result<EmailLink> {
     let row = row.ok_or_else(dead)?;
     Ok(EmailLink {
         actor: Actor::by_link(&row.user_id, &row.user_name),
-        owner: Owner {
-            tenant: row.tenant_id,
-            user: row.user_id,
-        },
+        owner: Owner::new(row.tenant_id, row.user_id),
         old_email: row.old_email,
         new_email: row.new_email,
         confirmed: row.confirmed == 1,

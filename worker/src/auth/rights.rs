@@ -1,6 +1,6 @@
 //! Every right there is. What is not listed here, nobody may do.
 
-use super::{Needs, Right};
+use super::{ApiRight, Needs, Right};
 use contract::{
     roles::Permission,
     scopes::{Access, Resource, Scope},
@@ -9,91 +9,105 @@ use contract::{
 /// See one's own tokens.
 pub struct ReadOwnTokens;
 impl Right for ReadOwnTokens {
-    const SESSION: Needs = Needs::SignedIn;
+    const NEEDS: Needs = Needs::SignedIn;
 }
 
 /// Make a token: in person, confirmed a short while ago.
 pub struct CreateTokens;
 impl Right for CreateTokens {
-    const SESSION: Needs = Needs::SignedIn;
+    const NEEDS: Needs = Needs::SignedIn;
     const STEP_UP: bool = true;
+}
+
+/// Edit one's own tokens. Whether that takes a confirmation depends on what is edited.
+pub struct UpdateTokens;
+impl Right for UpdateTokens {
+    const NEEDS: Needs = Needs::SignedIn;
 }
 
 /// End one's own tokens. No confirmation: ending must be easy.
 pub struct RevokeTokens;
 impl Right for RevokeTokens {
-    const SESSION: Needs = Needs::SignedIn;
+    const NEEDS: Needs = Needs::SignedIn;
 }
 
 /// Change one's own profile.
 pub struct UpdateOwnProfile;
 impl Right for UpdateOwnProfile {
-    const SESSION: Needs = Needs::SignedIn;
+    const NEEDS: Needs = Needs::SignedIn;
 }
 
 /// Change one's own address.
 pub struct ManageOwnEmail;
 impl Right for ManageOwnEmail {
-    const SESSION: Needs = Needs::SignedIn;
+    const NEEDS: Needs = Needs::SignedIn;
     const STEP_UP: bool = true;
 }
 
 /// See the policy of the tenant.
 pub struct ReadPolicy;
 impl Right for ReadPolicy {
-    const SESSION: Needs = Needs::SignedIn;
+    const NEEDS: Needs = Needs::SignedIn;
 }
 
 /// Change the policy of the tenant.
 pub struct UpdatePolicy;
 impl Right for UpdatePolicy {
-    const SESSION: Needs = Needs::OneOf(&[Permission::Administer]);
+    const NEEDS: Needs = Needs::OneOf(&[Permission::Administer]);
     const STEP_UP: bool = true;
 }
 
 /// See how things stand with one's own second factor, and confirm one that was begun.
 pub struct ReadOwnSecondFactor;
 impl Right for ReadOwnSecondFactor {
-    const SESSION: Needs = Needs::SignedIn;
+    const NEEDS: Needs = Needs::SignedIn;
 }
 
 /// Set up or switch off one's own second factor, and replace its recovery codes.
 pub struct ManageOwnSecondFactor;
 impl Right for ManageOwnSecondFactor {
-    const SESSION: Needs = Needs::SignedIn;
+    const NEEDS: Needs = Needs::SignedIn;
     const STEP_UP: bool = true;
 }
 
 /// See what one did and what was done to one's account.
 pub struct ReadOwnEvents;
 impl Right for ReadOwnEvents {
-    const SESSION: Needs = Needs::SignedIn;
+    const NEEDS: Needs = Needs::SignedIn;
 }
 
 /// See the people of the tenant.
 pub struct ReadUsers;
 impl Right for ReadUsers {
-    const SESSION: Needs = Needs::OneOf(&[Permission::ManageUsers, Permission::Administer]);
-    const TOKEN: Option<Scope> = Some(Scope(Resource::Users, Access::Read));
+    const NEEDS: Needs = Needs::OneOf(&[Permission::ManageUsers, Permission::Administer]);
+}
+impl ApiRight for ReadUsers {
+    const SCOPE: Scope = Scope(Resource::Users, Access::Read);
 }
 
 /// See the roles of the tenant.
 pub struct ReadRoles;
 impl Right for ReadRoles {
-    const SESSION: Needs = Needs::SignedIn;
-    const TOKEN: Option<Scope> = Some(Scope(Resource::Roles, Access::Read));
+    const NEEDS: Needs = Needs::SignedIn;
+}
+impl ApiRight for ReadRoles {
+    const SCOPE: Scope = Scope(Resource::Roles, Access::Read);
 }
 
 /// See how much the API is called.
 pub struct ReadUsage;
 impl Right for ReadUsage {
-    const SESSION: Needs = Needs::Scope(Scope(Resource::Usage, Access::Read));
-    const TOKEN: Option<Scope> = Some(Scope(Resource::Usage, Access::Read));
+    const NEEDS: Needs = Needs::Scope(Scope(Resource::Usage, Access::Read));
+}
+impl ApiRight for ReadUsage {
+    const SCOPE: Scope = Scope(Resource::Usage, Access::Read);
 }
 
 /// See how many of what there is.
 pub struct ReadStatistics;
 impl Right for ReadStatistics {
-    const SESSION: Needs = Needs::Scope(Scope(Resource::Statistics, Access::Read));
-    const TOKEN: Option<Scope> = Some(Scope(Resource::Statistics, Access::Read));
+    const NEEDS: Needs = Needs::Scope(Scope(Resource::Statistics, Access::Read));
+}
+impl ApiRight for ReadStatistics {
+    const SCOPE: Scope = Scope(Resource::Statistics, Access::Read);
 }

@@ -1,14 +1,13 @@
-//! May they? Pure decisions about sessions, tokens and rights.
+//! May they? Pure decisions about sessions and rights.
 
 use super::{Needs, Right};
 use crate::error::Refusal;
 use contract::{
     problem::Code,
     roles::Permission,
-    scopes::{Scope, ScopeSet},
+    scopes::ScopeSet,
     session::{ABSOLUTE_SECONDS, IDLE_SECONDS, STEP_UP_SECONDS},
     time::Timestamp,
-    tokens::Status,
 };
 
 /// What a role allows at this moment. Rights are computed at every call, so a change counts at once.
@@ -18,24 +17,6 @@ pub struct Grant {
     pub permissions: Vec<Permission>,
     /// In the API.
     pub scopes: ScopeSet,
-}
-
-/// What a caller brings to a decision.
-pub enum Standing<'a> {
-    /// A person in a browser.
-    Session {
-        /// What their role allows.
-        grant: &'a Grant,
-        /// When they last gave their password.
-        stepped_up_at: Timestamp,
-    },
-    /// A token that is good.
-    Token {
-        /// What the token was made for.
-        scopes: ScopeSet,
-        /// What its owner's role allows.
-        grant: &'a Grant,
-    },
 }
 
 /// Whether a session is still good: used within the idle time, and begun within the absolute one.
@@ -49,43 +30,28 @@ pub fn step_up_until(stepped_up_at: Timestamp, now: Timestamp) -> Option<Timesta
     (now < until).then_some(until)
 }
 
-/// Refuses a token that is not good. The secret was right, so telling why helps its owner and nobody else.
-pub fn refuse_dead_token(status: Status, owner_active: bool) -> Result<(), Refusal> {
-    match status {
-        Status::Revoked => Err(Refusal::new(
-            Code::TokenRevoked,
-            "This token was revoked. Make a new one.",
+/// Refuses unless the password or second factor was given a short while ago.
+pub fn must_be_confirmed(stepped_up_at: Timestamp, now: Timestamp) -> Result<(), Refusal> {
+    match step_up_until(stepped_up_at, now) {
+        Some(_) => Ok(()),
+        None => Err(Refusal::new(
+            Code::StepUpRequired,
+            "Enter your password again to do this.",
         )),
-        Status::Expired => Err(Refusal::new(
-            Code::TokenExpired,
-            "This token has expired. Extend it or make a new one.",
-        )),
-        Status::Active if !owner_active => Err(Refusal::new(
-            Code::Unauthenticated,
-            "The account that this token belongs to is not active.",
-        )),
-        Status::Active => Ok(()),
     }
 }
 
-/// Whether the caller has the right `R` at `now`. Denies whatever is not allowed in so many words.
-pub fn claim<R: Right>(standing: &Standing, now: Timestamp) -> Result<(), Refusal> {
-    match standing {
-        Standing::Session {
-            grant,
-            stepped_up_at,
-        } => {
-            session_may(R::SESSION, grant)?;
-            if R::STEP_UP && step_up_until(*stepped_up_at, now).is_none() {
-                return Err(Refusal::new(
-                    Code::StepUpRequired,
-                    "Enter your password again to do this.",
-                ));
-            }
-            Ok(())
-        }
-        Standing::Token { scopes, grant } => token_may(R::TOKEN, *scopes, grant),
+/// Whether a person has the right `R` at `now`. Denies whatever is not allowed in so many words.
+pub fn claim<R: Right>(
+    grant: &Grant,
+    stepped_up_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    session_may(R::NEEDS, grant)?;
+    if R::STEP_UP {
+        must_be_confirmed(stepped_up_at, now)?;
     }
+    Ok(())
 }
 
 fn session_may(needs: Needs, grant: &Grant) -> Result<(), Refusal> {
@@ -102,36 +68,6 @@ fn session_may(needs: Needs, grant: &Grant) -> Result<(), Refusal> {
             "Your role does not allow this.",
         ))
     }
-}
-
-fn token_may(needs: Option<Scope>, scopes: ScopeSet, grant: &Grant) -> Result<(), Refusal> {
-    let Some(scope) = needs else {
-        return Err(Refusal::new(
-            Code::Forbidden,
-            "Only a person in a browser can do this, not a token.",
-        ));
-    };
-    if !grant.permissions.contains(&Permission::ApiAccess) {
-        return Err(Refusal::new(
-            Code::RoleNoApiAccess,
-            "The role of the token's owner has no API access.",
-        ));
-    }
-    if !scopes.intersection(grant.scopes).contains(scope) {
-        let whose = if scopes.contains(scope) {
-            "The role of the token's owner"
-        } else {
-            "The token"
-        };
-        return Err(Refusal {
-            required_scope: Some(scope),
-            ..Refusal::new(
-                Code::InsufficientScope,
-                format!("{whose} lacks the scope {scope}."),
-            )
-        });
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -153,61 +89,8 @@ mod tests {
         result.err().map(|refusal| refusal.code)
     }
 
-    fn by_token<R: Right>(scopes: &str, role: BuiltIn) -> Option<Code> {
-        code(claim::<R>(
-            &Standing::Token {
-                scopes: ScopeSet::parse(scopes).unwrap(),
-                grant: &grant(role),
-            },
-            NOW,
-        ))
-    }
-
     fn in_session<R: Right>(role: BuiltIn, stepped_up_at: Timestamp) -> Option<Code> {
-        code(claim::<R>(
-            &Standing::Session {
-                grant: &grant(role),
-                stepped_up_at,
-            },
-            NOW,
-        ))
-    }
-
-    #[test]
-    fn a_token_does_what_its_scopes_and_its_owners_role_both_allow() {
-        assert_eq!(
-            by_token::<ReadUsers>("users:read", BuiltIn::Administrator),
-            None
-        );
-        assert_eq!(
-            by_token::<ReadUsers>("users:write", BuiltIn::ApiReader),
-            None
-        );
-        assert_eq!(
-            by_token::<ReadUsers>("backups:read", BuiltIn::Administrator),
-            Some(Code::InsufficientScope)
-        );
-        assert_eq!(
-            by_token::<ReadUsers>("users:read", BuiltIn::Member),
-            Some(Code::InsufficientScope)
-        );
-        assert_eq!(
-            by_token::<ReadUsers>("users:read", BuiltIn::Viewer),
-            Some(Code::RoleNoApiAccess)
-        );
-    }
-
-    #[test]
-    fn no_token_touches_tokens() {
-        let every = ScopeSet::ALL.to_string();
-        assert_eq!(
-            by_token::<ReadOwnTokens>(&every, BuiltIn::Administrator),
-            Some(Code::Forbidden)
-        );
-        assert_eq!(
-            by_token::<CreateTokens>(&every, BuiltIn::Administrator),
-            Some(Code::Forbidden)
-        );
+        code(claim::<R>(&grant(role), stepped_up_at, NOW))
     }
 
     #[test]
@@ -245,22 +128,5 @@ mod tests {
         let end = NOW.plus(ABSOLUTE_SECONDS);
         assert!(session_is_live(NOW, end, end.plus(-1)));
         assert!(!session_is_live(NOW, end, end));
-    }
-
-    #[test]
-    fn a_dead_token_is_told_why() {
-        assert_eq!(code(refuse_dead_token(Status::Active, true)), None);
-        assert_eq!(
-            code(refuse_dead_token(Status::Active, false)),
-            Some(Code::Unauthenticated)
-        );
-        assert_eq!(
-            code(refuse_dead_token(Status::Expired, true)),
-            Some(Code::TokenExpired)
-        );
-        assert_eq!(
-            code(refuse_dead_token(Status::Revoked, true)),
-            Some(Code::TokenRevoked)
-        );
     }
 }

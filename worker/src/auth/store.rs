@@ -9,7 +9,8 @@ use crate::{
     users::UserRow,
 };
 use contract::{
-    ids::{SessionId, TenantId, UserId},
+    allowlist::Allowlist,
+    ids::{ServiceAccountId, SessionId, TenantId, UserId},
     roles::parse_permissions,
     scopes::ScopeSet,
     time::Timestamp,
@@ -37,8 +38,24 @@ pub struct FoundSession {
 pub struct FoundToken {
     pub tenant: TenantId,
     pub token: Token,
-    pub owner_active: bool,
+    /// Whether its owner is active or enabled.
+    pub owner_on: bool,
     pub grant: Grant,
+    /// Its own list of addresses, and that of the service account behind it.
+    pub allowlists: [Allowlist; 2],
+    /// Of a pair: when the secret itself is over.
+    pub access_until: Option<Timestamp>,
+}
+
+/// A service account as it is kept, with what its role allows.
+pub struct FoundAccount {
+    pub tenant: TenantId,
+    pub id: ServiceAccountId,
+    pub name: String,
+    /// Whether it is enabled.
+    pub on: bool,
+    pub grant: Grant,
+    pub allowlists: [Allowlist; 2],
 }
 
 /// The role's columns.
@@ -106,42 +123,200 @@ pub(super) async fn find_session(db: &Db, digest: &Digest) -> Result<Option<Foun
     row.map(read).transpose()
 }
 
+/// A token with whoever it acts for.
+#[derive(Deserialize)]
+struct FoundTokenRow {
+    tenant_id: TenantId,
+    owner_on: u8,
+    account_ip_allowlist: String,
+    access_until: Option<Timestamp>,
+    #[serde(flatten)]
+    grant: GrantRow,
+    #[serde(flatten)]
+    token: TokenRow,
+}
+
+impl FoundTokenRow {
+    fn read(self, now: Timestamp) -> Result<FoundToken> {
+        let list = |text: &str| Allowlist::parse(text).map_err(Error::Internal);
+        Ok(FoundToken {
+            allowlists: [
+                list(&self.token.ip_allowlist)?,
+                list(&self.account_ip_allowlist)?,
+            ],
+            tenant: self.tenant_id,
+            owner_on: self.owner_on == 1,
+            grant: self.grant.read()?,
+            access_until: self.access_until,
+            token: self.token.read(now)?,
+        })
+    }
+}
+
+/// The token that has this secret now.
 pub(super) async fn find_token(
     db: &Db,
     digest: &Digest,
     now: Timestamp,
 ) -> Result<Option<FoundToken>> {
-    #[derive(Deserialize)]
-    struct Row {
-        tenant_id: TenantId,
-        owner_active: u8,
-        #[serde(flatten)]
-        grant: GrantRow,
-        #[serde(flatten)]
-        token: TokenRow,
-    }
-    let row: Option<Row> = db
+    let row: Option<FoundTokenRow> = db
         .first(Statement::new(
-            "SELECT t.tenant_id, u.active AS owner_active, r.permissions, r.scopes AS role_scopes,
-                    t.id, t.user_id, u.first_name || ' ' || u.last_name AS owner_name, t.name, t.description,
-                    t.scopes, t.prefix, t.last_four, t.created_at, t.renewable_until, t.last_used_at,
-                    t.last_used_ip, t.revoked_at, t.revoked_by, t.revoke_reason
-             FROM tokens t
-             JOIN users u ON u.id = t.user_id AND u.tenant_id = t.tenant_id
-             JOIN roles r ON r.id = u.role_id AND r.tenant_id = t.tenant_id
+            "SELECT t.tenant_id, t.owner_on, t.account_ip_allowlist, t.access_until, r.permissions, r.scopes AS role_scopes,
+                    t.id, t.user_id, t.service_account_id, t.owner_name, t.kind, t.name, t.description, t.scopes,
+                    t.allowed_endpoints, t.ip_allowlist, t.prefix, t.last_four, t.created_at, t.renewable_until,
+                    t.expires_at, t.in_grace_until, t.last_used_at, t.last_used_ip, t.revoked_at, t.revoked_by,
+                    t.revoke_reason, t.version
+             FROM held_tokens t
+             JOIN roles r ON r.id = t.role_id AND r.tenant_id = t.tenant_id
              WHERE t.digest = ?1",
             [digest],
         ))
         .await?;
-    let read = |row: Row| {
-        Ok(FoundToken {
-            tenant: row.tenant_id,
-            owner_active: row.owner_active == 1,
-            grant: row.grant.read()?,
-            token: row.token.read(now)?,
+    row.map(|row| row.read(now)).transpose()
+}
+
+/// The token that had this secret before, and until when that was good.
+pub(super) async fn find_retired(
+    db: &Db,
+    digest: &Digest,
+    now: Timestamp,
+) -> Result<Option<(FoundToken, Timestamp)>> {
+    #[derive(Deserialize)]
+    struct Row {
+        until: Timestamp,
+        #[serde(flatten)]
+        token: FoundTokenRow,
+    }
+    let row: Option<Row> = db
+        .first(Statement::new(
+            "SELECT s.until, t.tenant_id, t.owner_on, t.account_ip_allowlist, t.access_until, r.permissions,
+                    r.scopes AS role_scopes, t.id, t.user_id, t.service_account_id, t.owner_name, t.kind, t.name,
+                    t.description, t.scopes, t.allowed_endpoints, t.ip_allowlist, t.prefix, t.last_four, t.created_at,
+                    t.renewable_until, t.expires_at, t.in_grace_until, t.last_used_at, t.last_used_ip, t.revoked_at,
+                    t.revoked_by, t.revoke_reason, t.version
+             FROM retired_secrets s
+             JOIN held_tokens t ON t.id = s.token_id AND t.tenant_id = s.tenant_id
+             JOIN roles r ON r.id = t.role_id AND r.tenant_id = t.tenant_id
+             WHERE s.digest = ?1 AND s.role = 'access'",
+            [digest],
+        ))
+        .await?;
+    row.map(|row| Ok((row.token.read(now)?, row.until)))
+        .transpose()
+}
+
+#[derive(Deserialize)]
+struct AccountRow {
+    tenant_id: TenantId,
+    id: ServiceAccountId,
+    name: String,
+    enabled: u8,
+    ip_allowlist: String,
+    #[serde(flatten)]
+    grant: GrantRow,
+}
+
+impl AccountRow {
+    fn read(self) -> Result<FoundAccount> {
+        let list = Allowlist::parse(&self.ip_allowlist).map_err(Error::Internal)?;
+        Ok(FoundAccount {
+            tenant: self.tenant_id,
+            id: self.id,
+            name: self.name,
+            on: self.enabled == 1,
+            grant: self.grant.read()?,
+            allowlists: [list, Allowlist::default()],
         })
+    }
+}
+
+/// The service account with this pair; and until when the pair is good, if it is the one before.
+pub(super) async fn find_pair(
+    db: &Db,
+    api_key: &str,
+    secret: &Digest,
+) -> Result<Option<(FoundAccount, Option<Timestamp>)>> {
+    #[derive(Deserialize)]
+    struct Row {
+        until: Option<Timestamp>,
+        #[serde(flatten)]
+        account: AccountRow,
+    }
+    // The secret finds the row, by its keyed hash; the key is no secret and only has to fit.
+    let row: Option<Row> = db
+        .first(Statement::new(
+            "SELECT NULL AS until, s.tenant_id, s.id, s.name, s.enabled, s.ip_allowlist, r.permissions, r.scopes AS role_scopes
+             FROM service_accounts s JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
+             WHERE s.secret_digest = ?1 AND s.api_key = ?2 AND s.deleted_at IS NULL
+             UNION ALL
+             SELECT s.old_until, s.tenant_id, s.id, s.name, s.enabled, s.ip_allowlist, r.permissions, r.scopes
+             FROM service_accounts s JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
+             WHERE s.old_secret_digest = ?1 AND s.old_api_key = ?2 AND s.deleted_at IS NULL",
+            [secret, &api_key],
+        ))
+        .await?;
+    row.map(|row| Ok((row.account.read()?, row.until)))
+        .transpose()
+}
+
+/// The service account with this OAuth token, its scopes, and its end.
+pub(super) async fn find_oauth_token(
+    db: &Db,
+    digest: &Digest,
+) -> Result<Option<(FoundAccount, ScopeSet, Timestamp)>> {
+    #[derive(Deserialize)]
+    struct Row {
+        oauth_scopes: String,
+        expires_at: Timestamp,
+        #[serde(flatten)]
+        account: AccountRow,
+    }
+    let row: Option<Row> = db
+        .first(Statement::new(
+            "SELECT o.scopes AS oauth_scopes, o.expires_at, s.tenant_id, s.id, s.name, s.enabled, s.ip_allowlist,
+                    r.permissions, r.scopes AS role_scopes
+             FROM oauth_tokens o
+             JOIN service_accounts s ON s.id = o.service_account_id AND s.tenant_id = o.tenant_id
+             JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
+             WHERE o.digest = ?1 AND s.deleted_at IS NULL",
+            [digest],
+        ))
+        .await?;
+    let read = |row: Row| {
+        let scopes = ScopeSet::parse(&row.oauth_scopes).map_err(Error::Internal)?;
+        Ok((row.account.read()?, scopes, row.expires_at))
     };
     row.map(read).transpose()
+}
+
+/// A token found by what renews it.
+#[derive(Deserialize)]
+pub(super) struct RenewableRow {
+    pub tenant_id: TenantId,
+    pub owner_on: u8,
+    /// Whether the refresh token is the present one.
+    pub present: u8,
+    /// Whether the access token that came along is the present one, or the one before.
+    pub access_fits: u8,
+    pub access_until: Timestamp,
+    #[serde(flatten)]
+    pub token: TokenRow,
+}
+
+/// The token that a pair renews or once renewed. It takes no key, since the pair is what proves the right.
+pub(super) fn find_renewable(refresh: &Digest, access: &Digest) -> Statement {
+    Statement::new(
+        "SELECT t.tenant_id, t.owner_on, t.refresh_digest = ?1 AS present,
+                t.digest = ?2 OR EXISTS (SELECT 1 FROM retired_secrets s WHERE s.digest = ?2 AND s.token_id = t.id) AS access_fits,
+                t.access_until, t.id, t.user_id, t.service_account_id, t.owner_name, t.kind, t.name, t.description, t.scopes,
+                t.allowed_endpoints, t.ip_allowlist, t.prefix, t.last_four, t.created_at, t.renewable_until, t.expires_at,
+                t.in_grace_until, t.last_used_at, t.last_used_ip, t.revoked_at, t.revoked_by, t.revoke_reason, t.version
+         FROM held_tokens t
+         WHERE t.id = coalesce((SELECT id FROM tokens WHERE refresh_digest = ?1),
+                               (SELECT token_id FROM retired_secrets WHERE digest = ?1 AND role = 'refresh'))
+           AND t.access_until IS NOT NULL",
+        [refresh, access],
+    )
 }
 
 /// Notes that a session and its person are there.

@@ -43,13 +43,13 @@ pub async fn create(
     Authorized {
         owner,
         actor,
-        caller,
+        session,
         ..
     }: Authorized<ManageOwnEmail>,
     call: Call,
     Checked(email): Checked<ChangeEmail>,
 ) -> Result<StatusCode> {
-    let old_email = caller.into_session()?.user.email;
+    let old_email = session.user.email;
     if email == old_email {
         return Err(Invalid::one("email", "This is your address already.").into());
     }

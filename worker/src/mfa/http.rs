@@ -140,7 +140,7 @@ pub async fn disable(
     Authorized {
         owner,
         actor,
-        caller,
+        session,
         ..
     }: Authorized<ManageOwnSecondFactor>,
     call: Call,
@@ -160,7 +160,7 @@ pub async fn disable(
             store::forget_useless_recovery_codes(&owner),
         ])
         .await?;
-    if switched.changed()? == 0 && caller.into_session()?.user.mfa_enabled {
+    if switched.changed()? == 0 && session.user.mfa_enabled {
         return Err(Error::refused(
             problem::Code::Conflict,
             "The policy of your company asks everybody for a second factor. Set up another app instead.",
@@ -176,12 +176,12 @@ pub async fn renew_recovery_codes(
     Authorized {
         owner,
         actor,
-        caller,
+        session,
         ..
     }: Authorized<ManageOwnSecondFactor>,
     call: Call,
 ) -> Result<Json<RecoveryCodes>> {
-    if !caller.into_session()?.user.mfa_enabled {
+    if !session.user.mfa_enabled {
         return Err(Error::refused(
             problem::Code::Conflict,
             "Switch Multi-Factor Authentication on first.",

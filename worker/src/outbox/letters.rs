@@ -70,6 +70,18 @@ pub fn security_notice(call: &Call, event: Event, what: &str) -> Result<Letter> 
     })
 }
 
+/// A notice that a token ended because somebody may have stolen a secret of it.
+pub fn token_reused(call: &Call, name: &str) -> Result<Letter> {
+    Ok(Letter {
+        lines: vec![
+            "Somebody asked for a new secret with one that had been replaced before. Two parties have secrets of this token, so it was revoked. Make a new token for the one that should have it.".into(),
+        ],
+        facts: facts(call, Some(("Token", name))),
+        link: Some(("Look at your tokens".into(), call.url("/settings/api-access")?)),
+        ..titled(Event::TokenReused)
+    })
+}
+
 fn titled(event: Event) -> Letter {
     Letter {
         subject: event.in_words().into(),
@@ -81,12 +93,13 @@ fn titled(event: Event) -> Letter {
 fn facts(call: &Call, first: Option<(&str, &str)>) -> Vec<(String, String)> {
     let device = device_in_words(call.user_agent.as_deref());
     let when = in_words(call.now);
+    let place = call.place();
     let known = [
         first,
         Some(("When", when.as_str())),
         Some(("Device", device.as_str())),
         call.ip.as_deref().map(|ip| ("Address", ip)),
-        call.place.as_deref().map(|place| ("Place", place)),
+        place.as_deref().map(|place| ("Place", place)),
     ];
     known
         .into_iter()

@@ -5,7 +5,7 @@ pub use super::reset::{create as request_reset, update as reset};
 use super::store;
 use crate::{
     audit,
-    auth::{InSession, password, set_session_cookie},
+    auth::{Holder, InSession, password, set_session_cookie},
     call::Call,
     error::{Error, Result},
     extract::Checked,
@@ -79,8 +79,13 @@ pub async fn update(
     let hash = password::hash(&change.new_password)?;
     let changes = json!({"tokens_revoked": change.revoke_tokens});
     let [session_events, sessions] = session::end(&call, &session.owner, &actor, Which::All)?;
-    let [token_events, tokens] =
-        tokens::end_all(&call, &session.owner, &actor, change.revoke_tokens)?;
+    let [token_events, tokens] = tokens::end_all(
+        &call,
+        &Holder::oneself(&session.owner, &actor.name),
+        &actor,
+        "The password was changed",
+        change.revoke_tokens,
+    )?;
     let letter = letters::security_notice(
         &call,
         Event::PasswordChanged,

@@ -1,10 +1,10 @@
 //! Routes about the policy.
 
-use super::store;
+use super::{find, store};
 use crate::{
     audit,
     auth::{
-        Authorized, Owner,
+        Authorized,
         rights::{ReadPolicy, UpdatePolicy},
     },
     call::Call,
@@ -21,7 +21,7 @@ pub async fn show(
     Authorized { owner, .. }: Authorized<ReadPolicy>,
     call: Call,
 ) -> Result<Json<Policy>> {
-    Ok(Json(find(&call, &owner).await?.1))
+    Ok(Json(find(&call, owner.tenant()).await?.1))
 }
 
 /// Replace it. What the body leaves out goes back to the product's default.
@@ -31,7 +31,7 @@ pub async fn update(
     call: Call,
     Checked(policy): Checked<Policy>,
 ) -> Result<Json<Policy>> {
-    let (kept, before) = find(&call, &owner).await?;
+    let (kept, before) = find(&call, owner.tenant()).await?;
     let changes = differences(&json!(before), &json!(policy));
     if changes.is_empty() {
         return Ok(Json(policy));
@@ -58,19 +58,6 @@ pub async fn update(
         ));
     }
     Ok(Json(policy))
-}
-
-/// The policy as it is kept, if it ever was changed, and as it is.
-async fn find(call: &Call, owner: &Owner) -> Result<(Option<String>, Policy)> {
-    let row: Option<store::PolicyRow> = call.db.first(store::find(owner)).await?;
-    let kept = row.map(|row| row.policy);
-    let policy = match &kept {
-        Some(text) => {
-            serde_json::from_str(text).map_err(|error| Error::Internal(error.to_string()))?
-        }
-        None => Policy::default(),
-    };
-    Ok((kept, policy))
 }
 
 /// Each member that differs, with its old and its new value.

@@ -1,6 +1,9 @@
 //! Statements about policies.
 
-use crate::{auth::Owner, db::Statement};
+use crate::{
+    auth::{Owner, Tenant},
+    db::Statement,
+};
 use serde::Deserialize;
 
 /// A policy as it is kept.
@@ -9,11 +12,8 @@ pub(super) struct PolicyRow {
     pub policy: String,
 }
 
-pub(super) fn find(owner: &Owner) -> Statement {
-    Statement::new(
-        "SELECT policy FROM policies WHERE tenant_id = ?1",
-        [owner.tenant()],
-    )
+pub(super) fn find(tenant: &Tenant) -> Statement {
+    Statement::new("SELECT policy FROM policies WHERE tenant_id = ?1", [tenant])
 }
 
 /// Replaces the policy that was read as `before`, unless another change came first.

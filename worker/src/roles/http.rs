@@ -2,7 +2,7 @@
 
 use super::store;
 use crate::{
-    auth::{Authorized, rights::ReadRoles},
+    auth::{Called, rights::ReadRoles},
     call::Call,
     error::{Error, Result},
     extract::{Query, Segment},
@@ -13,25 +13,25 @@ use contract::{ids::RoleId, list::List, roles::Role};
 /// The roles of the tenant, built-in ones first.
 #[worker::send]
 pub async fn list(
-    Authorized { owner, .. }: Authorized<ReadRoles>,
+    Called { tenant, .. }: Called<ReadRoles>,
     call: Call,
     mut query: Query,
 ) -> Result<Json<List<Role>>> {
     let page = query.page(RoleId::parse);
     query.finish()?;
-    let roles = store::list(&call.db, &owner, page.after.as_ref(), page.rows()).await?;
+    let roles = store::list(&call.db, &tenant, page.after.as_ref(), page.rows()).await?;
     Ok(Json(page.list(roles, |role| role.id.as_str())))
 }
 
 /// One role.
 #[worker::send]
 pub async fn show(
-    Authorized { owner, .. }: Authorized<ReadRoles>,
+    Called { tenant, .. }: Called<ReadRoles>,
     call: Call,
     Segment(id): Segment,
 ) -> Result<Json<Role>> {
     let id = RoleId::parse(&id).ok_or_else(|| Error::not_found("role"))?;
-    store::find(&call.db, &owner, &id)
+    store::find(&call.db, &tenant, &id)
         .await?
         .map(Json)
         .ok_or_else(|| Error::not_found("role"))

@@ -1,7 +1,7 @@
 //! Statements about roles.
 
 use crate::{
-    auth::Owner,
+    auth::{Owner, Tenant},
     db::{Db, Statement},
     error::{Error, Result},
 };
@@ -39,7 +39,7 @@ impl Row {
 
 pub(super) async fn list(
     db: &Db,
-    owner: &Owner,
+    tenant: &Tenant,
     after: Option<&RoleId>,
     rows: u32,
 ) -> Result<Vec<Role>> {
@@ -50,20 +50,20 @@ pub(super) async fn list(
              FROM roles r
              WHERE r.tenant_id = ?1 AND r.id > ?2
              ORDER BY r.id LIMIT ?3",
-            [owner.tenant(), &after.map_or("", RoleId::as_str), &rows],
+            [tenant, &after.map_or("", RoleId::as_str), &rows],
         ))
         .await?;
     roles.into_iter().map(Row::read).collect()
 }
 
-pub(super) async fn find(db: &Db, owner: &Owner, id: &RoleId) -> Result<Option<Role>> {
+pub(super) async fn find(db: &Db, tenant: &Tenant, id: &RoleId) -> Result<Option<Role>> {
     let row: Option<Row> = db
         .first(Statement::new(
             "SELECT r.id, r.name, r.built_in, r.permissions, r.scopes,
                     (SELECT count(*) FROM users u WHERE u.role_id = r.id) AS members
              FROM roles r
              WHERE r.tenant_id = ?1 AND r.id = ?2",
-            [owner.tenant(), id],
+            [tenant, id],
         ))
         .await?;
     row.map(Row::read).transpose()

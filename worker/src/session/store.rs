@@ -71,7 +71,7 @@ pub fn insert(
         "INSERT INTO sessions
              (id, tenant_id, user_id, digest, ip, user_agent, place, created_at, last_seen_at, stepped_up_at, half)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?8, ?9)",
-        [id, owner.tenant(), owner.user(), digest, &call.ip, &call.user_agent, &call.place, &call.now, &half],
+        [id, owner.tenant(), owner.user(), digest, &call.ip, &call.user_agent, &call.place(), &call.now, &half],
     )
 }
 
@@ -201,7 +201,7 @@ pub fn end(call: &Call, owner: &Owner, actor: &Actor, which: Which) -> Result<[S
                 &one,
                 &but,
                 &call.now,
-                &Actor::KIND,
+                &actor.kind(),
                 &actor.id(),
                 &actor.name,
                 &actor.credential,

@@ -2,7 +2,7 @@
 
 use super::store;
 use crate::{
-    auth::{Authorized, rights::ReadStatistics},
+    auth::{Called, rights::ReadStatistics},
     call::Call,
     error::Result,
     extract::Query,
@@ -13,10 +13,10 @@ use contract::statistics::Statistics;
 /// Counts by state, as of now.
 #[worker::send]
 pub async fn show(
-    Authorized { owner, .. }: Authorized<ReadStatistics>,
+    Called { tenant, .. }: Called<ReadStatistics>,
     call: Call,
     query: Query,
 ) -> Result<Json<Statistics>> {
     query.finish()?;
-    Ok(Json(store::count(&call.db, &owner, call.now).await?))
+    Ok(Json(store::count(&call.db, &tenant, call.now).await?))
 }

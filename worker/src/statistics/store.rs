@@ -1,7 +1,7 @@
 //! The statement that counts.
 
 use crate::{
-    auth::Owner,
+    auth::Tenant,
     db::{Db, Statement},
     error::{Error, Result},
 };
@@ -11,7 +11,7 @@ use contract::{
 };
 use serde::Deserialize;
 
-pub(super) async fn count(db: &Db, owner: &Owner, now: Timestamp) -> Result<Statistics> {
+pub(super) async fn count(db: &Db, tenant: &Tenant, now: Timestamp) -> Result<Statistics> {
     #[derive(Deserialize)]
     struct Row {
         users_active: u32,
@@ -28,11 +28,11 @@ pub(super) async fn count(db: &Db, owner: &Owner, now: Timestamp) -> Result<Stat
                  (SELECT count(*) FROM users WHERE tenant_id = ?1 AND active = 0) AS users_inactive,
                  (SELECT count(*) FROM roles WHERE tenant_id = ?1) AS roles,
                  (SELECT count(*) FROM tokens WHERE tenant_id = ?1 AND revoked_at IS NULL
-                                                AND (renewable_until IS NULL OR renewable_until > ?2)) AS tokens_active,
+                                                AND coalesce(renewable_until, expires_at, '~') > ?2) AS tokens_active,
                  (SELECT count(*) FROM tokens WHERE tenant_id = ?1 AND revoked_at IS NULL
-                                                AND renewable_until <= ?2) AS tokens_expired,
+                                                AND coalesce(renewable_until, expires_at, '~') <= ?2) AS tokens_expired,
                  (SELECT count(*) FROM tokens WHERE tenant_id = ?1 AND revoked_at IS NOT NULL) AS tokens_revoked",
-            [owner.tenant(), &now],
+            [tenant, &now],
         ))
         .await?;
     let row = row.ok_or_else(|| Error::Internal("counting gave no row".into()))?;

@@ -1,54 +1,76 @@
 //! Routes about access tokens.
 
-use super::{rules, store};
+pub use super::{
+    insight::{activity, usage},
+    renew::renew,
+    rotate::{end_grace, rotate, rotate_self},
+};
+
+use super::{
+    rules,
+    store::{self, Secrets},
+};
 use crate::{
     audit,
     auth::{
-        Actor, Authorized, ByToken, Owner,
-        rights::{CreateTokens, ReadOwnTokens, RevokeTokens},
+        Actor, Authorized, ByMachine, Holder, MachineCaller,
+        rights::{CreateTokens, ReadOwnTokens, RevokeTokens, UpdateTokens},
     },
     call::{self, Call},
-    error::{Error, Result},
+    db::Outcome,
+    error::{Error, Refusal, Result},
     extract::{Checked, Query, Segment},
+    idempotency::{Attempted, Repeatable},
+    policy,
     secret::Prefix,
 };
-use axum::{Json, http::StatusCode};
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use contract::{
     audit::Action,
     ids::{EventId, TokenId},
     list::List,
+    policy::Policy,
     problem::Code,
     tokens::{
-        self as wire, CreateToken, CreatedToken, MAX_LIVE, Revocation, Revoked, Token, TokenSelf,
+        self as wire, CreateToken, CreatedToken, Edit, Kind, Refused, Revocation, Revoked, Token,
+        TokenSelf, UpdateToken,
     },
 };
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 /// One's own tokens, the newest first.
 #[worker::send]
 pub async fn list(
-    Authorized { owner, .. }: Authorized<ReadOwnTokens>,
+    Authorized { owner, actor, .. }: Authorized<ReadOwnTokens>,
     call: Call,
     Segment(user): Segment,
     mut query: Query,
 ) -> Result<Json<List<Token>>> {
-    refuse_other_people(&owner, &user)?;
+    refuse_other_people(owner.user().as_str(), &user)?;
     let state = query
         .parsed("state", "Use current or revoked.", store::State::parse)
         .unwrap_or(store::State::Current);
+    let kind = query.parsed(
+        "kind",
+        "Use all, custom, hyperscale, microsoft_scim or one_touch_recovery.",
+        Kind::parse,
+    );
     let search = query.take("search").unwrap_or_default();
     let page = query.page(TokenId::parse);
     query.finish()?;
-    let tokens = store::list(
-        &call.db,
-        &owner,
+    let wanted = store::Wanted {
         state,
-        &search,
-        page.after.as_ref(),
-        page.rows(),
-        call.now,
-    )
-    .await?;
+        search: &store::name_key(&search),
+        kind,
+        before: page.after.as_ref(),
+        rows: page.rows(),
+    };
+    let holder = Holder::oneself(&owner, &actor.name);
+    let tokens = store::list(&call.db, &holder, &wanted, call.now).await?;
     Ok(Json(page.list(tokens, |token| token.id.as_str())))
 }
 
@@ -58,67 +80,165 @@ pub async fn create(
     Authorized { owner, actor, .. }: Authorized<CreateTokens>,
     call: Call,
     Segment(user): Segment,
-    Checked(new): Checked<CreateToken>,
-) -> Result<(StatusCode, Json<CreatedToken>)> {
-    refuse_other_people(&owner, &user)?;
+    Repeatable(new, attempt): Repeatable<CreateToken>,
+) -> Result<Response> {
+    refuse_other_people(owner.user().as_str(), &user)?;
+    if let Some(answer) = attempt.repeated(&call, &actor).await? {
+        return Ok(answer);
+    }
+    let holder = Holder::oneself(&owner, &actor.name);
+    let policy = policy::of(&call, owner.tenant()).await?;
+    let end = new.end(&policy, call.now)?;
     let secret = call::secret(Prefix::AccessToken)?;
-    let token = rules::issue(
-        new,
-        TokenId::from_ulid(&call.ulid()?),
-        &secret,
-        &owner,
-        &actor.name,
-        call.now,
-    );
-    let changes = json!({"scopes": token.scopes, "renewable_until": token.renewable_until});
+    let refresh = new
+        .refresh
+        .then(|| call::secret(Prefix::RefreshToken))
+        .transpose()?;
+    let refresh_digest = refresh
+        .as_ref()
+        .map(|refresh| call.digest(refresh.as_str()))
+        .transpose()?;
+    let secrets = Secrets {
+        digest: &call.digest(secret.as_str())?,
+        refresh: refresh_digest.as_ref(),
+        access_until: refresh
+            .as_ref()
+            .map(|_| rules::access_until(policy.refresh_access_minutes, end, call.now)),
+    };
+    let id = TokenId::from_ulid(&call.ulid()?);
+    let token = rules::issue(new, end, id, &secret, &holder, call.now);
     let event = audit::Event {
         action: Action::TokenCreated,
         target_type: "token",
         target_id: token.id.as_str(),
         target_name: &token.name,
-        changes: Some(changes),
+        changes: Some(Value::Object(told(&token))),
     };
-    let outcome = call
-        .db
-        .commit([
-            store::insert(&owner, &token, &call.digest(secret.as_str())?),
-            audit::entry(&call, &owner, &actor, &event)?,
-        ])
-        .await;
-    let [inserted, _] = outcome.map_err(|error| {
-        error.when_taken(
-            "tokens.user_id, tokens.name",
-            "name",
-            "You have a token with this name. Choose another.",
+    let statements = vec![
+        store::insert(
+            &holder,
+            &token,
+            &store::name_key(&token.name),
+            &secrets,
+            policy.max_live_tokens,
+        ),
+        audit::entry(&call, &owner, &actor, &event)?,
+    ];
+    let answer = json!({"token": token});
+    let tried = attempt
+        .commit(
+            &call,
+            &actor,
+            owner.tenant(),
+            statements,
+            (StatusCode::CREATED, &answer),
         )
-    })?;
-    if inserted.changed()? == 0 {
-        return Err(Error::refused(
-            Code::Conflict,
-            format!("You have {MAX_LIVE} tokens, which is the most. Revoke one first."),
-        ));
+        .await;
+    let outcomes = match tried.map_err(name_is_taken)? {
+        Attempted::Done(outcomes) => outcomes,
+        Attempted::Repeated(answer) => return Ok(answer),
+    };
+    if first_changed(&outcomes)? == 0 {
+        return Err(too_many(&policy));
     }
-    Ok((
-        StatusCode::CREATED,
-        Json(CreatedToken {
-            token,
-            secret: secret.expose(),
-        }),
-    ))
+    let created = CreatedToken {
+        token,
+        secret: secret.expose(),
+        refresh_token: refresh.map(crate::secret::Secret::expose),
+    };
+    Ok((StatusCode::CREATED, Json(created)).into_response())
 }
 
 /// One of one's own tokens.
 #[worker::send]
 pub async fn show(
-    Authorized { owner, .. }: Authorized<ReadOwnTokens>,
+    Authorized { owner, actor, .. }: Authorized<ReadOwnTokens>,
     call: Call,
     Segment(id): Segment,
 ) -> Result<Json<Token>> {
-    let id = TokenId::parse(&id).ok_or_else(|| Error::not_found("token"))?;
-    store::find(&call.db, &owner, &id, call.now)
-        .await?
-        .map(Json)
-        .ok_or_else(|| Error::not_found("token"))
+    let holder = Holder::oneself(&owner, &actor.name);
+    let (_, token) = find(&call, &holder, &id).await?;
+    Ok(Json(token))
+}
+
+/// Edits a token. What lets it do more, longer or from more places needs a confirmation.
+#[worker::send]
+pub async fn update(
+    Authorized {
+        owner,
+        actor,
+        session,
+        ..
+    }: Authorized<UpdateTokens>,
+    call: Call,
+    Segment(id): Segment,
+    Checked(change): Checked<UpdateToken>,
+) -> Result<Json<Token>> {
+    let holder = Holder::oneself(&owner, &actor.name);
+    let (version, before) = find(&call, &holder, &id).await?;
+    let policy = policy::of(&call, owner.tenant()).await?;
+    let edit = change
+        .of(&before, &policy, call.now)
+        .map_err(|refused| match refused {
+            Refused::Invalid(invalid) => invalid.into(),
+            Refused::Revoked => Error::refused(
+                Code::Conflict,
+                "This token was revoked, and a revoked token never comes back. Make a new one.",
+            ),
+            Refused::KindFixed => Error::refused(
+                Code::Conflict,
+                "You can change the scope only between All, Custom, and Hyperscale access tokens. For Microsoft SCIM and 1-Touch recovery access tokens, you cannot change the scope.",
+            ),
+        })?;
+    let Edit {
+        token,
+        widens,
+        extends,
+    } = edit;
+    let changes = differences(&told(&before), &told(&token));
+    if changes.is_empty() {
+        return Ok(Json(before));
+    }
+    if widens {
+        session.must_be_confirmed(call.now)?;
+        session.confirm_again(&call);
+    }
+    let event = audit::Event {
+        action: if extends {
+            Action::TokenExtended
+        } else {
+            Action::TokenUpdated
+        },
+        target_type: "token",
+        target_id: token.id.as_str(),
+        target_name: &token.name,
+        changes: Some(Value::Object(changes)),
+    };
+    let outcome = call
+        .db
+        .commit([
+            store::update(
+                &holder,
+                &token,
+                &store::name_key(&token.name),
+                version,
+                policy.max_live_tokens,
+                call.now,
+            ),
+            audit::entry(&call, &owner, &actor, &event)?,
+        ])
+        .await;
+    let [updated, _] = outcome.map_err(name_is_taken)?;
+    if updated.changed()? == 1 {
+        return Ok(Json(token));
+    }
+    // Either it is no longer what was edited, or it may not come back among the live ones.
+    let (version_now, _) = find(&call, &holder, &id).await?;
+    Err(if version_now == version {
+        too_many(&policy)
+    } else {
+        changed_meanwhile()
+    })
 }
 
 /// Ends one of one's own tokens.
@@ -129,16 +249,12 @@ pub async fn revoke(
     Segment(id): Segment,
 ) -> Result<StatusCode> {
     let id = TokenId::parse(&id).ok_or_else(|| Error::not_found("token"))?;
-    end(
-        &call,
-        &owner,
-        &actor,
-        Revocation {
-            ids: vec![id],
-            reason: None,
-        },
-    )
-    .await?;
+    let holder = Holder::oneself(&owner, &actor.name);
+    let revocation = Revocation {
+        ids: vec![id],
+        reason: None,
+    };
+    end(&call, &holder, &actor, revocation).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -149,32 +265,45 @@ pub async fn revoke_all(
     call: Call,
     Checked(revocation): Checked<wire::RevokeTokens>,
 ) -> Result<Json<Revoked>> {
-    Ok(Json(end(&call, &owner, &actor, revocation).await?))
+    let holder = Holder::oneself(&owner, &actor.name);
+    Ok(Json(end(&call, &holder, &actor, revocation).await?))
 }
 
 /// What am I, and am I good?
-pub async fn show_self(ByToken(caller): ByToken, call: Call) -> Json<TokenSelf> {
-    Json(TokenSelf {
-        token: caller.token,
+pub async fn show_self(ByMachine(caller): ByMachine, call: Call) -> Result<Json<TokenSelf>> {
+    let (token, _) = token_of(&caller)?;
+    Ok(Json(TokenSelf {
+        token: token.clone(),
         client_ip: call.ip.clone(),
-    })
+    }))
 }
 
 /// End myself.
 #[worker::send]
-pub async fn revoke_self(ByToken(caller): ByToken, call: Call) -> Result<StatusCode> {
+pub async fn revoke_self(ByMachine(caller): ByMachine, call: Call) -> Result<StatusCode> {
+    let (token, holder) = token_of(&caller)?;
     let revocation = Revocation {
-        ids: vec![caller.token.id.clone()],
+        ids: vec![token.id.clone()],
         reason: Some("Revoked by the token itself".into()),
     };
-    end(&call, &caller.owner, &caller.actor(), revocation).await?;
+    end(&call, &holder, &caller.actor, revocation).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Ends tokens of one owner, each with its event. One that is unknown or somebody else's stops the whole.
-async fn end(
+/// The token that makes the call; a service account's pair is none.
+pub(super) fn token_of(caller: &MachineCaller) -> Result<(&Token, Holder)> {
+    caller.token().ok_or_else(|| {
+        Error::refused(
+            Code::Forbidden,
+            "These routes are for access tokens: Authorization: Bearer lkp_…",
+        )
+    })
+}
+
+/// Ends tokens of one holder, each with its event. One that is unknown or somebody else's stops the whole.
+pub(super) async fn end(
     call: &Call,
-    owner: &Owner,
+    holder: &Holder,
     actor: &Actor,
     Revocation { ids, reason }: Revocation,
 ) -> Result<Revoked> {
@@ -184,7 +313,7 @@ async fn end(
         .collect::<Result<Vec<_>>>()?;
     let ending = store::Ending {
         call,
-        owner,
+        holder,
         actor,
         ids: &json!(ids).to_string(),
         reason: reason.as_deref(),
@@ -212,9 +341,77 @@ async fn end(
     })
 }
 
+/// A token of a holder, with the version of it that was read.
+pub(super) async fn find(call: &Call, holder: &Holder, id: &str) -> Result<(u32, Token)> {
+    let missing = || Error::not_found("token");
+    let id = TokenId::parse(id).ok_or_else(missing)?;
+    let row = store::find(&call.db, holder, &id)
+        .await?
+        .ok_or_else(missing)?;
+    Ok((row.version, row.read(call.now)?))
+}
+
+/// How many rows the first statement changed.
+pub(super) fn first_changed(outcomes: &[Outcome]) -> Result<usize> {
+    outcomes.first().map_or(Ok(0), Outcome::changed)
+}
+
+/// What the trail tells of a token.
+fn told(token: &Token) -> Map<String, Value> {
+    let members = [
+        ("name", json!(token.name)),
+        ("description", json!(token.description)),
+        ("kind", json!(token.kind)),
+        ("scopes", json!(token.scopes)),
+        ("allowed_endpoints", json!(token.allowed_endpoints)),
+        ("ip_allowlist", json!(token.ip_allowlist)),
+        ("renewable_until", json!(token.renewable_until)),
+        ("expires_at", json!(token.expires_at)),
+    ];
+    members
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+}
+
+/// Each member that differs, with its old and its new value.
+fn differences(before: &Map<String, Value>, after: &Map<String, Value>) -> Map<String, Value> {
+    before
+        .iter()
+        .filter_map(|(name, old)| {
+            let new = after.get(name)?;
+            (new != old).then(|| (name.clone(), json!({"from": old, "to": new})))
+        })
+        .collect()
+}
+
+fn name_is_taken(error: Error) -> Error {
+    error.when_taken(
+        "tokens.owner_id, tokens.name_key",
+        "name",
+        "You have a token with this name. Choose another.",
+    )
+}
+
+fn too_many(policy: &Policy) -> Error {
+    let most = policy.max_live_tokens;
+    Refusal::new(
+        Code::Conflict,
+        format!("You have {most} live tokens, which is the most. Revoke one first."),
+    )
+    .into()
+}
+
+pub(super) fn changed_meanwhile() -> Error {
+    Error::refused(
+        Code::Conflict,
+        "The token was changed elsewhere a moment ago. Look at it again.",
+    )
+}
+
 /// These routes serve a person's own tokens, under `me` or their own id.
-fn refuse_other_people(owner: &Owner, user: &str) -> Result<()> {
-    if user == "me" || user == owner.user().as_str() {
+fn refuse_other_people(own: &str, user: &str) -> Result<()> {
+    if user == "me" || user == own {
         Ok(())
     } else {
         Err(Error::not_found("person"))

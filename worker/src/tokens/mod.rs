@@ -1,6 +1,9 @@
 //! Access tokens.
 
 pub mod http;
+mod insight;
+mod renew;
+mod rotate;
 mod rules;
 mod store;
 

@@ -1,18 +1,20 @@
 //! Statements about tokens.
 
 use crate::{
-    auth::{Actor, Owner},
+    auth::{Actor, Holder},
     call::Call,
     db::{Db, Statement},
     error::{Error, Result},
+    extract,
     secret::Digest,
 };
 use contract::{
     audit::Action,
-    ids::{EventId, TokenId, UserId},
+    ids::{EventId, ServiceAccountId, TokenId, UserId},
     scopes::ScopeSet,
     time::Timestamp,
-    tokens::{Kind, MAX_LIVE, Status, Token, TokenOwner},
+    tokens::{Kind, Status, Token, TokenOwner},
+    usage::DayUsage,
 };
 use serde::Deserialize;
 
@@ -39,46 +41,65 @@ impl State {
 #[derive(Deserialize)]
 pub struct TokenRow {
     id: TokenId,
-    user_id: UserId,
+    user_id: Option<UserId>,
+    service_account_id: Option<ServiceAccountId>,
     owner_name: String,
+    kind: String,
     name: String,
     description: Option<String>,
     scopes: String,
+    allowed_endpoints: String,
+    /// One entry a line.
+    pub ip_allowlist: String,
     prefix: String,
     last_four: String,
     created_at: Timestamp,
     renewable_until: Option<Timestamp>,
+    expires_at: Option<Timestamp>,
+    in_grace_until: Option<Timestamp>,
     last_used_at: Option<Timestamp>,
     last_used_ip: Option<String>,
     revoked_at: Option<Timestamp>,
     revoked_by: Option<String>,
     revoke_reason: Option<String>,
+    /// How often it was changed.
+    pub version: u32,
 }
 
 impl TokenRow {
-    /// The token as it is at `now`. A scope that this version does not know is a failure of ours.
+    /// The token as it is at `now`. What this version does not know is a failure of ours, never a grant.
     pub fn read(self, now: Timestamp) -> Result<Token> {
+        let name = self.owner_name;
+        let owner = match (self.user_id, self.service_account_id) {
+            (Some(id), None) => TokenOwner::User { id, name },
+            (None, Some(id)) => TokenOwner::ServiceAccount { id, name },
+            _ => return Err(Error::Internal("a token of nobody or of two".into())),
+        };
+        let kind = Kind::parse(&self.kind)
+            .ok_or_else(|| Error::Internal(format!("unknown kind {}", self.kind)))?;
+        let lines = |text: &str| text.lines().map(str::to_owned).collect();
         Ok(Token {
-            status: Status::at(now, self.renewable_until, self.revoked_at),
-            scopes: ScopeSet::parse(&self.scopes).map_err(Error::Internal)?,
+            status: Status::at(
+                now,
+                self.renewable_until.or(self.expires_at),
+                self.revoked_at,
+            ),
+            scopes: kind.scopes(ScopeSet::parse(&self.scopes).map_err(Error::Internal)?),
             id: self.id,
-            owner: TokenOwner::User {
-                id: self.user_id,
-                name: self.owner_name,
-            },
-            kind: Kind::Custom,
+            owner,
+            kind,
             name: self.name,
             description: self.description,
-            allowed_endpoints: vec![],
-            ip_allowlist: vec![],
+            allowed_endpoints: lines(&self.allowed_endpoints),
+            ip_allowlist: lines(&self.ip_allowlist),
             prefix: self.prefix,
             last_four: self.last_four,
             created_at: self.created_at,
             renewable_until: self.renewable_until,
-            expires_at: None,
+            expires_at: self.expires_at,
             last_used_at: self.last_used_at,
             last_used_ip: self.last_used_ip,
-            in_grace_until: None,
+            in_grace_until: self.in_grace_until.filter(|until| *until > now),
             revoked_at: self.revoked_at,
             revoked_by: self.revoked_by,
             revoke_reason: self.revoke_reason,
@@ -86,85 +107,246 @@ impl TokenRow {
     }
 }
 
-/// One page, the newest first. `search` is part of a name, in any case.
+/// What a list of tokens is narrowed to.
+pub(super) struct Wanted<'a> {
+    pub state: State,
+    /// Part of a name, in its form for seeking.
+    pub search: &'a str,
+    pub kind: Option<Kind>,
+    pub before: Option<&'a TokenId>,
+    pub rows: u32,
+}
+
+/// One page, the newest first.
 pub(super) async fn list(
     db: &Db,
-    owner: &Owner,
-    state: State,
-    search: &str,
-    before: Option<&TokenId>,
-    rows: u32,
+    holder: &Holder,
+    wanted: &Wanted<'_>,
     now: Timestamp,
 ) -> Result<Vec<Token>> {
     // `~` comes after every id.
-    let before = before.map_or("~", TokenId::as_str);
-    let statement = match state {
+    let before = wanted.before.map_or("~", TokenId::as_str);
+    let kind = wanted.kind.map_or("", Kind::as_str);
+    let statement = match wanted.state {
         State::Current => Statement::new(
-            "SELECT t.id, t.user_id, u.first_name || ' ' || u.last_name AS owner_name, t.name, t.description,
-                    t.scopes, t.prefix, t.last_four, t.created_at, t.renewable_until, t.last_used_at,
-                    t.last_used_ip, t.revoked_at, t.revoked_by, t.revoke_reason
-             FROM tokens t JOIN users u ON u.id = t.user_id AND u.tenant_id = t.tenant_id
-             WHERE t.user_id = ?1 AND t.tenant_id = ?2 AND t.revoked_at IS NULL AND t.id < ?3
-               AND instr(lower(t.name), lower(?4)) > 0
-             ORDER BY t.id DESC LIMIT ?5",
-            [owner.user(), owner.tenant(), &before, &search, &rows],
+            "SELECT id, user_id, service_account_id, owner_name, kind, name, description, scopes, allowed_endpoints,
+                    ip_allowlist, prefix, last_four, created_at, renewable_until, expires_at, in_grace_until, last_used_at,
+                    last_used_ip, revoked_at, revoked_by, revoke_reason, version
+             FROM held_tokens
+             WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL AND id < ?3
+               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
+             ORDER BY id DESC LIMIT ?6",
+            [&holder.id(), holder.tenant(), &before, &wanted.search, &kind, &wanted.rows],
         ),
         State::Revoked => Statement::new(
-            "SELECT t.id, t.user_id, u.first_name || ' ' || u.last_name AS owner_name, t.name, t.description,
-                    t.scopes, t.prefix, t.last_four, t.created_at, t.renewable_until, t.last_used_at,
-                    t.last_used_ip, t.revoked_at, t.revoked_by, t.revoke_reason
-             FROM tokens t JOIN users u ON u.id = t.user_id AND u.tenant_id = t.tenant_id
-             WHERE t.user_id = ?1 AND t.tenant_id = ?2 AND t.revoked_at IS NOT NULL AND t.id < ?3
-               AND instr(lower(t.name), lower(?4)) > 0
-             ORDER BY t.id DESC LIMIT ?5",
-            [owner.user(), owner.tenant(), &before, &search, &rows],
+            "SELECT id, user_id, service_account_id, owner_name, kind, name, description, scopes, allowed_endpoints,
+                    ip_allowlist, prefix, last_four, created_at, renewable_until, expires_at, in_grace_until, last_used_at,
+                    last_used_ip, revoked_at, revoked_by, revoke_reason, version
+             FROM held_tokens
+             WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NOT NULL AND id < ?3
+               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
+             ORDER BY id DESC LIMIT ?6",
+            [&holder.id(), holder.tenant(), &before, &wanted.search, &kind, &wanted.rows],
         ),
     };
     let tokens: Vec<TokenRow> = db.all(statement).await?;
     tokens.into_iter().map(|row| row.read(now)).collect()
 }
 
-pub(super) async fn find(
-    db: &Db,
-    owner: &Owner,
-    id: &TokenId,
-    now: Timestamp,
-) -> Result<Option<Token>> {
-    let row: Option<TokenRow> = db
-        .first(Statement::new(
-            "SELECT t.id, t.user_id, u.first_name || ' ' || u.last_name AS owner_name, t.name, t.description,
-                    t.scopes, t.prefix, t.last_four, t.created_at, t.renewable_until, t.last_used_at,
-                    t.last_used_ip, t.revoked_at, t.revoked_by, t.revoke_reason
-             FROM tokens t JOIN users u ON u.id = t.user_id AND u.tenant_id = t.tenant_id
-             WHERE t.id = ?1 AND t.user_id = ?2 AND t.tenant_id = ?3",
-            [id, owner.user(), owner.tenant()],
-        ))
-        .await?;
-    row.map(|row| row.read(now)).transpose()
+/// One token of a holder.
+pub(super) async fn find(db: &Db, holder: &Holder, id: &TokenId) -> Result<Option<TokenRow>> {
+    db.first(Statement::new(
+        "SELECT id, user_id, service_account_id, owner_name, kind, name, description, scopes, allowed_endpoints,
+                ip_allowlist, prefix, last_four, created_at, renewable_until, expires_at, in_grace_until, last_used_at,
+                last_used_ip, revoked_at, revoked_by, revoke_reason, version
+         FROM held_tokens
+         WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3",
+        [id, &holder.id(), holder.tenant()],
+    ))
+    .await
 }
 
-/// Adds a token unless its owner has as many as allowed. The limit is part of the statement, so no race outruns it.
-pub(super) fn insert(owner: &Owner, token: &Token, digest: &Digest) -> Statement {
+/// What is kept of a token's secrets.
+pub(super) struct Secrets<'a> {
+    pub digest: &'a Digest,
+    pub refresh: Option<&'a Digest>,
+    /// Of a pair: when the secret itself is over.
+    pub access_until: Option<Timestamp>,
+}
+
+/// Adds a token unless its owner has as many live ones as allowed. The limit is part of the statement, so no race
+/// outruns it.
+pub(super) fn insert(
+    holder: &Holder,
+    token: &Token,
+    name_key: &str,
+    secrets: &Secrets,
+    most: u32,
+) -> Statement {
     Statement::new(
         "INSERT INTO tokens
-             (id, tenant_id, user_id, kind, name, description, scopes, digest, prefix, last_four, created_at, renewable_until)
-         SELECT ?1, ?2, ?3, 'custom', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11
-         WHERE (SELECT count(*) FROM tokens WHERE user_id = ?3 AND tenant_id = ?2 AND revoked_at IS NULL) < ?12",
+             (id, tenant_id, user_id, service_account_id, kind, name, name_key, description, scopes, allowed_endpoints,
+              ip_allowlist, digest, prefix, last_four, created_at, renewable_until, expires_at, refresh_digest, access_until)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19
+         WHERE (SELECT count(*) FROM tokens
+                WHERE owner_id = coalesce(?3, ?4) AND tenant_id = ?2 AND revoked_at IS NULL
+                  AND coalesce(renewable_until, expires_at, '~') > ?15) < ?20",
         [
             &token.id,
-            owner.tenant(),
-            owner.user(),
+            holder.tenant(),
+            &holder.user(),
+            &holder.service_account(),
+            &token.kind.as_str(),
             &token.name,
+            &name_key,
             &token.description,
-            &token.scopes,
-            digest,
+            &chosen_scopes(token),
+            &token.allowed_endpoints.join("\n"),
+            &token.ip_allowlist.join("\n"),
+            secrets.digest,
             &token.prefix,
             &token.last_four,
             &token.created_at,
             &token.renewable_until,
-            &MAX_LIVE,
+            &token.expires_at,
+            &secrets.refresh,
+            &secrets.access_until,
+            &most,
         ],
     )
+}
+
+/// The scopes that are kept: those of other kinds come with the kind.
+fn chosen_scopes(token: &Token) -> String {
+    match token.kind {
+        Kind::Custom => token.scopes.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// Writes an edited token down, unless it was changed or revoked since it was read at `version`. One that was expired
+/// counts among the live ones again, of which there are `most`.
+pub(super) fn update(
+    holder: &Holder,
+    token: &Token,
+    name_key: &str,
+    version: u32,
+    most: u32,
+    now: Timestamp,
+) -> Statement {
+    Statement::new(
+        "UPDATE tokens SET kind = ?4, name = ?5, name_key = ?6, description = ?7, scopes = ?8, allowed_endpoints = ?9,
+                           ip_allowlist = ?10, renewable_until = ?11, expires_at = ?12, version = version + 1
+         WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3 AND version = ?13 AND revoked_at IS NULL
+           AND (coalesce(renewable_until, expires_at, '~') > ?14 OR coalesce(?11, ?12, '~') <= ?14
+                OR (SELECT count(*) FROM tokens
+                    WHERE owner_id = ?2 AND tenant_id = ?3 AND revoked_at IS NULL
+                      AND coalesce(renewable_until, expires_at, '~') > ?14) < ?15)",
+        [
+            &token.id,
+            &holder.id(),
+            holder.tenant(),
+            &token.kind.as_str(),
+            &token.name,
+            &name_key,
+            &token.description,
+            &chosen_scopes(token),
+            &token.allowed_endpoints.join("\n"),
+            &token.ip_allowlist.join("\n"),
+            &token.renewable_until,
+            &token.expires_at,
+            &version,
+            &now,
+            &most,
+        ],
+    )
+}
+
+/// A secret that is replaced, and by which.
+pub(super) struct Replacement<'a> {
+    pub holder: &'a Holder,
+    pub id: &'a TokenId,
+    /// The version of the token for which it was decided.
+    pub version: u32,
+    pub secrets: Secrets<'a>,
+    pub prefix: &'a str,
+    pub last_four: &'a str,
+    /// Until when the one before is good.
+    pub old_until: Timestamp,
+    pub now: Timestamp,
+}
+
+impl Replacement<'_> {
+    /// Keeps the present secret as one that was replaced. It does nothing if the token is no longer what it was.
+    pub fn retire(&self) -> Statement {
+        Statement::new(
+            "INSERT INTO retired_secrets (digest, tenant_id, token_id, role, last_four, retired_at, until, last_used_at,
+                                          last_used_ip, last_used_agent)
+             SELECT digest, tenant_id, id, 'access', last_four, ?5, ?6, last_used_at, last_used_ip, last_used_agent
+             FROM tokens
+             WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3 AND version = ?4 AND revoked_at IS NULL",
+            [self.id, &self.holder.id(), self.holder.tenant(), &self.version, &self.now, &self.old_until],
+        )
+    }
+
+    /// Keeps the present refresh token as one that was replaced, if there is one.
+    pub fn retire_refresh(&self) -> Statement {
+        Statement::new(
+            "INSERT INTO retired_secrets (digest, tenant_id, token_id, role, last_four, retired_at, until)
+             SELECT refresh_digest, tenant_id, id, 'refresh', '', ?5, ?5 FROM tokens
+             WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3 AND version = ?4 AND revoked_at IS NULL
+               AND refresh_digest IS NOT NULL",
+            [self.id, &self.holder.id(), self.holder.tenant(), &self.version, &self.now],
+        )
+    }
+
+    /// Ends the grace of those that were replaced before: at most one is in grace.
+    pub fn end_earlier_grace(&self) -> Statement {
+        Statement::new(
+            "UPDATE retired_secrets SET until = ?5
+             WHERE token_id = ?1 AND tenant_id = ?3 AND role = 'access' AND until > ?5
+               AND EXISTS (SELECT 1 FROM tokens WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3 AND version = ?4)",
+            [self.id, &self.holder.id(), self.holder.tenant(), &self.version, &self.now],
+        )
+    }
+
+    /// Puts the new secret in place.
+    pub fn replace(&self) -> Statement {
+        Statement::new(
+            "UPDATE tokens SET digest = ?5, prefix = ?6, last_four = ?7, refresh_digest = ?8, access_until = ?9,
+                               in_grace_until = ?10, version = version + 1
+             WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3 AND version = ?4 AND revoked_at IS NULL",
+            [
+                self.id,
+                &self.holder.id(),
+                self.holder.tenant(),
+                &self.version,
+                self.secrets.digest,
+                &self.prefix,
+                &self.last_four,
+                &self.secrets.refresh,
+                &self.secrets.access_until,
+                &Some(self.old_until).filter(|until| *until > self.now),
+            ],
+        )
+    }
+}
+
+/// Ends the grace of the secret before.
+pub(super) fn end_grace(holder: &Holder, id: &TokenId, now: Timestamp) -> [Statement; 2] {
+    [
+        Statement::new(
+            "UPDATE retired_secrets SET until = ?4
+             WHERE token_id = ?1 AND tenant_id = ?3 AND role = 'access' AND until > ?4
+               AND EXISTS (SELECT 1 FROM tokens WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3)",
+            [id, &holder.id(), holder.tenant(), &now],
+        ),
+        Statement::new(
+            "UPDATE tokens SET in_grace_until = NULL, version = version + 1
+             WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3 AND in_grace_until > ?4",
+            [id, &holder.id(), holder.tenant(), &now],
+        ),
+    ]
 }
 
 /// One id.
@@ -177,7 +359,7 @@ pub(super) struct IdRow {
 /// an event for each token that is about to end, and the ending. The last two do nothing unless all ids exist.
 pub(super) struct Ending<'a> {
     pub call: &'a Call,
-    pub owner: &'a Owner,
+    pub holder: &'a Holder,
     pub actor: &'a Actor,
     /// A JSON array without doubles.
     pub ids: &'a str,
@@ -187,8 +369,8 @@ pub(super) struct Ending<'a> {
 impl Ending<'_> {
     pub fn find(&self) -> Statement {
         Statement::new(
-            "SELECT id FROM tokens WHERE id IN (SELECT value FROM json_each(?1)) AND user_id = ?2 AND tenant_id = ?3",
-            [&self.ids, self.owner.user(), self.owner.tenant()],
+            "SELECT id FROM tokens WHERE id IN (SELECT value FROM json_each(?1)) AND owner_id = ?2 AND tenant_id = ?3",
+            [&self.ids, &self.holder.id(), self.holder.tenant()],
         )
     }
 
@@ -201,16 +383,16 @@ impl Ending<'_> {
              SELECT e.value ->> 'event', t.tenant_id, ?4, ?5, ?6, ?7, ?8, ?9, 'token', t.id, t.name, ?10, ?11, ?12,
                     json_object('reason', ?13)
              FROM json_each(?1) e CROSS JOIN tokens t ON t.id = e.value ->> 'token'
-             WHERE t.user_id = ?2 AND t.tenant_id = ?3 AND t.revoked_at IS NULL
+             WHERE t.owner_id = ?2 AND t.tenant_id = ?3 AND t.revoked_at IS NULL
                AND (SELECT count(*) FROM json_each(?1)) =
                    (SELECT count(*) FROM tokens
-                    WHERE id IN (SELECT value ->> 'token' FROM json_each(?1)) AND user_id = ?2 AND tenant_id = ?3)",
+                    WHERE id IN (SELECT value ->> 'token' FROM json_each(?1)) AND owner_id = ?2 AND tenant_id = ?3)",
             [
                 &events,
-                self.owner.user(),
-                self.owner.tenant(),
+                &self.holder.id(),
+                self.holder.tenant(),
                 &self.call.now,
-                &Actor::KIND,
+                &self.actor.kind(),
                 &self.actor.id(),
                 &self.actor.name,
                 &self.actor.credential,
@@ -226,19 +408,24 @@ impl Ending<'_> {
     pub fn end(&self) -> Statement {
         Statement::new(
             "UPDATE tokens SET revoked_at = ?4, revoked_by = ?5, revoke_reason = ?6
-             WHERE id IN (SELECT value FROM json_each(?1)) AND user_id = ?2 AND tenant_id = ?3 AND revoked_at IS NULL
+             WHERE id IN (SELECT value FROM json_each(?1)) AND owner_id = ?2 AND tenant_id = ?3 AND revoked_at IS NULL
                AND (SELECT count(*) FROM json_each(?1)) =
                    (SELECT count(*) FROM tokens
-                    WHERE id IN (SELECT value FROM json_each(?1)) AND user_id = ?2 AND tenant_id = ?3)
+                    WHERE id IN (SELECT value FROM json_each(?1)) AND owner_id = ?2 AND tenant_id = ?3)
              RETURNING id",
-            [&self.ids, self.owner.user(), self.owner.tenant(), &self.call.now, &self.actor.name, &self.reason],
+            [&self.ids, &self.holder.id(), self.holder.tenant(), &self.call.now, &self.actor.name, &self.reason],
         )
     }
 }
 
-/// Ends every token of one owner, an event for each before it goes; nothing unless it is `wished`.
-pub fn end_all(call: &Call, owner: &Owner, actor: &Actor, wished: bool) -> Result<[Statement; 2]> {
-    let reason = "The password was changed";
+/// Ends every token of one holder, an event for each before it goes; nothing unless it is `wished`.
+pub fn end_all(
+    call: &Call,
+    holder: &Holder,
+    actor: &Actor,
+    reason: &str,
+    wished: bool,
+) -> Result<[Statement; 2]> {
     Ok([
         Statement::new(
             "INSERT INTO audit_events
@@ -246,13 +433,13 @@ pub fn end_all(call: &Call, owner: &Owner, actor: &Actor, wished: bool) -> Resul
                   target_type, target_id, target_name, ip, user_agent, request_id, changes)
              SELECT substr(?1, 1, 24) || printf('%06d', row_number() OVER ()), tenant_id, ?4, ?5, ?6, ?7, ?8, ?9,
                     'token', id, name, ?10, ?11, ?12, json_object('reason', ?13)
-             FROM tokens WHERE user_id = ?2 AND tenant_id = ?3 AND revoked_at IS NULL AND ?14 = 1",
+             FROM tokens WHERE owner_id = ?2 AND tenant_id = ?3 AND revoked_at IS NULL AND ?14 = 1",
             [
                 &EventId::from_ulid(&call.ulid()?),
-                owner.user(),
-                owner.tenant(),
+                &holder.id(),
+                holder.tenant(),
                 &call.now,
-                &Actor::KIND,
+                &actor.kind(),
                 &actor.id(),
                 &actor.name,
                 &actor.credential,
@@ -266,10 +453,10 @@ pub fn end_all(call: &Call, owner: &Owner, actor: &Actor, wished: bool) -> Resul
         ),
         Statement::new(
             "UPDATE tokens SET revoked_at = ?3, revoked_by = ?4, revoke_reason = ?5
-             WHERE user_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL AND ?6 = 1",
+             WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL AND ?6 = 1",
             [
-                owner.user(),
-                owner.tenant(),
+                &holder.id(),
+                holder.tenant(),
                 &call.now,
                 &actor.name,
                 &reason,
@@ -277,4 +464,47 @@ pub fn end_all(call: &Call, owner: &Owner, actor: &Actor, wished: bool) -> Resul
             ],
         ),
     ])
+}
+
+/// How the owner of a token is told apart from others, and how a name is sought: in small letters, composed.
+pub(super) fn name_key(name: &str) -> String {
+    extract::nfc(&name.to_lowercase())
+}
+
+/// Calls with one token on one day.
+pub(super) async fn days(
+    db: &Db,
+    holder: &Holder,
+    id: &TokenId,
+    from: &str,
+) -> Result<Vec<DayUsage>> {
+    db.all(Statement::new(
+        "SELECT u.day, u.calls FROM token_usage u JOIN tokens t ON t.id = u.token_id
+         WHERE u.token_id = ?1 AND u.day >= ?4 AND t.owner_id = ?2 AND t.tenant_id = ?3 ORDER BY u.day",
+        [id, &holder.id(), holder.tenant(), &from],
+    ))
+    .await
+}
+
+/// From where a token was used last, what was refused, and who still uses the secret before.
+pub(super) fn insight(holder: &Holder, id: &TokenId) -> [Statement; 3] {
+    [
+        Statement::new(
+            "SELECT a.at, a.ip, a.place, a.agent, a.calls, a.call FROM token_addresses a JOIN tokens t ON t.id = a.token_id
+             WHERE a.token_id = ?1 AND t.owner_id = ?2 AND t.tenant_id = ?3 ORDER BY a.at DESC LIMIT 10",
+            [id, &holder.id(), holder.tenant()],
+        ),
+        Statement::new(
+            "SELECT r.at, r.reason, r.missing, r.ip, r.agent, r.calls, r.call FROM token_refusals r JOIN tokens t ON t.id = r.token_id
+             WHERE r.token_id = ?1 AND t.owner_id = ?2 AND t.tenant_id = ?3 ORDER BY r.at DESC LIMIT 20",
+            [id, &holder.id(), holder.tenant()],
+        ),
+        Statement::new(
+            "SELECT s.last_four, s.retired_at, s.until, s.last_used_at, s.last_used_ip, s.last_used_agent
+             FROM retired_secrets s JOIN tokens t ON t.id = s.token_id
+             WHERE s.token_id = ?1 AND s.role = 'access' AND t.owner_id = ?2 AND t.tenant_id = ?3
+             ORDER BY s.retired_at DESC LIMIT 1",
+            [id, &holder.id(), holder.tenant()],
+        ),
+    ]
 }

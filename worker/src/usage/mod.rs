@@ -1,7 +1,8 @@
-//! How much the API of a tenant is called, and by which token last.
+//! How much the API is called, by whom and from where.
 
 pub mod http;
 mod recorder;
 mod store;
 
-pub use recorder::record;
+pub use recorder::{record, refused};
+pub use store::purge;

@@ -1,17 +1,19 @@
-//! Notes each use of a token without making its caller wait.
+//! Notes each use of a credential without making its caller wait.
 //!
 //! Calls are counted in the memory of the isolate and written together, at most once a second and within a second of
 //! the call: exact counts, one write for many. What is lost when an isolate dies is what it counted in that second.
 
-use super::store::{self, Used};
+use super::store::{self, AccountUse, AddressUse, RefusedUse, TokenUse};
 use crate::{
+    auth::{
+        MachineCaller,
+        machine::{self, By},
+    },
     call::{Call, pause},
-    error::Result,
+    error::{Refusal, Result},
 };
-use contract::{
-    ids::{TenantId, TokenId},
-    time::Timestamp,
-};
+use axum::{extract::MatchedPath, http::request::Parts};
+use contract::{time::Timestamp, tokens::TokenOwner};
 use std::{
     cell::RefCell,
     collections::{BTreeMap, btree_map::Entry},
@@ -23,42 +25,72 @@ const PAUSE_MS: u32 = 1_000;
 const ROUNDS: usize = 20;
 /// A writer not heard of for this many seconds was ended by the platform.
 const WRITER_LOST: i64 = 30;
+/// The most addresses, and the most refusals, that are told apart within one second; whoever comes from more is not
+/// told better by it.
+const APART: usize = 200;
 
 thread_local! {
     static RECORDER: RefCell<Recorder> = RefCell::default();
 }
 
+/// Something that is counted under a key.
+pub(super) trait Counted {
+    /// What tells one from another.
+    type Key: Ord;
+
+    fn key(&self) -> Self::Key;
+
+    /// Takes in another one with the same key, which came `later` or before.
+    fn take_in(&mut self, other: Self, later: bool);
+}
+
+fn count<C: Counted>(counts: &mut BTreeMap<C::Key, C>, new: C, later: bool) {
+    match counts.entry(new.key()) {
+        Entry::Vacant(place) => drop(place.insert(new)),
+        Entry::Occupied(mut kept) => kept.get_mut().take_in(new, later),
+    }
+}
+
+/// What was counted and is not written yet.
+#[derive(Default)]
+pub(super) struct Counts {
+    pub tokens: BTreeMap<<TokenUse as Counted>::Key, TokenUse>,
+    pub accounts: BTreeMap<<AccountUse as Counted>::Key, AccountUse>,
+    pub addresses: BTreeMap<<AddressUse as Counted>::Key, AddressUse>,
+    pub refusals: BTreeMap<<RefusedUse as Counted>::Key, RefusedUse>,
+}
+
+impl Counts {
+    fn is_empty(&self) -> bool {
+        self.tokens.is_empty() && self.accounts.is_empty() && self.refusals.is_empty()
+    }
+
+    /// Takes in what was counted before.
+    fn put_back(&mut self, earlier: Self) {
+        for used in earlier.tokens.into_values() {
+            count(&mut self.tokens, used, false);
+        }
+        for used in earlier.accounts.into_values() {
+            count(&mut self.accounts, used, false);
+        }
+        for used in earlier.addresses.into_values() {
+            count(&mut self.addresses, used, false);
+        }
+        for used in earlier.refusals.into_values() {
+            count(&mut self.refusals, used, false);
+        }
+    }
+}
+
 #[derive(Default)]
 struct Recorder {
-    uses: BTreeMap<(TokenId, String), Used>,
+    counts: Counts,
     writer_since: Option<Timestamp>,
 }
 
 impl Recorder {
-    /// Counts a use; true if somebody must begin to write.
-    fn add(
-        &mut self,
-        tenant: &TenantId,
-        token: &TokenId,
-        ip: Option<&str>,
-        now: Timestamp,
-    ) -> bool {
-        let day = now.day();
-        let new = || Used {
-            tenant: tenant.clone(),
-            token: token.clone(),
-            day: day.clone(),
-            calls: 0,
-            at: now,
-            ip: None,
-        };
-        let used = self
-            .uses
-            .entry((token.clone(), day.clone()))
-            .or_insert_with(new);
-        used.calls += 1;
-        used.at = now;
-        used.ip = ip.map(str::to_owned);
+    /// Whether somebody must begin to write, now that something was counted.
+    fn must_write(&mut self, now: Timestamp) -> bool {
         let idle = self
             .writer_since
             .is_none_or(|since| now >= since.plus(WRITER_LOST));
@@ -67,56 +99,125 @@ impl Recorder {
         }
         idle
     }
-
-    /// Counts uses again that were taken.
-    fn put_back(&mut self, uses: Vec<Used>) {
-        for used in uses {
-            match self.uses.entry((used.token.clone(), used.day.clone())) {
-                Entry::Vacant(place) => drop(place.insert(used)),
-                Entry::Occupied(mut newer) => newer.get_mut().calls += used.calls,
-            }
-        }
-    }
-
-    fn take(&mut self) -> Vec<Used> {
-        std::mem::take(&mut self.uses).into_values().collect()
-    }
 }
 
-/// Notes that `token` was used by this call.
-pub fn record(call: &Call, tenant: &TenantId, token: &TokenId) {
-    let must_write = RECORDER
-        .with_borrow_mut(|recorder| recorder.add(tenant, token, call.ip.as_deref(), call.now));
+/// Notes that a good credential made this call.
+pub fn record(call: &Call, machine: &MachineCaller, parts: &Parts) {
+    note(call, |counts| {
+        if let TokenOwner::ServiceAccount { id, .. } = &machine.owner {
+            let used = AccountUse {
+                tenant: machine.tenant.as_str().into(),
+                account: id.as_str().into(),
+                old: matches!(machine.by, By::Pair(true)),
+                at: call.now,
+                ip: call.ip.clone(),
+                agent: call.user_agent.clone(),
+            };
+            count(&mut counts.accounts, used, true);
+        }
+        if let By::Token(token, old) = &machine.by {
+            let used = TokenUse {
+                tenant: machine.tenant.as_str().into(),
+                token: token.id.as_str().into(),
+                old: *old,
+                day: call.now.day(),
+                calls: 1,
+                at: call.now,
+                ip: call.ip.clone(),
+                agent: call.user_agent.clone(),
+            };
+            let key = (used.token.clone(), call.ip.clone().unwrap_or_default());
+            if let Some(address) = counts.addresses.get_mut(&key) {
+                address.calls += 1;
+                address.at = call.now;
+            } else if counts.addresses.len() < APART {
+                let address = AddressUse {
+                    tenant: used.tenant.clone(),
+                    token: key.0,
+                    ip: key.1,
+                    calls: 1,
+                    at: call.now,
+                    agent: call.user_agent.clone(),
+                    place: call.place(),
+                    call: label(parts),
+                };
+                count(&mut counts.addresses, address, true);
+            }
+            count(&mut counts.tokens, used, true);
+        }
+    });
+}
+
+/// Notes that a call with a known token was refused.
+pub fn refused(call: &Call, machine: &MachineCaller, parts: &Parts, refusal: &Refusal) {
+    let Some(token) = machine::token_id(machine) else {
+        return;
+    };
+    note(call, |counts| {
+        let refused = RefusedUse {
+            tenant: machine.tenant.as_str().into(),
+            token: token.as_str().into(),
+            reason: refusal.code.as_str().into(),
+            ip: call.ip.clone().unwrap_or_default(),
+            calls: 1,
+            at: call.now,
+            agent: call.user_agent.clone(),
+            call: label(parts),
+            missing: refusal.required_scope.map(|scope| scope.to_string()),
+        };
+        if counts.refusals.len() < APART || counts.refusals.contains_key(&refused.key()) {
+            count(&mut counts.refusals, refused, true);
+        }
+    });
+}
+
+/// Method and route of a call, without what is particular in its path.
+fn label(parts: &Parts) -> String {
+    let path = parts
+        .extensions
+        .get::<MatchedPath>()
+        .map_or_else(|| parts.uri.path(), MatchedPath::as_str);
+    format!("{} {path}", parts.method)
+}
+
+fn note(call: &Call, add: impl FnOnce(&mut Counts)) {
+    let must_write = RECORDER.with_borrow_mut(|recorder| {
+        add(&mut recorder.counts);
+        recorder.must_write(call.now)
+    });
     if must_write {
         let writer = call.clone();
-        call.later(async move {
-            for _ in 0..ROUNDS {
-                let uses = RECORDER.with_borrow_mut(Recorder::take);
-                if uses.is_empty() {
-                    break;
-                }
-                write(&writer, uses).await?;
-                pause(PAUSE_MS).await?;
-            }
-            let rest = RECORDER.with_borrow_mut(|recorder| {
-                recorder.writer_since = None;
-                recorder.take()
-            });
-            if rest.is_empty() {
-                return Ok(());
-            }
-            write(&writer, rest).await
-        });
+        call.later(async move { keep_writing(&writer).await });
     }
 }
 
-/// Writes uses down. Those that could not be written are counted again with the next ones.
-async fn write(writer: &Call, uses: Vec<Used>) -> Result<()> {
-    let written = writer.db.commit(store::write(&uses)).await;
+async fn keep_writing(writer: &Call) -> Result<()> {
+    let take = |recorder: &mut Recorder| std::mem::take(&mut recorder.counts);
+    for _ in 0..ROUNDS {
+        let counts = RECORDER.with_borrow_mut(take);
+        if counts.is_empty() {
+            break;
+        }
+        write(writer, counts).await?;
+        pause(PAUSE_MS).await?;
+    }
+    let rest = RECORDER.with_borrow_mut(|recorder| {
+        recorder.writer_since = None;
+        take(recorder)
+    });
+    if rest.is_empty() {
+        return Ok(());
+    }
+    write(writer, rest).await
+}
+
+/// Writes down what was counted. What could not be written is counted again with what comes next.
+async fn write(writer: &Call, counts: Counts) -> Result<()> {
+    let written = writer.db.commit_all(store::write(&counts)).await;
     if written.is_err() {
         RECORDER.with_borrow_mut(|recorder| {
             recorder.writer_since = None;
-            recorder.put_back(uses);
+            recorder.counts.put_back(counts);
         });
     }
     written.map(drop)
@@ -128,36 +229,51 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_seconds(1_795_377_695);
 
-    #[test]
-    fn uses_add_up_by_token_and_day_and_one_writer_serves_them() {
-        let (tenant, token) = (
-            TenantId::from_ulid("01JD7ZQ4T3V5W6X7Y8Z9ABCDEF"),
-            TokenId::from_ulid("01JD7ZQ4T3V5W6X7Y8Z9ABCDEF"),
-        );
-        let mut recorder = Recorder::default();
-        assert!(recorder.add(&tenant, &token, Some("192.0.2.1"), NOW));
-        assert!(!recorder.add(&tenant, &token, Some("192.0.2.2"), NOW.plus(1)));
-        assert!(!recorder.add(&tenant, &token, None, NOW.plus(20)));
-        let uses = recorder.take();
-        assert_eq!(uses.iter().map(|used| used.calls).collect::<Vec<_>>(), [3]);
-        assert_eq!(uses.first().map(|used| used.at), Some(NOW.plus(20)));
-        assert!(recorder.take().is_empty());
-
-        assert!(!recorder.add(&tenant, &token, None, NOW.plus(21)));
-        recorder.put_back(uses);
-        let calls: Vec<_> = recorder.take().iter().map(|used| used.calls).collect();
-        assert_eq!(calls, [4], "what could not be written is counted again");
+    fn used(at: Timestamp, ip: &str) -> TokenUse {
+        TokenUse {
+            tenant: "ten_1".into(),
+            token: "tok_1".into(),
+            old: false,
+            day: at.day(),
+            calls: 1,
+            at,
+            ip: Some(ip.into()),
+            agent: None,
+        }
     }
 
     #[test]
-    fn a_lost_writer_is_replaced() {
-        let (tenant, token) = (
-            TenantId::from_ulid("01JD7ZQ4T3V5W6X7Y8Z9ABCDEF"),
-            TokenId::from_ulid("01JD7ZQ4T3V5W6X7Y8Z9ABCDEF"),
-        );
+    fn uses_add_up_and_the_last_one_tells_from_where() {
+        let mut counts = Counts::default();
+        count(&mut counts.tokens, used(NOW, "192.0.2.1"), true);
+        count(&mut counts.tokens, used(NOW.plus(1), "192.0.2.2"), true);
+        let told: Vec<_> = counts
+            .tokens
+            .values()
+            .map(|used| (used.calls, used.at, used.ip.as_deref()))
+            .collect();
+        assert_eq!(told, [(2, NOW.plus(1), Some("192.0.2.2"))]);
+    }
+
+    #[test]
+    fn what_could_not_be_written_is_counted_again_without_seeming_newer() {
+        let (mut counts, mut earlier) = (Counts::default(), Counts::default());
+        count(&mut earlier.tokens, used(NOW, "192.0.2.1"), true);
+        count(&mut counts.tokens, used(NOW.plus(1), "192.0.2.2"), true);
+        counts.put_back(earlier);
+        let told: Vec<_> = counts
+            .tokens
+            .values()
+            .map(|used| (used.calls, used.at))
+            .collect();
+        assert_eq!(told, [(2, NOW.plus(1))]);
+    }
+
+    #[test]
+    fn one_writer_serves_all_and_a_lost_one_is_replaced() {
         let mut recorder = Recorder::default();
-        assert!(recorder.add(&tenant, &token, None, NOW));
-        assert!(!recorder.add(&tenant, &token, None, NOW.plus(WRITER_LOST - 1)));
-        assert!(recorder.add(&tenant, &token, None, NOW.plus(WRITER_LOST)));
+        assert!(recorder.must_write(NOW));
+        assert!(!recorder.must_write(NOW.plus(WRITER_LOST - 1)));
+        assert!(recorder.must_write(NOW.plus(WRITER_LOST)));
     }
 }

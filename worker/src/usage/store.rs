@@ -1,33 +1,154 @@
 //! Statements about usage.
 
+use super::recorder::{Counted, Counts};
 use crate::{
-    auth::Owner,
+    auth::Tenant,
     db::{Db, Statement},
     error::Result,
 };
 use contract::{
-    ids::{TenantId, TokenId},
-    time::Timestamp,
+    time::{DAY, Timestamp},
     usage::DayUsage,
 };
 use serde::Serialize;
 use serde_json::json;
 
-/// Uses of one token on one day that are not written yet.
-#[derive(Serialize)]
-pub(super) struct Used {
-    pub tenant: TenantId,
-    pub token: TokenId,
+/// Uses of one token, by its present secret or the one before, on one day.
+#[derive(Clone, Serialize)]
+pub(super) struct TokenUse {
+    pub tenant: String,
+    pub token: String,
+    pub old: bool,
     pub day: String,
     pub calls: u32,
     /// The last of them.
     pub at: Timestamp,
     pub ip: Option<String>,
+    pub agent: Option<String>,
 }
 
-/// Writes uses down. Each names its own tenant, so no other tenant's row is reached.
-pub(super) fn write(uses: &[Used]) -> [Statement; 2] {
-    let uses = json!(uses).to_string();
+impl Counted for TokenUse {
+    type Key = (String, bool, String);
+
+    fn key(&self) -> Self::Key {
+        (self.token.clone(), self.old, self.day.clone())
+    }
+
+    fn take_in(&mut self, other: Self, later: bool) {
+        let calls = self.calls + other.calls;
+        if later {
+            *self = other;
+        }
+        self.calls = calls;
+    }
+}
+
+/// Uses of one service account's pair, the present one or the one before.
+#[derive(Clone, Serialize)]
+pub(super) struct AccountUse {
+    pub tenant: String,
+    pub account: String,
+    pub old: bool,
+    /// The last of them.
+    pub at: Timestamp,
+    pub ip: Option<String>,
+    pub agent: Option<String>,
+}
+
+impl Counted for AccountUse {
+    type Key = (String, bool);
+
+    fn key(&self) -> Self::Key {
+        (self.account.clone(), self.old)
+    }
+
+    fn take_in(&mut self, other: Self, later: bool) {
+        if later {
+            *self = other;
+        }
+    }
+}
+
+/// Uses of one token from one address.
+#[derive(Clone, Serialize)]
+pub(super) struct AddressUse {
+    pub tenant: String,
+    pub token: String,
+    pub ip: String,
+    pub calls: u32,
+    pub at: Timestamp,
+    pub agent: Option<String>,
+    pub place: Option<String>,
+    /// Method and route.
+    pub call: String,
+}
+
+impl Counted for AddressUse {
+    type Key = (String, String);
+
+    fn key(&self) -> Self::Key {
+        (self.token.clone(), self.ip.clone())
+    }
+
+    fn take_in(&mut self, other: Self, later: bool) {
+        let calls = self.calls + other.calls;
+        if later {
+            *self = other;
+        }
+        self.calls = calls;
+    }
+}
+
+/// Calls with one token from one address that were refused for one reason.
+#[derive(Clone, Serialize)]
+pub(super) struct RefusedUse {
+    pub tenant: String,
+    pub token: String,
+    pub reason: String,
+    pub ip: String,
+    pub calls: u32,
+    pub at: Timestamp,
+    pub agent: Option<String>,
+    /// Method and route.
+    pub call: String,
+    /// The scope that was missing.
+    pub missing: Option<String>,
+}
+
+impl Counted for RefusedUse {
+    type Key = (String, String, String);
+
+    fn key(&self) -> Self::Key {
+        (self.token.clone(), self.reason.clone(), self.ip.clone())
+    }
+
+    fn take_in(&mut self, other: Self, later: bool) {
+        let calls = self.calls + other.calls;
+        if later {
+            *self = other;
+        }
+        self.calls = calls;
+    }
+}
+
+/// Writes down what was counted. Each row names its own tenant, so no other tenant's row is reached.
+pub(super) fn write(counts: &Counts) -> Vec<Statement> {
+    let mut statements = vec![];
+    if !counts.tokens.is_empty() {
+        statements.extend(token_uses(counts));
+    }
+    if !counts.accounts.is_empty() {
+        statements.extend(account_uses(counts));
+    }
+    if !counts.refusals.is_empty() {
+        statements.push(refusals(counts));
+    }
+    statements
+}
+
+fn token_uses(counts: &Counts) -> [Statement; 5] {
+    let uses = json!(counts.tokens.values().collect::<Vec<_>>()).to_string();
+    let addresses = json!(counts.addresses.values().collect::<Vec<_>>()).to_string();
     [
         Statement::new(
             "INSERT INTO token_usage (tenant_id, day, token_id, calls)
@@ -36,20 +157,94 @@ pub(super) fn write(uses: &[Used]) -> [Statement; 2] {
             [&uses],
         ),
         Statement::new(
-            "UPDATE tokens SET last_used_at = used.value ->> 'at', last_used_ip = used.value ->> 'ip'
+            "UPDATE tokens SET last_used_at = used.value ->> 'at', last_used_ip = used.value ->> 'ip',
+                               last_used_agent = used.value ->> 'agent'
              FROM json_each(?1) AS used
              WHERE tokens.id = used.value ->> 'token' AND tokens.tenant_id = used.value ->> 'tenant'
                AND coalesce(tokens.last_used_at, '') <= used.value ->> 'at'",
             [&uses],
         ),
+        Statement::new(
+            "UPDATE retired_secrets SET last_used_at = used.value ->> 'at', last_used_ip = used.value ->> 'ip',
+                                        last_used_agent = used.value ->> 'agent'
+             FROM json_each(?1) AS used
+             WHERE used.value ->> 'old' = 1 AND retired_secrets.token_id = used.value ->> 'token'
+               AND retired_secrets.tenant_id = used.value ->> 'tenant' AND retired_secrets.role = 'access'
+               AND retired_secrets.until > used.value ->> 'at'",
+            [&uses],
+        ),
+        Statement::new(
+            "INSERT INTO token_addresses (token_id, ip, tenant_id, calls, at, place, agent, call)
+             SELECT value ->> 'token', value ->> 'ip', value ->> 'tenant', value ->> 'calls', value ->> 'at',
+                    value ->> 'place', value ->> 'agent', value ->> 'call'
+             FROM json_each(?1) WHERE true
+             ON CONFLICT (token_id, ip) DO UPDATE SET calls = calls + excluded.calls, at = excluded.at,
+                 place = excluded.place, agent = excluded.agent, call = excluded.call",
+            [&addresses],
+        ),
+        // The last ten are kept.
+        Statement::new(
+            "DELETE FROM token_addresses
+             WHERE token_id IN (SELECT value ->> 'token' FROM json_each(?1))
+               AND tenant_id IN (SELECT value ->> 'tenant' FROM json_each(?1))
+               AND at < (SELECT a.at FROM token_addresses a WHERE a.token_id = token_addresses.token_id
+                         ORDER BY a.at DESC LIMIT 1 OFFSET 9)",
+            [&addresses],
+        ),
+    ]
+}
+
+fn account_uses(counts: &Counts) -> [Statement; 2] {
+    let uses = json!(counts.accounts.values().collect::<Vec<_>>()).to_string();
+    [
+        Statement::new(
+            "UPDATE service_accounts SET last_used_at = used.value ->> 'at', last_used_ip = used.value ->> 'ip'
+             FROM json_each(?1) AS used
+             WHERE service_accounts.id = used.value ->> 'account' AND service_accounts.tenant_id = used.value ->> 'tenant'
+               AND coalesce(service_accounts.last_used_at, '') <= used.value ->> 'at'",
+            [&uses],
+        ),
+        Statement::new(
+            "UPDATE service_accounts SET old_last_used_at = used.value ->> 'at', old_last_used_ip = used.value ->> 'ip',
+                                         old_last_agent = used.value ->> 'agent'
+             FROM json_each(?1) AS used
+             WHERE used.value ->> 'old' = 1 AND service_accounts.id = used.value ->> 'account'
+               AND service_accounts.tenant_id = used.value ->> 'tenant'",
+            [&uses],
+        ),
+    ]
+}
+
+fn refusals(counts: &Counts) -> Statement {
+    let refusals = json!(counts.refusals.values().collect::<Vec<_>>()).to_string();
+    Statement::new(
+        "INSERT INTO token_refusals (token_id, reason, ip, tenant_id, calls, at, agent, call, missing)
+         SELECT value ->> 'token', value ->> 'reason', value ->> 'ip', value ->> 'tenant', value ->> 'calls',
+                value ->> 'at', value ->> 'agent', value ->> 'call', value ->> 'missing'
+         FROM json_each(?1) WHERE true
+         ON CONFLICT (token_id, reason, ip) DO UPDATE SET calls = calls + excluded.calls, at = excluded.at,
+             agent = excluded.agent, call = excluded.call, missing = excluded.missing",
+        [&refusals],
+    )
+}
+
+/// How many seconds addresses of callers are kept.
+const ADDRESSES_FOR: i64 = 90 * DAY;
+
+/// Forgets from where tokens were used, and refused, long ago.
+pub fn purge(now: Timestamp) -> [Statement; 2] {
+    let before = now.plus(-ADDRESSES_FOR);
+    [
+        Statement::new("DELETE FROM token_addresses WHERE at <= ?1", [&before]),
+        Statement::new("DELETE FROM token_refusals WHERE at <= ?1", [&before]),
     ]
 }
 
 /// Calls per day since `from`; days without any are left out.
-pub(super) async fn days(db: &Db, owner: &Owner, from: &str) -> Result<Vec<DayUsage>> {
+pub(super) async fn days(db: &Db, tenant: &Tenant, from: &str) -> Result<Vec<DayUsage>> {
     db.all(Statement::new(
         "SELECT day, sum(calls) AS calls FROM token_usage WHERE tenant_id = ?1 AND day >= ?2 GROUP BY day ORDER BY day",
-        [owner.tenant(), &from],
+        [tenant, &from],
     ))
     .await
 }

@@ -4,7 +4,7 @@ use super::store;
 use crate::{
     audit,
     auth::{
-        Authorized, InSession, Needs, Right,
+        Authorized, Called, InSession, Needs, Right,
         rights::{ReadUsers, UpdateOwnProfile},
     },
     call::Call,
@@ -32,13 +32,13 @@ use wasm_bindgen::{JsCast, JsValue};
 /// The people of the tenant, the first to join first.
 #[worker::send]
 pub async fn list(
-    Authorized { owner, .. }: Authorized<ReadUsers>,
+    Called { tenant, .. }: Called<ReadUsers>,
     call: Call,
     mut query: Query,
 ) -> Result<Json<List<User>>> {
     let page = query.page(UserId::parse);
     query.finish()?;
-    let users = store::list(&call.db, &owner, page.after.as_ref(), page.rows()).await?;
+    let users = store::list(&call.db, &tenant, page.after.as_ref(), page.rows()).await?;
     Ok(Json(page.list(users, |user| user.id.as_str())))
 }
 
@@ -52,12 +52,12 @@ pub async fn show(
     if user == "me" || user == session.user.id.as_str() {
         return Ok(tagged(session.user_version, session.user));
     }
-    let Needs::OneOf(permissions) = ReadUsers::SESSION else {
+    let Needs::OneOf(permissions) = ReadUsers::NEEDS else {
         return Err(Error::not_found("person"));
     };
     let may = |permission: &Permission| session.grant.permissions.contains(permission);
     match UserId::parse(&user).filter(|_| permissions.iter().any(may)) {
-        Some(id) => store::find(&call.db, &session.owner, &id)
+        Some(id) => store::find(&call.db, session.owner.tenant(), &id)
             .await?
             .map(|row| tagged(row.version(), row.into()))
             .ok_or_else(|| Error::not_found("person")),
@@ -88,7 +88,7 @@ pub async fn update(
             "The profile was changed elsewhere since you opened it.",
         )
     };
-    let row = store::find(&call.db, &owner, owner.user())
+    let row = store::find(&call.db, owner.tenant(), owner.user())
         .await?
         .ok_or_else(|| Error::not_found("person"))?;
     let version = row.version();

@@ -1,7 +1,7 @@
 //! Statements about people.
 
 use crate::{
-    auth::Owner,
+    auth::{Owner, Tenant},
     db::{Db, Statement},
     error::Result,
 };
@@ -67,7 +67,7 @@ impl From<UserRow> for User {
 
 pub(super) async fn list(
     db: &Db,
-    owner: &Owner,
+    tenant: &Tenant,
     after: Option<&UserId>,
     rows: u32,
 ) -> Result<Vec<User>> {
@@ -78,19 +78,19 @@ pub(super) async fn list(
              FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
              WHERE u.tenant_id = ?1 AND u.id > ?2
              ORDER BY u.id LIMIT ?3",
-            [owner.tenant(), &after.map_or("", UserId::as_str), &rows],
+            [tenant, &after.map_or("", UserId::as_str), &rows],
         ))
         .await?;
     Ok(users.into_iter().map(User::from).collect())
 }
 
-pub(super) async fn find(db: &Db, owner: &Owner, id: &UserId) -> Result<Option<UserRow>> {
+pub(super) async fn find(db: &Db, tenant: &Tenant, id: &UserId) -> Result<Option<UserRow>> {
     db.first(Statement::new(
         "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
                 u.last_seen_at, u.version, u.mfa_enabled, r.id AS role_id, r.name AS role_name
          FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
          WHERE u.tenant_id = ?1 AND u.id = ?2",
-        [owner.tenant(), id],
+        [tenant, id],
     ))
     .await
 }

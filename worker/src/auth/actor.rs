@@ -1,0 +1,69 @@
+//! Who did something, for the audit trail.
+
+use contract::{
+    ids::{SessionId, UserId},
+    tokens::TokenOwner,
+    users::User,
+};
+
+/// Who did something.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    kind: &'static str,
+    id: String,
+    /// Their name at that time.
+    pub name: String,
+    /// The id of the session or token that was used, or what kind of thing it was.
+    pub credential: String,
+}
+
+impl Actor {
+    /// A person in a browser.
+    pub fn in_session(user: &User, session: &SessionId) -> Self {
+        Self {
+            kind: "user",
+            id: user.id.as_str().into(),
+            name: full_name(user),
+            credential: session.as_str().into(),
+        }
+    }
+
+    /// Somebody who followed a link that was mailed to them.
+    pub fn by_link(user: &UserId, name: &str) -> Self {
+        Self {
+            kind: "user",
+            id: user.as_str().into(),
+            name: name.into(),
+            credential: "link".into(),
+        }
+    }
+
+    /// A machine that acts for `owner`, known by `credential`.
+    pub fn machine(owner: &TokenOwner, credential: &str) -> Self {
+        let (kind, id) = match owner {
+            TokenOwner::User { id, .. } => ("user", id.as_str()),
+            TokenOwner::ServiceAccount { id, .. } => ("service_account", id.as_str()),
+        };
+        Self {
+            kind,
+            id: id.into(),
+            name: owner.name().into(),
+            credential: credential.into(),
+        }
+    }
+
+    /// What the actor is.
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    /// The actor's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+/// First and last name.
+pub fn full_name(user: &User) -> String {
+    format!("{} {}", user.first_name, user.last_name)
+}

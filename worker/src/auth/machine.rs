@@ -1,0 +1,310 @@
+//! From what a machine shows to whom it acts for: a token, a service account's pair, or its OAuth token.
+
+use super::{
+    Actor, Holder, Tenant,
+    gate::{self, Credential, State},
+    store::{self, FoundAccount, FoundToken},
+};
+use crate::{
+    call::Call,
+    error::{Error, Refusal, Result},
+    secret::{Prefix, is_well_formed},
+    usage,
+};
+use axum::http::{HeaderMap, HeaderName, header, request::Parts};
+use contract::{
+    ids::TokenId,
+    problem::Code,
+    scopes::ScopeSet,
+    time::Timestamp,
+    tokens::{Status, Token, TokenOwner},
+};
+use data_encoding::BASE64;
+
+const API_KEY: HeaderName = HeaderName::from_static("api-key");
+const API_SECRET: HeaderName = HeaderName::from_static("api-secret");
+
+/// What a request brings to be known by, apart from a cookie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// A bearer token (RFC 6750, 2.1).
+    Bearer(String),
+    /// The key and the secret of a service account.
+    Pair(String, String),
+}
+
+/// A machine whose credential is good.
+pub struct MachineCaller {
+    /// The key to the rows of its tenant.
+    pub tenant: Tenant,
+    /// Whom it acts for.
+    pub owner: TokenOwner,
+    /// For the audit trail.
+    pub actor: Actor,
+    /// What the gate goes by.
+    pub credential: Credential,
+    /// By what it is known.
+    pub by: By,
+}
+
+/// By what a machine is known.
+pub enum By {
+    /// A token; and whether by the secret that it had before.
+    Token(Box<Token>, bool),
+    /// A service account's pair; and whether by the one that it had before.
+    Pair(bool),
+    /// A service account's OAuth token.
+    OAuth,
+}
+
+impl MachineCaller {
+    /// The token that makes the call, and the key to it and its siblings.
+    pub fn token(&self) -> Option<(&Token, Holder)> {
+        match &self.by {
+            By::Token(token, _) => Some((token, Holder::of_token(&self.tenant, &self.owner))),
+            By::Pair(_) | By::OAuth => None,
+        }
+    }
+}
+
+/// What a request brings, if anything. Two things at once, or half of one, are refused.
+pub fn shown(headers: &HeaderMap) -> Result<Option<Shown>> {
+    let authorization = authorization(headers)?;
+    let text = |name: &HeaderName| {
+        headers
+            .get(name)
+            .map(|value| value.to_str().unwrap_or_default().to_owned())
+    };
+    match (authorization, text(&API_KEY), text(&API_SECRET)) {
+        (shown, None, None) => Ok(shown),
+        (None, Some(key), Some(secret)) => Ok(Some(Shown::Pair(key, secret))),
+        (Some(_), _, _) => Err(Error::unreadable(
+            "Send one credential: Authorization, or api-key and api-secret.",
+        )),
+        (None, _, _) => Err(Error::refused(
+            Code::Unauthenticated,
+            "Send both headers, api-key and api-secret.",
+        )),
+    }
+}
+
+fn authorization(headers: &HeaderMap) -> Result<Option<Shown>> {
+    let Some(value) = headers.get(header::AUTHORIZATION) else {
+        return Ok(None);
+    };
+    // The runtime joins what was sent in several headers; no credential of ours has a comma.
+    if value.as_bytes().contains(&b',') {
+        return Err(Error::unreadable("Send one Authorization header."));
+    }
+    let read = || {
+        let (scheme, rest) = value.to_str().ok()?.split_once(' ')?;
+        let rest = rest.trim();
+        if scheme.eq_ignore_ascii_case("bearer") {
+            return Some(Shown::Bearer(rest.to_owned()));
+        }
+        if !scheme.eq_ignore_ascii_case("basic") {
+            return None;
+        }
+        let pair = String::from_utf8(BASE64.decode(rest.as_bytes()).ok()?).ok()?;
+        let (key, secret) = pair.split_once(':')?;
+        Some(Shown::Pair(key.to_owned(), secret.to_owned()))
+    };
+    read().map(Some).ok_or_else(|| {
+        Error::refused(
+            Code::Unauthenticated,
+            "Send an access token (Authorization: Bearer lkp_…), or a service account's key and secret (Basic).",
+        )
+    })
+}
+
+/// Finds out whom a machine acts for, at the cost of one statement; of a secret that was replaced, two.
+/// Good credentials used from an allowed address are noted as used; others are noted as refused.
+pub async fn identify(call: &Call, parts: &Parts, shown: &Shown) -> Result<MachineCaller> {
+    let found = look_up(call, shown).await?;
+    match gate::admit(&found.credential, call.address()) {
+        Ok(()) => usage::record(call, &found, parts),
+        Err(refusal) => {
+            usage::refused(call, &found, parts, &refusal);
+            return Err(refusal.into());
+        }
+    }
+    Ok(found)
+}
+
+/// Whom a credential belongs to, good or not.
+pub async fn look_up(call: &Call, shown: &Shown) -> Result<MachineCaller> {
+    let found = match shown {
+        Shown::Bearer(secret) if is_well_formed(Prefix::AccessToken, secret) => {
+            by_token(call, secret).await?
+        }
+        Shown::Bearer(secret) if is_well_formed(Prefix::OAuthToken, secret) => {
+            by_oauth_token(call, secret).await?
+        }
+        Shown::Pair(key, secret)
+            if is_well_formed(Prefix::ApiKey, key) && is_well_formed(Prefix::ApiSecret, secret) =>
+        {
+            by_pair(call, key, secret).await?
+        }
+        _ => None,
+    };
+    found.ok_or_else(|| {
+        let detail = match shown {
+            Shown::Bearer(_) => "This is not a token of ours. Check that it was copied whole.",
+            Shown::Pair(..) => "Key and secret do not belong to a service account. Check that both were copied whole.",
+        };
+        Refusal {
+            unknown_token: matches!(shown, Shown::Bearer(_)),
+            ..Refusal::new(Code::Unauthenticated, detail)
+        }
+        .into()
+    })
+}
+
+async fn by_token(call: &Call, secret: &str) -> Result<Option<MachineCaller>> {
+    let digest = call.digest(secret)?;
+    if let Some(found) = store::find_token(&call.db, &digest, call.now).await? {
+        let state = token_state(&found, found.access_until, call.now);
+        return Ok(Some(token_caller(found, state, false)));
+    }
+    let retired = store::find_retired(&call.db, &digest, call.now).await?;
+    Ok(retired.map(|(found, until)| {
+        // Dead for another reason says more than that the secret is old.
+        let state = match token_state(&found, None, call.now) {
+            State::Good if until <= call.now => State::Replaced,
+            state => state,
+        };
+        token_caller(found, state, true)
+    }))
+}
+
+fn token_state(found: &FoundToken, access_until: Option<Timestamp>, now: Timestamp) -> State {
+    match found.token.status {
+        Status::Revoked => State::Revoked,
+        Status::Expired => State::Expired,
+        Status::Active if !found.owner_on => State::OwnerOff,
+        Status::Active if access_until.is_some_and(|until| until <= now) => State::Expired,
+        Status::Active => State::Good,
+    }
+}
+
+fn token_caller(found: FoundToken, state: State, old: bool) -> MachineCaller {
+    let token = found.token;
+    MachineCaller {
+        tenant: Tenant::new(found.tenant),
+        owner: token.owner.clone(),
+        actor: Actor::machine(&token.owner, token.id.as_str()),
+        credential: Credential {
+            state,
+            kind: Some(token.kind),
+            scopes: token.scopes,
+            endpoints: token.allowed_endpoints.clone(),
+            allowlists: found.allowlists,
+            grant: found.grant,
+        },
+        by: By::Token(Box::new(token), old),
+    }
+}
+
+async fn by_pair(call: &Call, key: &str, secret: &str) -> Result<Option<MachineCaller>> {
+    let found = store::find_pair(&call.db, key, &call.digest(secret)?).await?;
+    Ok(found.map(|(account, old_until)| {
+        let state = match old_until {
+            _ if !account.on => State::OwnerOff,
+            Some(until) if until <= call.now => State::Replaced,
+            _ => State::Good,
+        };
+        let by = By::Pair(old_until.is_some());
+        account_caller(account, state, ScopeSet::ALL, by)
+    }))
+}
+
+async fn by_oauth_token(call: &Call, secret: &str) -> Result<Option<MachineCaller>> {
+    let found = store::find_oauth_token(&call.db, &call.digest(secret)?).await?;
+    Ok(found.map(|(account, scopes, expires_at)| {
+        let state = match account.on {
+            false => State::OwnerOff,
+            true if expires_at <= call.now => State::Expired,
+            true => State::Good,
+        };
+        account_caller(account, state, scopes, By::OAuth)
+    }))
+}
+
+fn account_caller(account: FoundAccount, state: State, scopes: ScopeSet, by: By) -> MachineCaller {
+    let owner = TokenOwner::ServiceAccount {
+        id: account.id,
+        name: account.name,
+    };
+    let credential = match &by {
+        By::OAuth => "oauth",
+        _ => "api_key",
+    };
+    MachineCaller {
+        tenant: Tenant::new(account.tenant),
+        actor: Actor::machine(&owner, credential),
+        owner,
+        credential: Credential {
+            state,
+            kind: None,
+            scopes,
+            endpoints: vec![],
+            allowlists: account.allowlists,
+            grant: account.grant,
+        },
+        by,
+    }
+}
+
+/// The id of a token, for those who note its use.
+pub fn token_id(caller: &MachineCaller) -> Option<&TokenId> {
+    match &caller.by {
+        By::Token(token, _) => Some(&token.id),
+        By::Pair(_) | By::OAuth => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Option<Option<Shown>> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            let name: HeaderName = name.parse().unwrap();
+            headers.append(name, value.parse().unwrap());
+        }
+        shown(&headers).ok()
+    }
+
+    #[test]
+    fn one_credential_is_taken_in_each_of_its_forms() {
+        let bearer = |text: &str| Some(Some(Shown::Bearer(text.into())));
+        let pair = Some(Some(Shown::Pair("lkk_x".into(), "lks_y".into())));
+        assert_eq!(read(&[]), Some(None));
+        assert_eq!(read(&[("authorization", "bearer lkp_x")]), bearer("lkp_x"));
+        assert_eq!(
+            read(&[("authorization", "BEARER  lkp_x ")]),
+            bearer("lkp_x")
+        );
+        assert_eq!(read(&[("authorization", "Basic bGtrX3g6bGtzX3k=")]), pair);
+        assert_eq!(read(&[("api-key", "lkk_x"), ("api-secret", "lks_y")]), pair);
+    }
+
+    #[test]
+    fn two_credentials_half_a_pair_and_other_schemes_are_refused() {
+        let basic = ("authorization", "Basic bGtrX3g6bGtzX3k=");
+        for pairs in [
+            &[("authorization", "lkp_x")][..],
+            &[("authorization", "Token lkp_x")],
+            &[("authorization", "Bearer lkp_x, Bearer lkp_y")],
+            &[("authorization", "Basic nonsense!")],
+            &[("authorization", "Basic bm9jb2xvbg==")],
+            &[("api-key", "lkk_x")],
+            &[("api-secret", "lks_y")],
+            &[basic, ("api-key", "lkk_x"), ("api-secret", "lks_y")],
+            &[basic, ("api-key", "lkk_x")],
+        ] {
+            assert_eq!(read(pairs), None, "{pairs:?}");
+        }
+    }
+}

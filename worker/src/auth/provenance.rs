@@ -1,0 +1,159 @@
+//! Which site a call comes from: browsers send a person's cookie along with calls that other sites make.
+
+use super::cookie::session_cookie;
+use crate::error::{Error, Result};
+use axum::http::{HeaderName, Method, header, request::Parts, uri::Authority};
+use contract::problem::Code;
+
+/// Refuses calls that another site makes with a person's cookie, or to sign them in.
+///
+/// Browsers say where a call comes from by `Sec-Fetch-Site` or, older ones, by `Origin`; a call that changes something
+/// with a cookie and says neither is refused too. A call with `Authorization` cannot be made by another site without
+/// a permission that Latchkey never gives.
+pub fn refuse_other_sites(parts: &Parts) -> Result<()> {
+    let headers = &parts.headers;
+    if headers.contains_key(header::AUTHORIZATION) {
+        return Ok(());
+    }
+    let text = |name: HeaderName| {
+        headers
+            .get(name)
+            .map(|value| value.to_str().unwrap_or_default())
+    };
+    let host = text(header::HOST).or_else(|| parts.uri.authority().map(Authority::as_str));
+    let call = Provenance {
+        changes: !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS),
+        has_cookie: session_cookie(headers).is_some(),
+        site: text(HeaderName::from_static("sec-fetch-site")),
+        origin: text(header::ORIGIN),
+        host,
+    };
+    if call.is_ours() {
+        Ok(())
+    } else {
+        Err(Error::refused(
+            Code::CrossSite,
+            "This call did not come from this site.",
+        ))
+    }
+}
+
+/// What a request tells about where it comes from.
+struct Provenance<'a> {
+    changes: bool,
+    has_cookie: bool,
+    site: Option<&'a str>,
+    origin: Option<&'a str>,
+    host: Option<&'a str>,
+}
+
+impl Provenance<'_> {
+    fn is_ours(&self) -> bool {
+        if !self.changes {
+            return !self.has_cookie || self.site != Some("cross-site");
+        }
+        match (self.site, self.origin) {
+            (Some(site), _) => matches!(site, "same-origin" | "none"),
+            (None, Some(origin)) => origin.split_once("://").map(|(_, host)| host) == self.host,
+            (None, None) => !self.has_cookie,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OURS: Provenance = Provenance {
+        changes: true,
+        has_cookie: true,
+        site: Some("same-origin"),
+        origin: None,
+        host: Some("console.example"),
+    };
+
+    #[test]
+    fn a_change_needs_a_sign_that_it_comes_from_this_site() {
+        assert!(OURS.is_ours());
+        assert!(
+            Provenance {
+                site: Some("none"),
+                ..OURS
+            }
+            .is_ours()
+        );
+        assert!(
+            Provenance {
+                site: None,
+                origin: Some("https://console.example"),
+                ..OURS
+            }
+            .is_ours()
+        );
+        assert!(!Provenance { site: None, ..OURS }.is_ours());
+    }
+
+    #[test]
+    fn other_sites_are_refused_with_and_without_a_cookie() {
+        for has_cookie in [true, false] {
+            for site in ["cross-site", "same-site", "nonsense"] {
+                assert!(
+                    !Provenance {
+                        has_cookie,
+                        site: Some(site),
+                        ..OURS
+                    }
+                    .is_ours(),
+                    "{site}"
+                );
+            }
+            for origin in [
+                "null",
+                "https://evil.example",
+                "https://console.example.evil.example",
+                "https://evilconsole.example",
+                "https://console.example:8443",
+            ] {
+                assert!(
+                    !Provenance {
+                        has_cookie,
+                        site: None,
+                        origin: Some(origin),
+                        ..OURS
+                    }
+                    .is_ours(),
+                    "{origin}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_script_without_a_cookie_may_sign_in_and_anybody_may_read() {
+        assert!(
+            Provenance {
+                has_cookie: false,
+                site: None,
+                ..OURS
+            }
+            .is_ours()
+        );
+        assert!(
+            Provenance {
+                changes: false,
+                has_cookie: false,
+                site: Some("cross-site"),
+                ..OURS
+            }
+            .is_ours()
+        );
+        assert!(
+            !Provenance {
+                changes: false,
+                site: Some("cross-site"),
+                ..OURS
+            }
+            .is_ours()
+        );
+    }
+}

@@ -1,0 +1,181 @@
+//! Calls that create something and may be repeated under one `Idempotency-Key`: the first makes it, the others are told
+//! the same, without the secret.
+
+use crate::{
+    auth::{Actor, Tenant},
+    call::Call,
+    db::{Outcome, Statement},
+    error::{Error, Result},
+    extract,
+    secret::Digest,
+};
+use axum::{
+    Json,
+    extract::{FromRequest, Request},
+    http::{HeaderName, StatusCode},
+    response::{IntoResponse, Response},
+};
+use contract::{
+    check::{Check, Invalid},
+    time::{DAY, Timestamp},
+};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
+/// The most characters of a key.
+const MAX: usize = 255;
+
+/// A JSON body like [`extract::Checked`], with the key under which the call may be repeated.
+pub struct Repeatable<B: Check>(pub B::Checked, pub Attempt);
+
+/// One of perhaps several calls for the same thing.
+pub struct Attempt {
+    key: Option<String>,
+    route: String,
+    body: String,
+}
+
+impl<S, B> FromRequest<S> for Repeatable<B>
+where
+    S: Sync,
+    B: Check + DeserializeOwned + Default,
+{
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self> {
+        let call = Call::of(request.extensions())?;
+        let key = match request.headers().get(HEADER) {
+            None => None,
+            Some(value) => {
+                let text = value
+                    .to_str()
+                    .ok()
+                    .filter(|text| (1..=MAX).contains(&text.len()));
+                let text = text.ok_or_else(|| {
+                    Error::unreadable("Idempotency-Key: use 1 to 255 visible ASCII characters.")
+                })?;
+                Some(text.to_owned())
+            }
+        };
+        let route = format!("{} {}", request.method(), request.uri().path());
+        let bytes = extract::json_body(request).await?;
+        let body = call.digest(&String::from_utf8_lossy(&bytes))?;
+        let checked = extract::check_json::<B>(&bytes, call.now)?;
+        let attempt = Attempt {
+            key,
+            route,
+            body: body.as_str().to_owned(),
+        };
+        Ok(Self(checked, attempt))
+    }
+}
+
+/// What became of an attempt.
+pub enum Attempted {
+    /// It was the first: what each statement did.
+    Done(Vec<Outcome>),
+    /// It was made before: what is answered.
+    Repeated(Response),
+}
+
+#[derive(Deserialize)]
+struct Row {
+    body: String,
+    status: u16,
+    answer: String,
+}
+
+impl Attempt {
+    /// The answer of the attempt before, if there was one.
+    pub async fn repeated(&self, call: &Call, actor: &Actor) -> Result<Option<Response>> {
+        let Some(digest) = self.digest(call, actor)? else {
+            return Ok(None);
+        };
+        let row: Option<Row> = call.db.first(find(&digest, call.now)).await?;
+        let Some(row) = row else { return Ok(None) };
+        if row.body != self.body {
+            return Err(Invalid::one(
+                "idempotency_key",
+                "This Idempotency-Key was used with another body. Use a new one.",
+            )
+            .into());
+        }
+        let mut answer: Value = serde_json::from_str(&row.answer)
+            .map_err(|error| Error::Internal(error.to_string()))?;
+        if let Some(members) = answer.as_object_mut() {
+            members.insert("secret_already_shown".into(), json!(true));
+        }
+        let status = StatusCode::from_u16(row.status).unwrap_or(StatusCode::OK);
+        Ok(Some((status, Json(answer)).into_response()))
+    }
+
+    /// Runs statements of which the last changes something if and only if the thing was made, and remembers what is
+    /// answered, which must hold no secret. Of calls side by side one does it; the others are told.
+    pub async fn commit(
+        &self,
+        call: &Call,
+        actor: &Actor,
+        tenant: &Tenant,
+        mut statements: Vec<Statement>,
+        answer: (StatusCode, &Value),
+    ) -> Result<Attempted> {
+        let Some(digest) = self.digest(call, actor)? else {
+            return call.db.commit_all(statements).await.map(Attempted::Done);
+        };
+        statements.push(remember(&digest, tenant, &self.body, answer, call.now));
+        match call.db.commit_all(statements).await {
+            Err(Error::Taken(columns)) if columns == "idempotency_keys.digest" => {
+                let repeated = self.repeated(call, actor).await?;
+                repeated
+                    .map(Attempted::Repeated)
+                    .ok_or_else(|| Error::Internal("a key that is taken and not there".into()))
+            }
+            other => other.map(Attempted::Done),
+        }
+    }
+
+    fn digest(&self, call: &Call, actor: &Actor) -> Result<Option<Digest>> {
+        let Some(key) = &self.key else {
+            return Ok(None);
+        };
+        let text = format!("idempotency {} {} {key}", actor.id(), self.route);
+        call.digest(&text).map(Some)
+    }
+}
+
+fn find(digest: &Digest, now: Timestamp) -> Statement {
+    Statement::new(
+        "SELECT body, status, answer FROM idempotency_keys WHERE digest = ?1 AND created_at > ?2",
+        [digest, &now.plus(-DAY)],
+    )
+}
+
+fn remember(
+    digest: &Digest,
+    tenant: &Tenant,
+    body: &str,
+    (status, answer): (StatusCode, &Value),
+    now: Timestamp,
+) -> Statement {
+    Statement::new(
+        "INSERT INTO idempotency_keys (digest, tenant_id, body, status, answer, created_at)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE changes() > 0",
+        [
+            digest,
+            tenant,
+            &body,
+            &u32::from(status.as_u16()),
+            &answer.to_string(),
+            &now,
+        ],
+    )
+}
+
+/// Forgets keys whose day is over.
+pub fn purge(now: Timestamp) -> Statement {
+    Statement::new(
+        "DELETE FROM idempotency_keys WHERE created_at <= ?1",
+        [&now.plus(-DAY)],
+    )
+}

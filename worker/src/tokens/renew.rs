@@ -1,0 +1,197 @@
+//! Renewing a pair: a new access token and a new refresh token for those before. Whoever comes with a pair that was
+//! renewed already may have stolen it, so the token ends and its owner is told.
+
+use super::{
+    http::changed_meanwhile,
+    rules::{self, RENEWAL_WINDOW},
+    store::{Ending, Replacement, Secrets},
+};
+use crate::{
+    audit,
+    auth::{Actor, Holder, Renewal, renewal},
+    call::{self, Call},
+    error::{Error, Result},
+    idempotency::{Attempted, Repeatable},
+    limits::{Counter, Limit},
+    outbox::{Message, letters},
+    policy,
+    secret::Prefix,
+};
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use contract::{
+    audit::Action,
+    ids::EventId,
+    notifications::Event,
+    problem::Code,
+    tokens::{RenewToken, RenewedToken, Status, Token},
+};
+use serde_json::json;
+
+/// Pairs from one address that were none.
+const TRIES: Limit = Limit {
+    name: "renewal tried",
+    count: 60,
+    seconds: 60 * 60,
+};
+
+/// Renews a pair.
+#[worker::send]
+pub async fn renew(
+    call: Call,
+    Repeatable(pair, attempt): Repeatable<RenewToken>,
+) -> Result<Response> {
+    let tries = Counter::of_address(&call, &TRIES)?;
+    let [tried] = call.db.commit([tries.peek(call.now)]).await?;
+    tries.check_before(&tried, call.now)?;
+    let Some(found) = renewal(&call, &pair).await? else {
+        call.db.commit([tries.take(call.now)]).await?;
+        return Err(Error::refused(
+            Code::Unauthenticated,
+            "These are not both tokens of a pair of ours. Check that they were copied whole.",
+        ));
+    };
+    let Renewal {
+        holder,
+        actor,
+        token,
+        ..
+    } = &found;
+    if let Some(answer) = attempt.repeated(&call, actor).await? {
+        return Ok(answer);
+    }
+    refuse_dead(token, found.owner_on)?;
+    if !found.present {
+        end_family(&call, holder, actor, token).await?;
+        return Err(Error::refused(
+            Code::TokenRevoked,
+            "This pair was renewed before, so somebody else may have it. The token was revoked and its owner told.",
+        ));
+    }
+    if call.now >= found.access_until.plus(RENEWAL_WINDOW) {
+        return Err(Error::refused(
+            Code::TokenExpired,
+            "A pair can be renewed for 14 days after its access token is over. Make a new token.",
+        ));
+    }
+
+    let policy = policy::of(&call, holder.tenant()).await?;
+    let (secret, refresh) = (
+        call::secret(Prefix::AccessToken)?,
+        call::secret(Prefix::RefreshToken)?,
+    );
+    let token = Token {
+        prefix: secret.prefix().into(),
+        last_four: secret.last_four().into(),
+        ..token.clone()
+    };
+    let replacement = Replacement {
+        holder,
+        id: &token.id,
+        version: found.version,
+        secrets: Secrets {
+            digest: &call.digest(secret.as_str())?,
+            refresh: Some(&call.digest(refresh.as_str())?),
+            access_until: Some(rules::access_until(
+                policy.refresh_access_minutes,
+                token.end(),
+                call.now,
+            )),
+        },
+        prefix: &token.prefix,
+        last_four: &token.last_four,
+        old_until: call.now,
+        now: call.now,
+    };
+    let event = audit::Event {
+        action: Action::TokenRenewed,
+        target_type: "token",
+        target_id: token.id.as_str(),
+        target_name: &token.name,
+        changes: None,
+    };
+    let statements = vec![
+        replacement.retire(),
+        replacement.retire_refresh(),
+        replacement.replace(),
+        audit::entry(&call, holder, actor, &event)?,
+    ];
+    let answer = json!({"token": token});
+    let tried = attempt
+        .commit(
+            &call,
+            actor,
+            holder.tenant(),
+            statements,
+            (StatusCode::OK, &answer),
+        )
+        .await?;
+    let outcomes = match tried {
+        Attempted::Done(outcomes) => outcomes,
+        Attempted::Repeated(answer) => return Ok(answer),
+    };
+    match outcomes
+        .get(2)
+        .map(crate::db::Outcome::changed)
+        .transpose()?
+    {
+        Some(1) => {
+            let renewed = RenewedToken {
+                token,
+                access_token: secret.expose(),
+                refresh_token: refresh.expose(),
+            };
+            Ok(Json(renewed).into_response())
+        }
+        _ => Err(changed_meanwhile()),
+    }
+}
+
+fn refuse_dead(token: &Token, owner_on: bool) -> Result<()> {
+    match token.status {
+        Status::Revoked => Err(Error::refused(
+            Code::TokenRevoked,
+            "This token was revoked. Make a new one.",
+        )),
+        Status::Expired => Err(Error::refused(
+            Code::TokenExpired,
+            "The time in which this token can be renewed is over. Extend it or make a new one.",
+        )),
+        Status::Active if !owner_on => Err(Error::refused(
+            Code::Unauthenticated,
+            "The account that this token belongs to is not active.",
+        )),
+        Status::Active => Ok(()),
+    }
+}
+
+/// Ends a token of which somebody has a secret that they should not have, and tells its owner.
+pub(super) async fn end_family(
+    call: &Call,
+    holder: &Holder,
+    actor: &Actor,
+    token: &Token,
+) -> Result<()> {
+    if token.status == Status::Revoked {
+        return Ok(());
+    }
+    let event = json!([{"event": EventId::from_ulid(&call.ulid()?), "token": token.id}]);
+    let ending = Ending {
+        call,
+        holder,
+        actor,
+        ids: &json!([token.id]).to_string(),
+        reason: Some("A secret that had been replaced was used to get a new one"),
+    };
+    let mut statements = vec![ending.events(&event.to_string()), ending.end()];
+    let letter = letters::token_reused(call, &token.name)?;
+    let message = Message::about(call, Event::TokenReused, &letter)?;
+    let person = holder.person();
+    statements.extend(person.map(|person| message.to_person(call, &person)));
+    call.db.commit_all(statements).await?;
+    message.send_soon(call);
+    Ok(())
+}

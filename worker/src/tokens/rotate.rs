@@ -1,0 +1,197 @@
+//! Replacing the secret of a token.
+
+use super::{
+    http::{changed_meanwhile, find, token_of},
+    renew, rules,
+    store::{self, Replacement, Secrets},
+};
+use crate::{
+    audit,
+    auth::{
+        Actor, Authorized, Holder, MachineCaller,
+        gate::{self, State},
+        machine::{self, By},
+        rights::{CreateTokens, UpdateTokens},
+    },
+    call::{self, Call},
+    error::{Error, Result},
+    extract::Segment,
+    idempotency::{Attempt, Attempted, Repeatable},
+    secret::Prefix,
+};
+use axum::{
+    Json,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use contract::{
+    audit::Action,
+    problem::Code,
+    tokens::{CreatedToken, RotateToken, Status, Token},
+};
+use serde_json::json;
+
+/// Replaces the secret of one of one's own tokens. The old one goes on working for the grace.
+#[worker::send]
+pub async fn rotate(
+    Authorized { owner, actor, .. }: Authorized<CreateTokens>,
+    call: Call,
+    Segment(id): Segment,
+    Repeatable(grace, attempt): Repeatable<RotateToken>,
+) -> Result<Response> {
+    if let Some(answer) = attempt.repeated(&call, &actor).await? {
+        return Ok(answer);
+    }
+    let holder = Holder::oneself(&owner, &actor.name);
+    let (version, token) = find(&call, &holder, &id).await?;
+    replace(&call, &holder, &actor, (version, token), grace, &attempt).await
+}
+
+/// Replaces the secret of the token that makes the call. One that was replaced before, and is over, has been kept by
+/// somebody who should not have it: then the token ends.
+#[worker::send]
+pub async fn rotate_self(
+    call: Call,
+    headers: HeaderMap,
+    Repeatable(grace, attempt): Repeatable<RotateToken>,
+) -> Result<Response> {
+    let shown = machine::shown(&headers)?.ok_or_else(|| {
+        Error::refused(
+            Code::Unauthenticated,
+            "Send an access token: Authorization: Bearer lkp_…",
+        )
+    })?;
+    let caller = machine::look_up(&call, &shown).await?;
+    let (token, holder) = token_of(&caller)?;
+    if let Some(answer) = attempt.repeated(&call, &caller.actor).await? {
+        return Ok(answer);
+    }
+    if caller.credential.state == State::Replaced {
+        renew::end_family(&call, &holder, &caller.actor, token).await?;
+    }
+    gate::admit(&caller.credential, call.address())?;
+    if is_old(&caller) {
+        return Err(Error::refused(
+            Code::Conflict,
+            "This secret was replaced already. Use the new one.",
+        ));
+    }
+    let read = find(&call, &holder, token.id.as_str()).await?;
+    replace(&call, &holder, &caller.actor, read, grace, &attempt).await
+}
+
+fn is_old(caller: &MachineCaller) -> bool {
+    matches!(caller.by, By::Token(_, true))
+}
+
+async fn replace(
+    call: &Call,
+    holder: &Holder,
+    actor: &Actor,
+    (version, token): (u32, Token),
+    grace: u32,
+    attempt: &Attempt,
+) -> Result<Response> {
+    if token.status != Status::Active {
+        return Err(Error::refused(
+            Code::Conflict,
+            "Only a token that is active can get a new secret.",
+        ));
+    }
+    let secret = call::secret(Prefix::AccessToken)?;
+    let old_until = rules::grace_until(grace, token.end(), call.now);
+    let token = Token {
+        prefix: secret.prefix().into(),
+        last_four: secret.last_four().into(),
+        in_grace_until: Some(old_until).filter(|until| *until > call.now),
+        ..token
+    };
+    let replacement = Replacement {
+        holder,
+        id: &token.id,
+        version,
+        // A pair whose secret is rotated is a pair no more: what is rotated lives as long as the token.
+        secrets: Secrets {
+            digest: &call.digest(secret.as_str())?,
+            refresh: None,
+            access_until: None,
+        },
+        prefix: &token.prefix,
+        last_four: &token.last_four,
+        old_until,
+        now: call.now,
+    };
+    let event = audit::Event {
+        action: Action::TokenRotated,
+        target_type: "token",
+        target_id: token.id.as_str(),
+        target_name: &token.name,
+        changes: Some(json!({"old_secret_until": old_until})),
+    };
+    let statements = vec![
+        replacement.end_earlier_grace(),
+        replacement.retire(),
+        replacement.retire_refresh(),
+        replacement.replace(),
+        audit::entry(call, holder, actor, &event)?,
+    ];
+    let answer = json!({"token": token});
+    let tried = attempt
+        .commit(
+            call,
+            actor,
+            holder.tenant(),
+            statements,
+            (StatusCode::CREATED, &answer),
+        )
+        .await?;
+    let outcomes = match tried {
+        Attempted::Done(outcomes) => outcomes,
+        Attempted::Repeated(answer) => return Ok(answer),
+    };
+    match outcomes
+        .get(3)
+        .map(crate::db::Outcome::changed)
+        .transpose()?
+    {
+        Some(1) => {
+            let rotated = CreatedToken {
+                token,
+                secret: secret.expose(),
+                refresh_token: None,
+            };
+            Ok((StatusCode::CREATED, Json(rotated)).into_response())
+        }
+        _ => Err(changed_meanwhile()),
+    }
+}
+
+/// Ends the grace of the secret before: whoever still uses it is refused from now on.
+#[worker::send]
+pub async fn end_grace(
+    Authorized { owner, actor, .. }: Authorized<UpdateTokens>,
+    call: Call,
+    Segment(id): Segment,
+) -> Result<StatusCode> {
+    let holder = Holder::oneself(&owner, &actor.name);
+    let (_, token) = find(&call, &holder, &id).await?;
+    let event = audit::Event {
+        action: Action::TokenGraceEnded,
+        target_type: "token",
+        target_id: token.id.as_str(),
+        target_name: &token.name,
+        changes: None,
+    };
+    let [retired, ended] = store::end_grace(&holder, &token.id, call.now);
+    let [_, ended, _] = call
+        .db
+        .commit([retired, ended, audit::entry(&call, &owner, &actor, &event)?])
+        .await?;
+    match ended.changed()? {
+        0 => Err(Error::refused(
+            Code::Conflict,
+            "No old secret of this token is in its grace.",
+        )),
+        _ => Ok(StatusCode::NO_CONTENT),
+    }
+}
