@@ -124,15 +124,15 @@ impl Attempt {
             return call.db.commit_all(statements).await.map(Attempted::Done);
         };
         statements.push(remember(&digest, tenant, &self.body, answer, call.now));
-        match call.db.commit_all(statements).await {
-            Err(Error::Taken(columns)) if columns == "idempotency_keys.digest" => {
-                let repeated = self.repeated(call, actor).await?;
-                repeated
-                    .map(Attempted::Repeated)
-                    .ok_or_else(|| Error::Internal("a key that is taken and not there".into()))
-            }
-            other => other.map(Attempted::Done),
+        let outcome = call.db.commit_all(statements).await;
+        let lost = match &outcome {
+            Ok(outcomes) => outcomes.last().map_or(Ok(0), Outcome::changed)? == 0,
+            Err(error) => matches!(error, Error::Taken(_)),
+        };
+        if lost && let Some(response) = self.repeated(call, actor).await? {
+            return Ok(Attempted::Repeated(response));
         }
+        outcome.map(Attempted::Done)
     }
 
     fn digest(&self, call: &Call, actor: &Actor) -> Result<Option<Digest>> {

@@ -1,0 +1,97 @@
+// What is known of how a token is used.
+
+import { Actor, bearer, newAddress } from '../support/actors'
+import { DAY, ago, db } from '../support/db'
+import { origin } from '../support/http'
+import { expectProblem, refused } from '../support/problem'
+import { scheduledAt } from '../support/server'
+import { expect, test } from '../support/test'
+
+const activity = (id: string) => `/tokens/${id}/activity`
+
+test('tells from where a token was used, the last first, and what the client calls itself', async ({ owner }) => {
+  const { token, secret } = await owner.makeToken({ scopes: ['users:read'] })
+  expect((await owner.get(activity(token.id))).json).toEqual({ tracked_since: token.created_at, calls: [], refusals: [], old_secret: null })
+  const [first, second] = [newAddress(), newAddress()]
+  await bearer(secret, first).get('/tokens/self')
+  await expect.poll(async () => (await owner.get(activity(token.id))).json.calls.length).toBe(1)
+  for (let i = 0; i < 3; i++) await new Actor(second, { Authorization: `Bearer ${secret}`, 'User-Agent': 'backup/2.1' }).get('/users')
+  const calls = async () => (await owner.get(activity(token.id))).json.calls
+  await expect.poll(async () => (await calls()).find((it: any) => it.ip === second)?.calls).toBe(3)
+  const told = (await calls()).find((it: any) => it.ip === second)
+  expect(told).toEqual({ at: expect.stringMatching(/Z$/), ip: second, place: 'Austin, US', agent: 'backup/2.1', calls: 3, call: 'GET /api/v1/users' })
+  await expect.poll(async () => (await owner.get(`/tokens/${token.id}`)).json.last_used_ip).toBe(second)
+})
+
+test('keeps the last ten addresses', async ({ owner }) => {
+  const { token, secret } = await owner.makeToken()
+  for (let i = 0; i < 9; i++) await db.rows(`INSERT INTO token_addresses (token_id, ip, tenant_id, calls, at, call) VALUES (?1, ?2, ?3, 1, ?4, 'GET /x')`, token.id, `192.0.2.${i}`, owner.tenant, ago(100 - i))
+  for (let i = 0; i < 2; i++) {
+    await bearer(secret, `198.51.100.${i}`).get('/tokens/self')
+    await expect.poll(() => db.count('FROM token_addresses WHERE token_id = ?1 AND ip = ?2', token.id, `198.51.100.${i}`)).toBe(1)
+  }
+  const { calls } = (await owner.get(activity(token.id))).json
+  expect(calls).toHaveLength(10)
+  expect(calls.map((it: any) => it.ip)).not.toContain('192.0.2.0')
+  expect(await db.count('FROM token_addresses WHERE token_id = ?1', token.id)).toBe(10)
+})
+
+test('c.3 tells the refusals by reason, with what was missing and from where', async ({ owner }) => {
+  const { token, secret } = await owner.makeToken({ scopes: ['backups:read'], ip_allowlist: ['10.0.0.0/8'] })
+  expectProblem(await bearer(secret, '10.0.0.1').get('/users'), 403, 'insufficient_scope')
+  expectProblem(await bearer(secret, '192.0.2.7').get('/users'), 403, 'ip_not_allowed')
+  expectProblem(await bearer(secret, '192.0.2.7').get('/users'), 403, 'ip_not_allowed')
+  await db.rows('UPDATE tokens SET renewable_until = ?1 WHERE id = ?2', ago(1), token.id)
+  expectProblem(await bearer(secret, '10.0.0.1').get('/tokens/self'), 401, 'token_expired')
+  await owner.delete(`/tokens/${token.id}`)
+  expectProblem(await bearer(secret, '203.0.113.9').get('/tokens/self'), 401, 'token_revoked')
+  const refusals = async () => (await owner.get(activity(token.id))).json.refusals
+  await expect.poll(async () => (await refusals()).length).toBe(4)
+  await expect.poll(async () => (await refusals()).find((it: any) => it.reason === 'ip_not_allowed').calls).toBe(2)
+  const by = Object.fromEntries((await refusals()).map((it: any) => [it.reason, it]))
+  expect(by.insufficient_scope).toMatchObject({ missing: 'users:read', ip: '10.0.0.1', call: 'GET /api/v1/users' })
+  expect(by.token_revoked).toMatchObject({ missing: null, ip: '203.0.113.9', calls: 1 })
+  expect(by.token_expired.call).toBe('GET /api/v1/tokens/self')
+})
+
+test('c.10 a refused call is no use, unless it was refused for what it asked', async ({ owner }) => {
+  const { token, secret } = await owner.makeToken({ ip_allowlist: ['10.0.0.0/8'] })
+  expectProblem(await bearer(secret, '192.0.2.7').get('/users'), 403, 'ip_not_allowed')
+  await expect.poll(() => db.count('FROM token_refusals WHERE token_id = ?1', token.id)).toBe(1)
+  expect((await owner.get(`/tokens/${token.id}`)).json.last_used_at).toBeNull()
+  expectProblem(await bearer(secret, '10.0.0.1').get('/users'), 403, 'insufficient_scope')
+  await expect.poll(async () => (await owner.get(`/tokens/${token.id}`)).json.last_used_ip).toBe('10.0.0.1')
+})
+
+test('calls are counted per day, for as many days as asked', async ({ owner }) => {
+  const { token, bearer: caller } = await owner.makeToken()
+  await caller.get('/tokens/self')
+  await db.rows('INSERT INTO token_usage (tenant_id, day, token_id, calls) VALUES (?1, ?2, ?3, 41)', owner.tenant, ago(2 * DAY).slice(0, 10), token.id)
+  const usage = async (query = '') => (await owner.get(`/tokens/${token.id}/usage${query}`)).json
+  await expect.poll(async () => (await usage()).calls).toBe(42)
+  const told = await usage('?days=3')
+  expect(told.days.map((day: any) => day.calls)).toEqual([41, 0, 1])
+  expect(told).toMatchObject({ from: ago(2 * DAY).slice(0, 10), to: ago(0).slice(0, 10) })
+  expect((await usage()).days).toHaveLength(30)
+  for (const days of ['0', '366', 'x']) await refused(owner.tenant, () => owner.get(`/tokens/${token.id}/usage?days=${days}`), 422, 'invalid', ['/days'])
+})
+
+test("nobody looks into another person's token", async ({ owner, stranger }) => {
+  const { token, secret } = await owner.makeToken()
+  for (const path of [activity(token.id), `/tokens/${token.id}/usage`]) {
+    await refused(owner.tenant, () => stranger.get(path), 404, 'not_found')
+    await refused(owner.tenant, () => bearer(secret).get(path), 403, 'forbidden')
+  }
+})
+
+test('addresses are forgotten after ninety days', async ({ owner }) => {
+  const { token } = await owner.makeToken()
+  for (const [ip, seconds] of [['192.0.2.1', 90 * DAY], ['192.0.2.2', 89 * DAY]] as const) {
+    await db.rows(`INSERT INTO token_addresses (token_id, ip, tenant_id, calls, at, call) VALUES (?1, ?2, ?3, 1, ?4, 'GET /x')`, token.id, ip, owner.tenant, ago(seconds))
+    await db.rows(`INSERT INTO token_refusals (token_id, reason, ip, tenant_id, calls, at, call) VALUES (?1, 'forbidden', ?2, ?3, 1, ?4, 'GET /x')`, token.id, ip, owner.tenant, ago(seconds))
+  }
+  await scheduledAt(origin)
+  for (const table of ['token_addresses', 'token_refusals']) {
+    expect((await db.rows(`SELECT ip FROM ${table} WHERE token_id = ?1`, token.id)).map((row) => row.ip)).toEqual(['192.0.2.2'])
+  }
+})
