@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from '@playwright/test'
@@ -8,6 +8,9 @@ import { defineConfig } from '@playwright/test'
 const port = (process.env.PORT ??= '8790')
 const state = (process.env.LATCHKEY_STATE ??= mkdtempSync(join(tmpdir(), 'latchkey-test-')))
 const serve = (process.env.LATCHKEY_SERVE ??= 'cargo xtask dev')
+// Behind the gateway is what a test starts there. A reverse proxy on this machine is one of the operator's own.
+const upstream = (process.env.UPSTREAM_PORT ??= String(Number(port) + 1))
+writeFileSync(join(state, 'vars.env'), `UPSTREAM_URL=http://127.0.0.1:${upstream}/api\nTRUSTED_PROXIES=127.0.0.1\nCALLS_PER_MINUTE=200\n`)
 
 export default defineConfig({
   testDir: '.',

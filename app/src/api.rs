@@ -149,6 +149,7 @@ mod tests {
             request_id: "r".into(),
             errors,
             required_scopes: Vec::new(),
+            repair_url: None,
         }
     }
 

@@ -58,6 +58,13 @@ actions! {
     SessionStepUpRefused = "session.step_up_refused", "Confirmation of identity refused";
     SessionRevoked = "session.revoked", "Session ended";
     PolicyUpdated = "policy.updated", "Policy changed";
+    ServiceAccountCreated = "service_account.created", "Service account made";
+    ServiceAccountUpdated = "service_account.updated", "Service account edited";
+    ServiceAccountDeleted = "service_account.deleted", "Service account deleted";
+    CredentialsReset = "service_account.credentials_reset", "Credentials of a service account replaced";
+    CredentialsRevoked = "service_account.credentials_revoked", "Credentials of a service account revoked";
+    OAuthTokenCreated = "oauth_token.created", "OAuth token issued to a service account";
+    OAuthTokenRevoked = "oauth_token.revoked", "OAuth tokens of a service account revoked";
     TokenCreated = "token.created", "Access token made";
     TokenUpdated = "token.updated", "Access token edited";
     TokenExtended = "token.extended", "Access token extended";

@@ -6,6 +6,7 @@
 pub mod allowlist;
 pub mod audit;
 pub mod check;
+pub mod credentials;
 pub mod email;
 pub mod ids;
 pub mod list;
@@ -18,6 +19,7 @@ pub mod policy;
 pub mod problem;
 pub mod roles;
 pub mod scopes;
+pub mod service_accounts;
 pub mod session;
 pub mod sign_up;
 pub mod statistics;

@@ -50,6 +50,9 @@ events! {
     EmailChangeRequested = "email.change_requested", Critical, "Your email address is about to change";
     EmailChanged = "email.changed", Critical, "Your email address was changed";
     EmailRestored = "email.restored", Critical, "Your email address was changed back";
+    TokenEdited = "token.edited_by_other", Warning, "An access token of yours was edited by an administrator";
+    TokenRevoked = "token.revoked_by_other", Warning, "Access tokens of yours were revoked by an administrator";
+    CredentialLeaked = "credential.leaked", Critical, "A secret of yours was reported as leaked and ended";
     TokenReused = "token.reused", Critical, "An old refresh token was used, so its token was revoked";
     MfaEnabled = "mfa.enabled", Critical, "Multi-Factor Authentication was switched on";
     MfaDisabled = "mfa.disabled", Critical, "Multi-Factor Authentication was switched off";

@@ -1,5 +1,8 @@
 //! The pages that the app knows; every other path is not found.
 
+/// The page of one's own tokens.
+pub const API_ACCESS: &str = "/settings/api-access";
+
 /// The paths of pages, in the order in which people meet them; `{…}` stands for any one segment.
 pub const PAGES: [&str; 10] = [
     "/",
@@ -10,7 +13,7 @@ pub const PAGES: [&str; 10] = [
     "/confirm-email/{token}",
     "/settings/profile",
     "/settings/security",
-    "/settings/api-access",
+    API_ACCESS,
     "/settings/notifications",
 ];
 

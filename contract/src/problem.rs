@@ -28,6 +28,9 @@ pub struct Problem {
     /// For `insufficient_scope`: what the credential lacks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub required_scopes: Vec<Scope>,
+    /// For `insufficient_scope`: the page where a person can give it to the token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repair_url: Option<String>,
 }
 
 /// Every kind of refusal. A new outcome is a new variant, and the compiler finds each place to change.
@@ -191,6 +194,7 @@ mod tests {
             request_id: "req_1".into(),
             errors: vec![],
             required_scopes: vec![],
+            repair_url: None,
         };
         let json = serde_json::json!({"type": "/problems/not_found", "title": "Not found", "status": 404, "detail": "No such token.", "code": "not_found", "request_id": "req_1"});
         assert_eq!(serde_json::to_value(problem).unwrap(), json);

@@ -98,6 +98,14 @@ impl Access {
             Self::Write => "write",
         }
     }
+
+    /// What an HTTP method takes: those that are safe look (RFC 9110, 9.2.1), all others change.
+    pub fn of_method(method: &str) -> Self {
+        match method {
+            "GET" | "HEAD" | "OPTIONS" => Self::Read,
+            _ => Self::Write,
+        }
+    }
 }
 
 /// One access to one resource, written `backups:read`.

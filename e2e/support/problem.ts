@@ -13,6 +13,7 @@ export function expectProblem(answer: Answer, status: number, code: string, poin
   const members = ['code', 'detail', 'request_id', 'status', 'title', 'type']
   if (pointers) members.push('errors')
   if (code === 'insufficient_scope') members.push('required_scopes')
+  if (problem.repair_url) members.push('repair_url')
   expect(Object.keys(problem).sort(), answer.text).toEqual(members.sort())
   expect(problem).toMatchObject({ type: `/problems/${code}`, status, code })
   expect(problem.title).toMatch(/^\S.*[^.]$/)

@@ -18,6 +18,8 @@ CREATE TABLE service_accounts (
     -- Keyed hash of the secret; the secret itself is not kept.
     secret_digest      TEXT NOT NULL UNIQUE,
     key_created_at     TEXT NOT NULL,
+    -- When the secret was ended because somebody had found it.
+    secret_revoked_at  TEXT,
     -- The pair before, good until then.
     old_api_key        TEXT UNIQUE,
     old_secret_digest  TEXT UNIQUE,

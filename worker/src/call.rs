@@ -2,7 +2,7 @@
 
 use crate::{
     db::Db,
-    edge::Place,
+    edge::Raw,
     error::{Error, Result},
     secret::{Digest, HashKey, Prefix, Secret},
 };
@@ -45,7 +45,8 @@ pub struct Facts {
     pub ip: Option<String>,
     /// What the client calls itself.
     pub user_agent: Option<String>,
-    place: Option<Place>,
+    raw: Option<Raw>,
+    told: OnceLock<Vec<(&'static str, String)>>,
     now_ms: u64,
     first_id: OnceLock<u128>,
     ids_made: AtomicU32,
@@ -81,7 +82,8 @@ impl Call {
                     .take(USER_AGENT_MAX)
                     .collect()
             }),
-            place: parts.extensions.get().cloned(),
+            raw: parts.extensions.get().cloned(),
+            told: OnceLock::new(),
             now_ms,
             first_id: OnceLock::new(),
             ids_made: AtomicU32::new(0),
@@ -92,12 +94,22 @@ impl Call {
 
     /// City and country of the client, as far as the edge knows them.
     pub fn place(&self) -> Option<String> {
-        self.place.as_ref().and_then(Place::in_words)
+        self.raw.as_ref().and_then(Raw::place)
     }
 
     /// The client's address, if the edge told one.
     pub fn address(&self) -> Option<IpAddr> {
         self.ip.as_deref().and_then(|ip| ip.parse().ok())
+    }
+
+    /// Has the answer, whatever it will be, carry these headers. Only the first to say so is heard.
+    pub fn tell(&self, headers: Vec<(&'static str, String)>) {
+        let _ = self.told.set(headers);
+    }
+
+    /// What the answer is to carry.
+    pub fn told(&self) -> &[(&'static str, String)] {
+        self.told.get().map_or(&[], Vec::as_slice)
     }
 
     /// The bindings of the deployment.

@@ -3,30 +3,33 @@
 //! Each step across it costs as much as the work of a handler. So all headers cross in one text, and a body that is
 //! whole crosses as bytes rather than as a stream.
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    gates::GATEWAY,
+};
 use axum::{
     body::{Body, HttpBody},
-    http::{self, HeaderMap, HeaderName, HeaderValue, Request},
+    http::{self, HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri},
     response::Response,
 };
 use http_body_util::BodyExt;
-use js_sys::{Array, JSON, Reflect, Uint8Array};
+use js_sys::{Array, Function, JSON, Promise, Reflect, Uint8Array, futures::JsFuture};
+use wasm_bindgen::{JsCast, JsValue};
 use worker::{IntoResponse, web_sys};
 
-/// The request as axum takes it.
+/// The request as axum takes it. One that is to be passed on keeps its body in the runtime.
 pub fn request(raw: &web_sys::Request) -> Result<Request<worker::Body>> {
     // Neither a name nor a value can hold a line break (RFC 9110, 5.5).
     let lines = Array::from(&raw.headers()).flat(1).join("\n");
     let read = || {
+        let uri: Uri = raw.url().parse()?;
+        let body = raw.body().filter(|_| !uri.path().starts_with(GATEWAY));
         let mut request = Request::builder()
             .method(raw.method().as_str())
-            .uri(raw.url())
-            .body(
-                raw.body()
-                    .map_or_else(worker::Body::empty, worker::Body::new),
-            )?;
+            .uri(uri)
+            .body(body.map_or_else(worker::Body::empty, worker::Body::new))?;
         *request.headers_mut() = headers(&String::from(lines))?;
-        request.extensions_mut().insert(Place(Clone::clone(raw)));
+        request.extensions_mut().insert(Raw(Clone::clone(raw)));
         Ok(request)
     };
     read().map_err(|error: http::Error| {
@@ -34,13 +37,28 @@ pub fn request(raw: &web_sys::Request) -> Result<Request<worker::Body>> {
     })
 }
 
-/// Where the client is. To ask has its cost, so only who wants to know does.
+/// The request as the runtime has it.
 #[derive(Clone)]
-pub struct Place(web_sys::Request);
+pub struct Raw(web_sys::Request);
 
-impl Place {
-    /// City and country, as far as the edge knows them.
-    pub fn in_words(&self) -> Option<String> {
+impl Raw {
+    /// Sends it on to `url` with other headers. Redirects are not followed: where they lead is the caller's business.
+    pub async fn send_to(&self, url: &str, headers: &HeaderMap) -> Result<Forwarded> {
+        let init = web_sys::RequestInit::new();
+        init.set_method(&self.0.method());
+        init.set_headers(&pairs(headers)?);
+        init.set_redirect(web_sys::RequestRedirect::Manual);
+        if let Some(body) = self.0.body() {
+            init.set_body(&body);
+        }
+        let fetch: Function = Reflect::get(&js_sys::global(), &"fetch".into())?.dyn_into()?;
+        let answer = fetch.call2(&JsValue::UNDEFINED, &url.into(), &init)?;
+        let answer = JsFuture::from(answer.dyn_into::<Promise>()?).await?;
+        Ok(Forwarded(answer.dyn_into()?))
+    }
+
+    /// City and country of the client, as far as the edge knows them. To ask has its cost.
+    pub fn place(&self) -> Option<String> {
         let about = Reflect::get(&self.0, &"cf".into()).ok()?;
         let text = |name: &str| Reflect::get(&about, &name.into()).ok()?.as_string();
         let parts: Vec<_> = [text("city"), text("country")]
@@ -49,6 +67,34 @@ impl Place {
             .collect();
         (!parts.is_empty()).then(|| parts.join(", "))
     }
+}
+
+/// An answer from elsewhere, whose body goes on as it comes.
+#[derive(Clone)]
+pub struct Forwarded(web_sys::Response);
+
+impl Forwarded {
+    /// Its status.
+    pub fn status(&self) -> Result<StatusCode> {
+        StatusCode::from_u16(self.0.status()).map_err(|error| Error::Internal(error.to_string()))
+    }
+
+    /// Its headers.
+    pub fn headers(&self) -> Result<HeaderMap> {
+        let lines = Array::from(&self.0.headers()).flat(1).join("\n");
+        headers(&String::from(lines)).map_err(|error| Error::Internal(error.to_string()))
+    }
+}
+
+/// Names and values as the runtime takes them.
+fn pairs(headers: &HeaderMap) -> Result<JsValue> {
+    let headers: Vec<_> = headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes())))
+        .collect();
+    let text =
+        serde_json::to_string(&headers).map_err(|error| Error::Internal(error.to_string()))?;
+    Ok(JSON::parse(&text)?)
 }
 
 /// The headers of names and values on alternate lines.
@@ -62,26 +108,33 @@ fn headers(lines: &str) -> Result<HeaderMap, http::Error> {
 }
 
 /// The response as the runtime takes it.
-pub async fn response(response: Response) -> worker::Result<web_sys::Response> {
+pub async fn response(mut response: Response) -> worker::Result<web_sys::Response> {
+    let init = web_sys::ResponseInit::new();
+    init.set_status(response.status().as_u16());
+    let set_headers = |init: &web_sys::ResponseInit, headers: &HeaderMap| {
+        let pairs = pairs(headers).map_err(|_| "headers that are none")?;
+        init.set_headers(&pairs);
+        Ok::<_, worker::Error>(())
+    };
+    if let Some(Forwarded(answer)) = response.extensions_mut().remove() {
+        set_headers(&init, response.headers())?;
+        let body = answer.body();
+        return Ok(web_sys::Response::new_with_opt_readable_stream_and_init(
+            body.as_ref(),
+            &init,
+        )?);
+    }
     let Some(length) = response.body().size_hint().exact() else {
         return response
             .into_raw()
             .map_err(|error| error.into().to_string().into());
     };
-    let (parts, body) = response.into_parts();
-    let headers: Vec<_> = parts
-        .headers
-        .iter()
-        .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes())))
-        .collect();
-    let init = web_sys::ResponseInit::new();
-    init.set_status(parts.status.as_u16());
-    init.set_headers(&JSON::parse(&serde_json::to_string(&headers)?)?);
+    set_headers(&init, response.headers())?;
     // Some statuses do not even bear an empty body.
     let bytes = if length == 0 {
         None
     } else {
-        Some(whole(body).await?)
+        Some(whole(response.into_body()).await?)
     };
     Ok(web_sys::Response::new_with_opt_js_u8_array_and_init(
         bytes.as_ref(),

@@ -35,6 +35,10 @@ pub struct Refusal {
     pub errors: Vec<Complaint>,
     /// The scope that is missing.
     pub required_scope: Option<Scope>,
+    /// The page where a person can give the scope that is missing.
+    pub repair: Option<String>,
+    /// The name that OAuth has for it, where [`Code`] has none of its own.
+    pub oauth: Option<&'static str>,
     /// Whether a bearer token was sent that is none of ours.
     pub unknown_token: bool,
     /// Seconds until trying again makes sense.
@@ -50,6 +54,8 @@ impl Refusal {
             detail: detail.into(),
             errors: vec![],
             required_scope: None,
+            repair: None,
+            oauth: None,
             unknown_token: false,
             retry_after: None,
         }

@@ -53,7 +53,7 @@ pub async fn json_body(request: Request) -> Result<Bytes> {
 }
 
 /// A body of at most so many bytes.
-async fn body(request: Request, most: usize) -> Result<Bytes> {
+pub async fn body(request: Request, most: usize) -> Result<Bytes> {
     let body = Limited::new(request.into_body(), most).collect().await;
     let body = body.map_err(|error| {
         if error.is::<LengthLimitError>() {
@@ -220,14 +220,14 @@ impl<'de> Deserialize<'de> for Members {
     }
 }
 
-/// The variable part of a path.
-pub struct Segment(pub String);
+/// The variable part of a path; a tuple, where there are several.
+pub struct Segment<T = String>(pub T);
 
-impl<S: Sync + Send> FromRequestParts<S> for Segment {
+impl<S: Sync + Send, T: DeserializeOwned + Send> FromRequestParts<S> for Segment<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
-        let segment = Path::<String>::from_request_parts(parts, state).await;
+        let segment = Path::<T>::from_request_parts(parts, state).await;
         segment
             .map(|Path(text)| Self(text))
             .map_err(|_| Error::not_found("path"))

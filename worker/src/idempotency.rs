@@ -139,7 +139,8 @@ impl Attempt {
         let Some(key) = &self.key else {
             return Ok(None);
         };
-        let text = format!("idempotency {} {} {key}", actor.id(), self.route);
+        let caller = actor.id().unwrap_or_default();
+        let text = format!("idempotency {caller} {} {key}", self.route);
         call.digest(&text).map(Some)
     }
 }

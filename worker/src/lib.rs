@@ -12,17 +12,22 @@ mod edge;
 mod emails;
 mod error;
 mod extract;
+mod gates;
 mod idempotency;
+mod leaks;
 mod limits;
 mod mfa;
+mod oauth;
 mod outbox;
 mod pages;
 mod passwords;
 mod policy;
+mod rates;
 mod respond;
 mod roles;
 mod router;
 mod secret;
+mod service_accounts;
 mod session;
 mod sign_up;
 mod statistics;
@@ -71,6 +76,7 @@ async fn purge(env: &Env, now: Timestamp) -> error::Result<()> {
             passwords::purge(now),
             emails::purge(now),
             idempotency::purge(now),
+            oauth::purge(now),
             addresses,
             refusals,
         ])

@@ -14,14 +14,9 @@ use contract::{pages, problem::Code};
 use worker::send::SendFuture;
 
 /// Paths below these roots are data, whatever follows.
-const DATA_ROOTS: [&str; 6] = [
-    "/api",
-    "/oauth2",
-    "/.well-known",
-    "/gateway",
-    "/forward-auth",
-    "/scim",
-];
+const DATA_ROOTS: [&str; 5] = ["/api", "/.well-known", "/gateway", "/forward-auth", "/scim"];
+/// Below this one errors have OAuth's own form.
+const OAUTH_ROOT: &str = "/oauth2";
 /// Files below this path carry a hash of their content in it.
 const HASHED: &str = "/a/";
 
@@ -31,7 +26,9 @@ pub fn content(path: &str) -> Content {
         path.strip_prefix(*root)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    if DATA_ROOTS.iter().any(below) {
+    if below(&OAUTH_ROOT) {
+        Content::OAuth
+    } else if DATA_ROOTS.iter().any(below) {
         Content::Data
     } else if path.starts_with(HASHED) {
         Content::Immutable
@@ -105,13 +102,19 @@ mod tests {
             "/api",
             "/api/v1/session",
             "/api/nonsense",
-            "/oauth2/token",
             "/scim/v2/Users",
             "/forward-auth",
         ] {
             assert_eq!(content(path), Content::Data, "{path}");
         }
-        for path in ["/", "/apiary", "/settings/api-access", "/scimitar"] {
+        assert_eq!(content("/oauth2/token"), Content::OAuth);
+        for path in [
+            "/",
+            "/apiary",
+            "/settings/api-access",
+            "/scimitar",
+            "/oauth2x",
+        ] {
             assert_eq!(content(path), Content::Page, "{path}");
         }
         assert_eq!(content("/a/0123/app.js"), Content::Immutable);

@@ -45,23 +45,32 @@ const ALWAYS: [(HeaderName, &str); 7] = [
 pub enum Content {
     /// JSON of the API.
     Data,
+    /// JSON of a route of OAuth, which has its own form of error.
+    OAuth,
     /// The page or a file that changes with a deployment.
     Page,
     /// A file whose path names its content.
     Immutable,
 }
 
+impl Content {
+    /// Whether it is of the API, in whatever form.
+    pub fn is_data(self) -> bool {
+        matches!(self, Self::Data | Self::OAuth)
+    }
+}
+
 /// Gives the answer its headers and, if it is an error, its body.
 pub fn finish(mut response: Response, content: Content, request_id: &str) -> Response {
     if let Some(error) = response.extensions_mut().remove::<Arc<Error>>() {
-        problem(&mut response, &error, request_id);
+        problem(&mut response, &error, content, request_id);
     }
     let (policy, caching) = match content {
         _ if !response.status().is_success() && response.status() != StatusCode::NOT_MODIFIED => {
-            let is_page = content != Content::Data && !is_problem(response.headers());
+            let is_page = !content.is_data() && !is_problem(response.headers());
             (if is_page { PAGE_POLICY } else { DATA_POLICY }, "no-store")
         }
-        Content::Data => (DATA_POLICY, "no-store"),
+        Content::Data | Content::OAuth => (DATA_POLICY, "no-store"),
         Content::Page => (PAGE_POLICY, "no-cache"),
         Content::Immutable => (PAGE_POLICY, "public, max-age=31536000, immutable"),
     };
@@ -91,7 +100,7 @@ pub fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     }
 }
 
-fn problem(response: &mut Response, error: &Error, request_id: &str) {
+fn problem(response: &mut Response, error: &Error, content: Content, request_id: &str) {
     let refusal = match error {
         Error::Refused(refusal) => refusal.as_ref().clone(),
         Error::Taken(_) | Error::Internal(_) => {
@@ -102,6 +111,9 @@ fn problem(response: &mut Response, error: &Error, request_id: &str) {
             )
         }
     };
+    if content == Content::OAuth {
+        return oauth_error(response, &refusal);
+    }
     *response.status_mut() =
         StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
@@ -110,6 +122,9 @@ fn problem(response: &mut Response, error: &Error, request_id: &str) {
     }
     if let Some(seconds) = refusal.retry_after {
         set(headers, header::RETRY_AFTER, &seconds.to_string());
+    }
+    if let Some(repair) = &refusal.repair {
+        set(headers, header::LINK, &format!("<{repair}>; rel=\"help\""));
     }
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
     let problem = Problem {
@@ -121,8 +136,37 @@ fn problem(response: &mut Response, error: &Error, request_id: &str) {
         request_id: request_id.into(),
         errors: refusal.errors,
         required_scopes: refusal.required_scope.into_iter().collect(),
+        repair_url: refusal.repair,
     };
     *response.body_mut() = Body::from(serde_json::to_vec(&problem).unwrap_or_default());
+}
+
+/// A refusal in the form of RFC 6749, 5.2.
+fn oauth_error(response: &mut Response, refusal: &Refusal) {
+    let (status, name) = match (refusal.oauth, refusal.code) {
+        (Some(name), _) => (refusal.status, name),
+        (None, code) if code.status() == 401 => (401, "invalid_client"),
+        (None, Code::RateLimited) => (429, "temporarily_unavailable"),
+        (None, Code::Internal) => (500, "server_error"),
+        (None, code) if code.status() == 403 => (403, "unauthorized_client"),
+        (None, _) => (refusal.status, "invalid_request"),
+    };
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+    let headers = response.headers_mut();
+    if status == 401 {
+        set(
+            headers,
+            header::WWW_AUTHENTICATE,
+            "Basic realm=\"Latchkey\", charset=\"UTF-8\"",
+        );
+    }
+    if let Some(seconds) = refusal.retry_after {
+        set(headers, header::RETRY_AFTER, &seconds.to_string());
+    }
+    let json = HeaderValue::from_static("application/json");
+    headers.insert(header::CONTENT_TYPE, json);
+    let body = serde_json::json!({"error": name, "error_description": refusal.detail});
+    *response.body_mut() = Body::from(body.to_string());
 }
 
 /// How to authenticate (RFC 9110, 11.6.1), and for a bearer token what was wrong with it (RFC 6750, section 3).
@@ -177,7 +221,12 @@ mod tests {
 
     #[test]
     fn every_kind_of_answer_carries_the_security_headers() {
-        for content in [Content::Data, Content::Page, Content::Immutable] {
+        for content in [
+            Content::Data,
+            Content::OAuth,
+            Content::Page,
+            Content::Immutable,
+        ] {
             let response = finish(Response::default(), content, "req_1");
             for (name, value) in ALWAYS {
                 assert_eq!(response.headers()[&name], value);

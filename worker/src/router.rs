@@ -5,16 +5,15 @@ use crate::{
     call::Call,
     emails,
     error::{Error, Result},
-    mfa, pages, passwords, policy,
-    respond::{self, Content},
-    roles, session, sign_up, statistics, tokens, usage, users,
+    gates, leaks, mfa, oauth, pages, passwords, policy, respond, roles, service_accounts, session,
+    sign_up, statistics, tokens, usage, users,
 };
 use axum::{
     Json, Router,
     body::Body,
-    http::{Request, header},
+    http::{HeaderName, Request, header},
     response::{IntoResponse, Response},
-    routing::{delete, get, post, put},
+    routing::{any, delete, get, post, put},
 };
 use contract::problem::Code;
 use serde_json::{Value, json};
@@ -25,6 +24,23 @@ use worker::{Context, Env, HttpRequest};
 fn routes() -> Router {
     Router::new()
         .route("/api/health", get(health))
+        .merge(sessions())
+        .merge(people())
+        .merge(access_tokens())
+        .merge(administration())
+        .merge(machines())
+        .fallback(async || Error::not_found("route"))
+        .method_not_allowed_fallback(async || {
+            Error::refused(
+                Code::MethodNotAllowed,
+                "The header Allow lists what this path knows.",
+            )
+        })
+}
+
+/// Coming in, going out, and proving who one is.
+fn sessions() -> Router {
+    Router::new()
         .route("/api/v1/sign-up", post(sign_up::http::create))
         .route(
             "/api/v1/session",
@@ -34,11 +50,6 @@ fn routes() -> Router {
         )
         .route("/api/v1/session/mfa", post(session::http::second_factor))
         .route("/api/v1/session/step-up", post(session::http::step_up))
-        .route("/api/v1/users", get(users::http::list))
-        .route(
-            "/api/v1/users/{user}",
-            get(users::http::show).patch(users::http::update),
-        )
         .route(
             "/api/v1/password-resets",
             post(passwords::http::request_reset),
@@ -47,11 +58,21 @@ fn routes() -> Router {
             "/api/v1/password-resets/{token}",
             put(passwords::http::reset),
         )
-        .route("/api/v1/users/me/email", post(emails::http::create))
         .route(
             "/api/v1/email-confirmations/{token}",
             post(emails::http::confirm),
         )
+}
+
+/// People, and what is each one's own.
+fn people() -> Router {
+    Router::new()
+        .route("/api/v1/users", get(users::http::list))
+        .route(
+            "/api/v1/users/{user}",
+            get(users::http::show).patch(users::http::update),
+        )
+        .route("/api/v1/users/me/email", post(emails::http::create))
         .route("/api/v1/users/me/password", post(passwords::http::update))
         .route(
             "/api/v1/users/me/totp",
@@ -69,13 +90,18 @@ fn routes() -> Router {
             get(session::http::list).delete(session::http::end_others),
         )
         .route(
-            "/api/v1/users/me/sessions/{id}",
+            "/api/v1/users/{user}/sessions/{id}",
             delete(session::http::end_one),
         )
         .route(
             "/api/v1/users/{user}/tokens",
             get(tokens::http::list).post(tokens::http::create),
         )
+}
+
+/// Access tokens.
+fn access_tokens() -> Router {
+    Router::new()
         .route("/api/v1/tokens/revoke", post(tokens::http::revoke_all))
         .route(
             "/api/v1/tokens/self",
@@ -96,6 +122,34 @@ fn routes() -> Router {
         .route("/api/v1/tokens/{id}/grace", delete(tokens::http::end_grace))
         .route("/api/v1/tokens/{id}/usage", get(tokens::http::usage))
         .route("/api/v1/tokens/{id}/activity", get(tokens::http::activity))
+        .route("/api/v1/credentials/revoke", post(leaks::revoke))
+}
+
+/// What administrators look after, and numbers.
+fn administration() -> Router {
+    Router::new()
+        .route(
+            "/api/v1/service-accounts",
+            get(service_accounts::http::list).post(service_accounts::http::create),
+        )
+        .route(
+            "/api/v1/service-accounts/{id}",
+            get(service_accounts::http::show)
+                .patch(service_accounts::http::update)
+                .delete(service_accounts::http::delete),
+        )
+        .route(
+            "/api/v1/service-accounts/{id}/reset-credentials",
+            post(service_accounts::http::reset_credentials),
+        )
+        .route(
+            "/api/v1/service-accounts/{id}/grace",
+            delete(service_accounts::http::end_grace),
+        )
+        .route(
+            "/api/v1/service-accounts/{id}/tokens",
+            get(tokens::http::list_of_account).post(tokens::http::create_for_account),
+        )
         .route(
             "/api/v1/policy",
             get(policy::http::show).put(policy::http::update),
@@ -105,13 +159,20 @@ fn routes() -> Router {
         .route("/api/v1/roles/{id}", get(roles::http::show))
         .route("/api/v1/usage", get(usage::http::show))
         .route("/api/v1/statistics", get(statistics::http::show))
-        .fallback(async || Error::not_found("route"))
-        .method_not_allowed_fallback(async || {
-            Error::refused(
-                Code::MethodNotAllowed,
-                "The header Allow lists what this path knows.",
-            )
-        })
+}
+
+/// The gates that machines come to.
+fn machines() -> Router {
+    Router::new()
+        .route("/oauth2/token", post(oauth::issue))
+        .route("/oauth2/introspect", post(oauth::introspect))
+        .route(
+            "/.well-known/oauth-authorization-server",
+            get(oauth::metadata),
+        )
+        .route("/forward-auth", get(gates::forward_auth))
+        .route("/forward-auth/{*path}", any(gates::forward_auth_below))
+        .route("/gateway/{*path}", any(gates::forward))
 }
 
 /// Answers one request.
@@ -125,7 +186,7 @@ pub async fn answer(request: HttpRequest, env: Env, context: Context) -> Respons
         Ok(call) => call,
         Err(error) => return respond::finish(error.into_response(), about, "unknown"),
     };
-    let response = if about == Content::Data {
+    let response = if about.is_data() {
         match auth::refuse_other_sites(&parts) {
             Ok(()) => {
                 parts.extensions.insert(call.clone());
@@ -141,7 +202,10 @@ pub async fn answer(request: HttpRequest, env: Env, context: Context) -> Respons
             .unwrap_or_else(Error::into_response)
     };
     let mut response = respond::finish(response, about, &call.request_id);
-    if about == Content::Data {
+    if about.is_data() {
+        for (name, value) in call.told() {
+            respond::set(response.headers_mut(), HeaderName::from_static(name), value);
+        }
         // The edge sets it anyway; pages judge by it how far their own clock is off.
         respond::set(response.headers_mut(), header::DATE, &call.now.http_date());
     }

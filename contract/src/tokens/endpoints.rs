@@ -19,14 +19,9 @@ pub fn prefix(text: &str) -> Result<String, &'static str> {
             "Use a path such as /backups/daily, without ? and #, dots between slashes, or % signs.",
         );
     }
-    let first = text.split('/').nth(1).unwrap_or_default();
-    if Resource::ALL
-        .iter()
-        .any(|resource| resource.as_str() == first)
-    {
-        Ok(text.to_owned())
-    } else {
-        Err("Begin with a resource, such as /backups or /jobs.")
+    match resource(text) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err("Begin with a resource, such as /backups or /jobs."),
     }
 }
 
@@ -41,6 +36,30 @@ pub fn is_plain(path: &str) -> bool {
             .bytes()
             .all(|b| b.is_ascii_graphic() && !b"%?#\\;\"<>^`{|}".contains(&b))
         && segments().all(|segment| !matches!(segment, "" | "." | ".."))
+}
+
+/// The resource that the first segment of a path names: `/backups/daily` is about backups. `None` if there is none, or
+/// if servers could disagree about where the path leads.
+pub fn resource(path: &str) -> Option<Resource> {
+    let escapes = path.split('%').skip(1).map(|rest| rest.get(..2));
+    let is_harmless = |escape: Option<&str>| {
+        let byte = escape.and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        byte.is_some_and(|byte| !byte.is_ascii_control() && !b"./\\%;".contains(&byte))
+    };
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let clear = path.starts_with('/')
+        && path
+            .bytes()
+            .all(|b| b.is_ascii_graphic() && !b"?#\\;\"<>^`{|}".contains(&b))
+        && path
+            .split('/')
+            .skip(1)
+            .all(|segment| !matches!(segment, "" | "." | ".."))
+        && escapes.into_iter().all(is_harmless);
+    let first = path.split('/').nth(1).filter(|_| clear)?;
+    Resource::ALL
+        .into_iter()
+        .find(|resource| resource.as_str() == first)
 }
 
 /// Whether one of the prefixes leads to a path, or there are none.
@@ -66,6 +85,49 @@ fn leads_to(prefix: &str, path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_names_its_resource_unless_servers_could_disagree_about_it() {
+        for path in [
+            "/backups",
+            "/backups/",
+            "/backups/daily",
+            "/backups/caf%C3%A9/a%20b",
+            "/backups/@x:y,z=1",
+        ] {
+            assert_eq!(resource(path), Some(Resource::Backups), "{path}");
+        }
+        for path in [
+            "",
+            "backups",
+            "/",
+            "//backups",
+            "/Backups",
+            "/backupsx",
+            "/backups//users",
+            "/backups/../users",
+            "/backups/./x",
+            "/backups/%2e%2e/users",
+            "/backups/%2E./users",
+            "/backups/..%2fusers",
+            "/backups%2fusers",
+            "/backups/..%5cusers",
+            "/backups\\..\\users",
+            "/backups/%252e%252e/users",
+            "/backups/..;/users",
+            "/backups;x/users",
+            "/backups/%00",
+            "/backups/%0a",
+            "/backups/%zz",
+            "/backups/%",
+            "/backups?x",
+            "/backups#x",
+            "/backups/caf\u{e9}",
+            "/backups/a b",
+        ] {
+            assert_eq!(resource(path), None, "{path}");
+        }
+    }
 
     fn list(prefixes: &[&str]) -> Vec<String> {
         prefixes.iter().map(ToString::to_string).collect()

@@ -15,7 +15,7 @@ pub type Wish = Option<Option<Timestamp>>;
     clippy::option_option,
     reason = "left out, null and a value are three things on the wire"
 )]
-pub(super) fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+pub(crate) fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)

@@ -13,6 +13,7 @@ pub use edit::{Edit, Refused, TokenChange, UpdateToken};
 pub use insight::{Activity, CallsFrom, OldSecret, Refusals};
 pub use kind::Kind;
 pub use lifetime::Wish;
+pub(crate) use lifetime::named;
 pub use rotate::{DEFAULT_GRACE, MAX_GRACE, RenewToken, RenewedToken, RotateToken, grace};
 
 use crate::{
@@ -83,6 +84,14 @@ pub enum TokenOwner {
 }
 
 impl TokenOwner {
+    /// The id.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::User { id, .. } => id.as_str(),
+            Self::ServiceAccount { id, .. } => id.as_str(),
+        }
+    }
+
     /// The name.
     pub fn name(&self) -> &str {
         match self {

@@ -10,7 +10,7 @@ use crate::{
     error::Result,
 };
 use contract::{audit::Action, ids::EventId};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 /// What was done to what.
 pub struct Event<'a> {
@@ -24,6 +24,17 @@ pub struct Event<'a> {
     pub target_name: &'a str,
     /// What became different, without secrets.
     pub changes: Option<Value>,
+}
+
+/// Each member that differs between two states of an object, with its old and its new value.
+pub fn differences(before: &Value, after: &Value) -> Map<String, Value> {
+    let members = before.as_object().into_iter().flatten();
+    members
+        .filter_map(|(name, old)| {
+            let new = after.get(name)?;
+            (new != old).then(|| (name.clone(), json!({"from": old, "to": new})))
+        })
+        .collect()
 }
 
 /// The event of the statement before it in the same transaction; left out if that changed nothing.

@@ -10,7 +10,7 @@ use contract::{
 #[derive(Clone, Debug)]
 pub struct Actor {
     kind: &'static str,
-    id: String,
+    id: Option<String>,
     /// Their name at that time.
     pub name: String,
     /// The id of the session or token that was used, or what kind of thing it was.
@@ -22,7 +22,7 @@ impl Actor {
     pub fn in_session(user: &User, session: &SessionId) -> Self {
         Self {
             kind: "user",
-            id: user.id.as_str().into(),
+            id: Some(user.id.as_str().into()),
             name: full_name(user),
             credential: session.as_str().into(),
         }
@@ -32,7 +32,7 @@ impl Actor {
     pub fn by_link(user: &UserId, name: &str) -> Self {
         Self {
             kind: "user",
-            id: user.as_str().into(),
+            id: Some(user.as_str().into()),
             name: name.into(),
             credential: "link".into(),
         }
@@ -40,15 +40,25 @@ impl Actor {
 
     /// A machine that acts for `owner`, known by `credential`.
     pub fn machine(owner: &TokenOwner, credential: &str) -> Self {
-        let (kind, id) = match owner {
-            TokenOwner::User { id, .. } => ("user", id.as_str()),
-            TokenOwner::ServiceAccount { id, .. } => ("service_account", id.as_str()),
+        let kind = match owner {
+            TokenOwner::User { .. } => "user",
+            TokenOwner::ServiceAccount { .. } => "service_account",
         };
         Self {
             kind,
-            id: id.into(),
+            id: Some(owner.id().into()),
             name: owner.name().into(),
             credential: credential.into(),
+        }
+    }
+
+    /// Whoever reported a secret that they found.
+    pub fn reporter() -> Self {
+        Self {
+            kind: "anonymous",
+            id: None,
+            name: "Leak report".into(),
+            credential: "secret".into(),
         }
     }
 
@@ -57,9 +67,9 @@ impl Actor {
         self.kind
     }
 
-    /// The actor's id.
-    pub fn id(&self) -> &str {
-        &self.id
+    /// The actor's id; of nobody known there is none.
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
     }
 }
 

@@ -1,7 +1,8 @@
 //! From a request to the one who made it: a person in a browser by their cookie, or a machine. Never both.
 
 use super::{
-    Actor, Grant, Owner, Tenant,
+    Actor, Grant, Holder, Owner, Tenant,
+    actor::full_name,
     cookie::session_cookie,
     machine::{self, MachineCaller},
     rules,
@@ -11,13 +12,16 @@ use crate::{
     call::Call,
     error::{Error, Result},
     secret::{Prefix, is_well_formed},
+    usage::Visit,
 };
 use axum::http::request::Parts;
 use contract::{
-    ids::SessionId,
+    ids::{SessionId, UserId},
     problem::Code,
+    roles::Permission,
     session::{MFA_SECONDS, SESSION_USER},
     time::Timestamp,
+    tokens::TokenOwner,
     users::User,
 };
 
@@ -53,6 +57,39 @@ impl SessionCaller {
     /// For the audit trail.
     pub fn actor(&self) -> Actor {
         Actor::in_session(&self.user, &self.id)
+    }
+
+    /// Whether the session's role has this permission.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.grant.permissions.contains(&permission)
+    }
+
+    /// The key to the rows of a person of the tenant, for themselves and for those who may look after people.
+    pub fn person(&self, id: &UserId) -> Option<Owner> {
+        let may = *id == self.user.id
+            || self.may(Permission::ManageUsers)
+            || self.may(Permission::Administer);
+        may.then(|| self.owner.another(id))
+    }
+
+    /// The key to the person's own tokens.
+    pub fn own_tokens(&self) -> Holder {
+        Holder::of_token(
+            self.owner.tenant(),
+            &TokenOwner::User {
+                id: self.user.id.clone(),
+                name: full_name(&self.user),
+            },
+        )
+    }
+
+    /// The key to the tokens of somebody of the tenant, for themselves and for those who may look after them.
+    pub fn holder(&self, owner: &TokenOwner) -> Option<Holder> {
+        let may = match owner {
+            TokenOwner::User { id, .. } => self.person(id).is_some(),
+            TokenOwner::ServiceAccount { .. } => self.may(Permission::ManageServiceAccounts),
+        };
+        may.then(|| Holder::of_token(self.owner.tenant(), owner))
     }
 
     /// Until when guarded acts need no password.
@@ -102,7 +139,7 @@ pub async fn identify(call: &Call, parts: &Parts) -> Result<Caller> {
             Ok(Caller::Session(Box::new(session)))
         }
         (None, Some(shown)) => {
-            let machine = machine::identify(call, parts, &shown).await?;
+            let machine = machine::identify(call, &Visit::of(call, parts), &shown).await?;
             Ok(Caller::Machine(Box::new(machine)))
         }
         (None, None) => Err(Error::refused(

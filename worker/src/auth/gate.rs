@@ -54,6 +54,8 @@ pub struct Use<'a> {
     pub path: &'a str,
     /// Which scope that takes.
     pub scope: Scope,
+    /// Seconds until it may be used again, if it was used too often.
+    pub too_often: Option<i64>,
 }
 
 /// Whether the credential is good and may be used from this address: all that is asked of one that speaks of itself.
@@ -123,7 +125,7 @@ pub fn decide(credential: &Credential, wanted: &Use) -> Result<(), Refusal> {
     }
     let has = |scopes: ScopeSet| scopes.contains(wanted.scope);
     let who = match (has(credential.scopes), has(credential.grant.scopes)) {
-        (true, true) => return Ok(()),
+        (true, true) => return in_rate(wanted.too_often),
         (false, _) => "The token",
         (true, false) => "The role behind this credential",
     };
@@ -134,6 +136,33 @@ pub fn decide(credential: &Credential, wanted: &Use) -> Result<(), Refusal> {
             format!("{who} lacks the scope {}.", wanted.scope),
         )
     })
+}
+
+/// Whether the credential was not used too often.
+pub fn in_rate(too_often: Option<i64>) -> Result<(), Refusal> {
+    match too_often {
+        None => Ok(()),
+        Some(seconds) => Err(Refusal {
+            retry_after: Some(seconds),
+            ..Refusal::new(
+                Code::RateLimited,
+                "This credential was used too often. Wait a little.",
+            )
+        }),
+    }
+}
+
+/// What the credential may do in the API at this moment: its own scopes, as far as the role behind it allows.
+pub fn effective_scopes(credential: &Credential) -> ScopeSet {
+    if credential
+        .grant
+        .permissions
+        .contains(&Permission::ApiAccess)
+    {
+        credential.scopes.intersection(credential.grant.scopes)
+    } else {
+        ScopeSet::default()
+    }
 }
 
 #[cfg(test)]
@@ -189,7 +218,7 @@ mod tests {
                     .is_some_and(|ip| ip.starts_with("2001:db8:")),
                 single => address.as_deref() == Some(single),
             };
-            if !entries.is_empty() && !entries.iter().any(|entry| lets_in(&entry)) {
+            if !entries.is_empty() && !entries.iter().any(lets_in) {
                 return Some(Code::IpNotAllowed);
             }
         }
@@ -216,7 +245,7 @@ mod tests {
         {
             Some(Code::RoleNoApiAccess)
         } else if named(credential.scopes) && named(credential.grant.scopes) {
-            None
+            wanted.too_often.map(|_| Code::RateLimited)
         } else {
             Some(Code::InsufficientScope)
         }
@@ -292,6 +321,7 @@ mod tests {
                     *chance.one(&Resource::ALL),
                     *chance.one(&[Access::Read, Access::Write]),
                 ),
+                too_often: (chance.below(10) == 0).then_some(30),
             };
             let decided = decide(&credential, &wanted)
                 .err()
@@ -308,7 +338,7 @@ mod tests {
             }
         }
         assert!(
-            allowed > 500 && refused > 500,
+            allowed > 300 && refused > 300,
             "{allowed} allowed, {refused} refused"
         );
     }
@@ -329,6 +359,7 @@ mod tests {
         ip: None,
         path: "/users",
         scope: Scope(Resource::Users, Access::Read),
+        too_often: None,
     };
 
     #[test]

@@ -61,6 +61,14 @@ impl Owner {
         Self::new(tenant, user)
     }
 
+    /// Another person of the same tenant, or one who is not there: their id has to be found in it.
+    pub(super) fn another(&self, user: &UserId) -> Self {
+        Self {
+            tenant: self.tenant.clone(),
+            user: user.clone(),
+        }
+    }
+
     /// The tenant, to which every statement is confined.
     pub fn tenant(&self) -> &Tenant {
         &self.tenant
@@ -86,18 +94,7 @@ pub struct Holder {
 }
 
 impl Holder {
-    /// A person and their own tokens.
-    pub fn oneself(owner: &Owner, name: &str) -> Self {
-        Self {
-            tenant: owner.tenant.clone(),
-            owner: TokenOwner::User {
-                id: owner.user.clone(),
-                name: name.into(),
-            },
-        }
-    }
-
-    /// The holder of a token that makes a call.
+    /// Whoever has the tokens of `owner` in this tenant.
     pub(super) fn of_token(tenant: &Tenant, owner: &TokenOwner) -> Self {
         Self {
             tenant: tenant.clone(),
@@ -112,10 +109,7 @@ impl Holder {
 
     /// The id of the person or service account.
     pub fn id(&self) -> &str {
-        match &self.owner {
-            TokenOwner::User { id, .. } => id.as_str(),
-            TokenOwner::ServiceAccount { id, .. } => id.as_str(),
-        }
+        self.owner.id()
     }
 
     /// Whose tokens they are.

@@ -8,14 +8,16 @@ use super::{
 use crate::{
     call::Call,
     error::{Error, Refusal, Result},
+    rates,
     secret::{Prefix, is_well_formed},
-    usage,
+    usage::{self, Visit},
 };
-use axum::http::{HeaderMap, HeaderName, header, request::Parts};
+use axum::http::{HeaderMap, HeaderName, header};
 use contract::{
     ids::TokenId,
+    pages::API_ACCESS,
     problem::Code,
-    scopes::ScopeSet,
+    scopes::{Scope, ScopeSet},
     time::Timestamp,
     tokens::{Status, Token, TokenOwner},
 };
@@ -45,14 +47,16 @@ pub struct MachineCaller {
     pub credential: Credential,
     /// By what it is known.
     pub by: By,
+    /// When what it shows is over, as far as that is known.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// By what a machine is known.
 pub enum By {
-    /// A token; and whether by the secret that it had before.
-    Token(Box<Token>, bool),
-    /// A service account's pair; and whether by the one that it had before.
-    Pair(bool),
+    /// A token; and by the secret that it had before, until when.
+    Token(Box<Token>, Option<Timestamp>),
+    /// A service account's pair; and by the one that it had before, until when.
+    Pair(Option<Timestamp>),
     /// A service account's OAuth token.
     OAuth,
 }
@@ -64,6 +68,56 @@ impl MachineCaller {
             By::Token(token, _) => Some((token, Holder::of_token(&self.tenant, &self.owner))),
             By::Pair(_) | By::OAuth => None,
         }
+    }
+
+    /// Refuses unless it may be used for this now, and notes the refusal. The call counts towards its rate.
+    pub fn pass(&self, call: &Call, visit: &Visit, path: &str, scope: Scope) -> Result<()> {
+        let wanted = gate::Use {
+            ip: visit.address(),
+            path,
+            scope,
+            too_often: self.take(call),
+        };
+        self.note(call, visit, gate::decide(&self.credential, &wanted))
+    }
+
+    /// Refuses if it was used too often, and notes that. The call counts towards its rate.
+    pub fn pass_for_itself(&self, call: &Call, visit: &Visit) -> Result<()> {
+        self.note(call, visit, gate::in_rate(self.take(call)))
+    }
+
+    fn take(&self, call: &Call) -> Option<i64> {
+        let id = match &self.by {
+            By::Token(token, _) => token.id.as_str(),
+            By::Pair(_) | By::OAuth => self.owner.id(),
+        };
+        let rate = rates::take(call, id);
+        let mut headers = Vec::from(rate.headers());
+        let expires = self.expires_at.map(|at| at.to_string());
+        headers.extend(expires.map(|at| ("token-expires-at", at)));
+        call.tell(headers);
+        rate.too_often()
+    }
+
+    fn note(&self, call: &Call, visit: &Visit, decided: Result<(), Refusal>) -> Result<()> {
+        decided.map_err(|refusal| {
+            usage::refused(call, self, visit, &refusal);
+            self.with_repair(call, refusal).into()
+        })
+    }
+
+    /// Adds the address of the page where a missing scope can be given to the token.
+    fn with_repair(&self, call: &Call, refusal: Refusal) -> Refusal {
+        let repair = match (&self.by, refusal.required_scope) {
+            (By::Token(token, _), Some(scope)) if !token.scopes.contains(scope) => call
+                .url(&format!(
+                    "{API_ACCESS}?edit={}&add={scope}",
+                    token.id.as_str()
+                ))
+                .ok(),
+            _ => None,
+        };
+        Refusal { repair, ..refusal }
     }
 }
 
@@ -119,12 +173,12 @@ fn authorization(headers: &HeaderMap) -> Result<Option<Shown>> {
 
 /// Finds out whom a machine acts for, at the cost of one statement; of a secret that was replaced, two.
 /// Good credentials used from an allowed address are noted as used; others are noted as refused.
-pub async fn identify(call: &Call, parts: &Parts, shown: &Shown) -> Result<MachineCaller> {
+pub async fn identify(call: &Call, visit: &Visit, shown: &Shown) -> Result<MachineCaller> {
     let found = look_up(call, shown).await?;
-    match gate::admit(&found.credential, call.address()) {
-        Ok(()) => usage::record(call, &found, parts),
+    match gate::admit(&found.credential, visit.address()) {
+        Ok(()) => usage::record(call, &found, visit),
         Err(refusal) => {
-            usage::refused(call, &found, parts, &refusal);
+            usage::refused(call, &found, visit, &refusal);
             return Err(refusal.into());
         }
     }
@@ -164,7 +218,7 @@ async fn by_token(call: &Call, secret: &str) -> Result<Option<MachineCaller>> {
     let digest = call.digest(secret)?;
     if let Some(found) = store::find_token(&call.db, &digest, call.now).await? {
         let state = token_state(&found, found.access_until, call.now);
-        return Ok(Some(token_caller(found, state, false)));
+        return Ok(Some(token_caller(found, state, None)));
     }
     let retired = store::find_retired(&call.db, &digest, call.now).await?;
     Ok(retired.map(|(found, until)| {
@@ -173,7 +227,7 @@ async fn by_token(call: &Call, secret: &str) -> Result<Option<MachineCaller>> {
             State::Good if until <= call.now => State::Replaced,
             state => state,
         };
-        token_caller(found, state, true)
+        token_caller(found, state, Some(until))
     }))
 }
 
@@ -187,9 +241,13 @@ fn token_state(found: &FoundToken, access_until: Option<Timestamp>, now: Timesta
     }
 }
 
-fn token_caller(found: FoundToken, state: State, old: bool) -> MachineCaller {
+fn token_caller(found: FoundToken, state: State, old: Option<Timestamp>) -> MachineCaller {
     let token = found.token;
     MachineCaller {
+        expires_at: [token.end(), found.access_until, old]
+            .into_iter()
+            .flatten()
+            .min(),
         tenant: Tenant::new(found.tenant),
         owner: token.owner.clone(),
         actor: Actor::machine(&token.owner, token.id.as_str()),
@@ -213,8 +271,13 @@ async fn by_pair(call: &Call, key: &str, secret: &str) -> Result<Option<MachineC
             Some(until) if until <= call.now => State::Replaced,
             _ => State::Good,
         };
-        let by = By::Pair(old_until.is_some());
-        account_caller(account, state, ScopeSet::ALL, by)
+        account_caller(
+            account,
+            state,
+            ScopeSet::ALL,
+            By::Pair(old_until),
+            old_until,
+        )
     }))
 }
 
@@ -226,11 +289,17 @@ async fn by_oauth_token(call: &Call, secret: &str) -> Result<Option<MachineCalle
             true if expires_at <= call.now => State::Expired,
             true => State::Good,
         };
-        account_caller(account, state, scopes, By::OAuth)
+        account_caller(account, state, scopes, By::OAuth, Some(expires_at))
     }))
 }
 
-fn account_caller(account: FoundAccount, state: State, scopes: ScopeSet, by: By) -> MachineCaller {
+fn account_caller(
+    account: FoundAccount,
+    state: State,
+    scopes: ScopeSet,
+    by: By,
+    expires_at: Option<Timestamp>,
+) -> MachineCaller {
     let owner = TokenOwner::ServiceAccount {
         id: account.id,
         name: account.name,
@@ -252,6 +321,7 @@ fn account_caller(account: FoundAccount, state: State, scopes: ScopeSet, by: By)
             grant: account.grant,
         },
         by,
+        expires_at,
     }
 }
 
@@ -267,20 +337,20 @@ pub fn token_id(caller: &MachineCaller) -> Option<&TokenId> {
 mod tests {
     use super::*;
 
-    fn read(pairs: &[(&str, &str)]) -> Option<Option<Shown>> {
+    fn read(pairs: &[(&str, &str)]) -> Result<Option<Shown>, ()> {
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
             let name: HeaderName = name.parse().unwrap();
             headers.append(name, value.parse().unwrap());
         }
-        shown(&headers).ok()
+        shown(&headers).map_err(drop)
     }
 
     #[test]
     fn one_credential_is_taken_in_each_of_its_forms() {
-        let bearer = |text: &str| Some(Some(Shown::Bearer(text.into())));
-        let pair = Some(Some(Shown::Pair("lkk_x".into(), "lks_y".into())));
-        assert_eq!(read(&[]), Some(None));
+        let bearer = |text: &str| Ok(Some(Shown::Bearer(text.into())));
+        let pair = Ok(Some(Shown::Pair("lkk_x".into(), "lks_y".into())));
+        assert_eq!(read(&[]), Ok(None));
         assert_eq!(read(&[("authorization", "bearer lkp_x")]), bearer("lkp_x"));
         assert_eq!(
             read(&[("authorization", "BEARER  lkp_x ")]),
@@ -304,7 +374,7 @@ mod tests {
             &[basic, ("api-key", "lkk_x"), ("api-secret", "lks_y")],
             &[basic, ("api-key", "lkk_x")],
         ] {
-            assert_eq!(read(pairs), None, "{pairs:?}");
+            assert_eq!(read(pairs), Err(()), "{pairs:?}");
         }
     }
 }

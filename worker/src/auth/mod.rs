@@ -6,6 +6,7 @@ mod caller;
 mod cookie;
 pub mod gate;
 mod keys;
+mod leaks;
 mod links;
 pub mod machine;
 pub mod password;
@@ -19,6 +20,7 @@ pub use actor::{Actor, full_name};
 pub use caller::{Caller, SessionCaller};
 pub use cookie::{cookie, session_cookie, set_session_cookie};
 pub use keys::{Holder, Owner, Tenant};
+pub use leaks::{Leaked, leaked};
 pub use links::{EmailLink, ResetLink, follow_email_link, follow_reset_link};
 pub use machine::MachineCaller;
 pub use provenance::refuse_other_sites;
@@ -28,7 +30,7 @@ pub use rules::Grant;
 use crate::{
     call::Call,
     error::{Error, Result},
-    usage,
+    usage::Visit,
 };
 use axum::{extract::FromRequestParts, http::request::Parts};
 use contract::{API, problem::Code, roles::Permission, scopes::Scope};
@@ -123,14 +125,8 @@ impl<S: Sync, R: ApiRight> FromRequestParts<S> for Called<R> {
             }
             Caller::Machine(machine) => {
                 let path = parts.uri.path();
-                let wanted = gate::Use {
-                    ip: call.address(),
-                    path: path.strip_prefix(API).unwrap_or(path),
-                    scope: R::SCOPE,
-                };
-                gate::decide(&machine.credential, &wanted).inspect_err(|refusal| {
-                    usage::refused(&call, machine, parts, refusal);
-                })?;
+                let path = path.strip_prefix(API).unwrap_or(path);
+                machine.pass(&call, &Visit::of(&call, parts), path, R::SCOPE)?;
             }
         }
         Ok(Self {
@@ -209,7 +205,10 @@ impl<S: Sync> FromRequestParts<S> for ByMachine {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self> {
         let call = Call::of(&parts.extensions)?;
         match SendFuture::new(caller::identify(&call, parts)).await? {
-            Caller::Machine(machine) => Ok(Self(*machine)),
+            Caller::Machine(machine) => {
+                machine.pass_for_itself(&call, &Visit::of(&call, parts))?;
+                Ok(Self(*machine))
+            }
             Caller::Session(_) => Err(Error::refused(
                 Code::Unauthenticated,
                 "Send an access token: Authorization: Bearer lkp_…",

@@ -6,9 +6,9 @@ use contract::{
     scopes::{Access, Resource, Scope},
 };
 
-/// See one's own tokens.
-pub struct ReadOwnTokens;
-impl Right for ReadOwnTokens {
+/// See tokens: one's own, and those of whoever one looks after.
+pub struct ReadTokens;
+impl Right for ReadTokens {
     const NEEDS: Needs = Needs::SignedIn;
 }
 
@@ -19,13 +19,13 @@ impl Right for CreateTokens {
     const STEP_UP: bool = true;
 }
 
-/// Edit one's own tokens. Whether that takes a confirmation depends on what is edited.
+/// Edit tokens within reach. Whether that takes a confirmation depends on what is edited.
 pub struct UpdateTokens;
 impl Right for UpdateTokens {
     const NEEDS: Needs = Needs::SignedIn;
 }
 
-/// End one's own tokens. No confirmation: ending must be easy.
+/// End tokens within reach. No confirmation: ending must be easy.
 pub struct RevokeTokens;
 impl Right for RevokeTokens {
     const NEEDS: Needs = Needs::SignedIn;
@@ -54,6 +54,19 @@ impl Right for ReadPolicy {
 pub struct UpdatePolicy;
 impl Right for UpdatePolicy {
     const NEEDS: Needs = Needs::OneOf(&[Permission::Administer]);
+    const STEP_UP: bool = true;
+}
+
+/// See, make, edit and delete service accounts.
+pub struct ManageServiceAccounts;
+impl Right for ManageServiceAccounts {
+    const NEEDS: Needs = Needs::OneOf(&[Permission::ManageServiceAccounts]);
+}
+
+/// Replace the credentials of a service account, and make tokens for it.
+pub struct IssueCredentials;
+impl Right for IssueCredentials {
+    const NEEDS: Needs = Needs::OneOf(&[Permission::ManageServiceAccounts]);
     const STEP_UP: bool = true;
 }
 

@@ -5,16 +5,16 @@ use crate::{
     db::{Db, Statement},
     error::{Error, Result},
     secret::Digest,
-    tokens::TokenRow,
+    tokens::{self, TokenRow},
     users::UserRow,
 };
 use contract::{
     allowlist::Allowlist,
-    ids::{ServiceAccountId, SessionId, TenantId, UserId},
+    ids::{ServiceAccountId, SessionId, TenantId, TokenId, UserId},
     roles::parse_permissions,
     scopes::ScopeSet,
     time::Timestamp,
-    tokens::Token,
+    tokens::{Token, TokenOwner},
     users::User,
 };
 use serde::Deserialize;
@@ -393,4 +393,74 @@ pub(super) fn find_email_undo(digest: &Digest, now: Timestamp) -> Statement {
          WHERE e.undo_digest = ?1 AND e.undo_until > ?2",
         [digest, &now],
     )
+}
+
+/// A token of which a secret was found.
+#[derive(Deserialize)]
+pub(super) struct LeakedTokenRow {
+    pub tenant_id: TenantId,
+    pub id: TokenId,
+    user_id: Option<UserId>,
+    service_account_id: Option<ServiceAccountId>,
+    owner_name: String,
+    pub name: String,
+}
+
+impl LeakedTokenRow {
+    pub fn owner(&self) -> Result<TokenOwner> {
+        tokens::owner(
+            self.user_id.as_ref(),
+            self.service_account_id.as_ref(),
+            &self.owner_name,
+        )
+    }
+}
+
+/// A service account of which a secret was found.
+#[derive(Deserialize)]
+pub(super) struct LeakedAccountRow {
+    pub tenant_id: TenantId,
+    pub id: ServiceAccountId,
+    pub name: String,
+    /// Whether it was the secret of its pair.
+    pub by_pair: u8,
+}
+
+/// A session of which the cookie was found.
+#[derive(Deserialize)]
+pub(super) struct LeakedSessionRow {
+    pub tenant_id: TenantId,
+    pub user_id: UserId,
+    pub id: SessionId,
+}
+
+/// What these digests, a JSON array, open. It takes no key, since the secrets are what proves the right.
+pub(super) fn find_leaked(digests: &str, now: Timestamp) -> [Statement; 3] {
+    [
+        Statement::new(
+            "SELECT tenant_id, id, user_id, service_account_id, owner_name, name FROM held_tokens
+             WHERE revoked_at IS NULL
+               AND id IN (SELECT id FROM tokens WHERE digest IN (SELECT value FROM json_each(?1))
+                          UNION SELECT id FROM tokens WHERE refresh_digest IN (SELECT value FROM json_each(?1))
+                          UNION SELECT token_id FROM retired_secrets
+                                WHERE digest IN (SELECT value FROM json_each(?1)) AND role = 'access' AND until > ?2)",
+            [&digests, &now],
+        ),
+        Statement::new(
+            "SELECT tenant_id, id, name, 1 AS by_pair FROM service_accounts
+             WHERE secret_digest IN (SELECT value FROM json_each(?1)) AND deleted_at IS NULL
+             UNION ALL
+             SELECT tenant_id, id, name, 1 FROM service_accounts
+             WHERE old_secret_digest IN (SELECT value FROM json_each(?1)) AND old_until > ?2 AND deleted_at IS NULL
+             UNION ALL
+             SELECT s.tenant_id, s.id, s.name, 0
+             FROM oauth_tokens o JOIN service_accounts s ON s.id = o.service_account_id AND s.tenant_id = o.tenant_id
+             WHERE o.digest IN (SELECT value FROM json_each(?1)) AND o.expires_at > ?2",
+            [&digests, &now],
+        ),
+        Statement::new(
+            "SELECT tenant_id, user_id, id FROM sessions WHERE digest IN (SELECT value FROM json_each(?1))",
+            [&digests],
+        ),
+    ]
 }

@@ -3,7 +3,8 @@
 use super::Letter;
 use crate::{call::Call, error::Result, session::device_in_words};
 use contract::{
-    email::CONFIRM_EMAIL_PAGE, notifications::Event, password::RESET_PASSWORD_PAGE, time::Timestamp,
+    email::CONFIRM_EMAIL_PAGE, notifications::Event, pages::API_ACCESS,
+    password::RESET_PASSWORD_PAGE, time::Timestamp,
 };
 
 /// A link to set a new password.
@@ -70,6 +71,18 @@ pub fn security_notice(call: &Call, event: Event, what: &str) -> Result<Letter> 
     })
 }
 
+/// A notice of what somebody else did to tokens.
+pub fn about_token(call: &Call, event: Event, names: &str, by: &str) -> Result<Letter> {
+    Ok(Letter {
+        facts: [("Token".into(), names.into()), ("By".into(), by.into())]
+            .into_iter()
+            .chain(facts(call, None))
+            .collect(),
+        link: Some(("Look at your tokens".into(), call.url(API_ACCESS)?)),
+        ..titled(event)
+    })
+}
+
 /// A notice that a token ended because somebody may have stolen a secret of it.
 pub fn token_reused(call: &Call, name: &str) -> Result<Letter> {
     Ok(Letter {
@@ -77,8 +90,20 @@ pub fn token_reused(call: &Call, name: &str) -> Result<Letter> {
             "Somebody asked for a new secret with one that had been replaced before. Two parties have secrets of this token, so it was revoked. Make a new token for the one that should have it.".into(),
         ],
         facts: facts(call, Some(("Token", name))),
-        link: Some(("Look at your tokens".into(), call.url("/settings/api-access")?)),
+        link: Some(("Look at your tokens".into(), call.url(API_ACCESS)?)),
         ..titled(Event::TokenReused)
+    })
+}
+
+/// A notice that a secret was found where it should not be.
+pub fn leaked(call: &Call, what: &str) -> Result<Letter> {
+    Ok(Letter {
+        lines: vec![format!(
+            "Somebody found a secret where it should not be and reported it to us. So {what} was ended at once. Find out how the secret got there, then make a new one."
+        )],
+        facts: facts(call, None),
+        link: Some(("Look at your tokens".into(), call.url(API_ACCESS)?)),
+        ..titled(Event::CredentialLeaked)
     })
 }
 

@@ -11,7 +11,7 @@ pub use letter::Letter;
 pub use post::{deliver, sweep};
 
 use crate::{
-    auth::Owner,
+    auth::{Holder, Owner},
     call::{self, Call},
     db::Statement,
     error::Result,
@@ -49,6 +49,12 @@ impl Message {
     /// transaction changed nothing.
     pub fn to_person(&self, call: &Call, owner: &Owner) -> Statement {
         store::insert_to_person(self, owner, call.now)
+    }
+
+    /// Addresses it to whoever has a token, or looks after the service account that has it; not if the statement before
+    /// it in the same transaction changed nothing.
+    pub fn to_holder(&self, call: &Call, holder: &Holder) -> Statement {
+        store::insert_to_holder(self, holder, call.now)
     }
 
     /// Addresses it to somebody with this address, if there is such a person and the statement before it in the same

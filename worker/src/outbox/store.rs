@@ -1,7 +1,10 @@
 //! Statements about messages on their way out.
 
 use super::Message;
-use crate::{auth::Owner, db::Statement};
+use crate::{
+    auth::{Holder, Owner},
+    db::Statement,
+};
 use contract::{
     ids::{DeliveryId, TenantId},
     time::Timestamp,
@@ -17,6 +20,24 @@ pub(super) fn insert_to_person(message: &Message, owner: &Owner, now: Timestamp)
             &message.id,
             owner.user(),
             owner.tenant(),
+            &message.event,
+            &message.content,
+            &now,
+        ],
+    )
+}
+
+pub(super) fn insert_to_holder(message: &Message, holder: &Holder, now: Timestamp) -> Statement {
+    Statement::new(
+        "INSERT INTO outbox (id, tenant_id, user_id, event, channel, recipient, content, created_at, due_at)
+         SELECT ?1, tenant_id, id, ?4, 'email', email, ?5, ?6, ?6
+         FROM users
+         WHERE id = coalesce((SELECT owner_id FROM service_accounts WHERE id = ?2 AND tenant_id = ?3), ?2)
+           AND tenant_id = ?3 AND changes() > 0",
+        [
+            &message.id,
+            &holder.id(),
+            holder.tenant(),
             &message.event,
             &message.content,
             &now,

@@ -5,7 +5,7 @@ pub use super::reset::{create as request_reset, update as reset};
 use super::store;
 use crate::{
     audit,
-    auth::{Holder, InSession, password, set_session_cookie},
+    auth::{InSession, password, set_session_cookie},
     call::Call,
     error::{Error, Result},
     extract::Checked,
@@ -81,7 +81,7 @@ pub async fn update(
     let [session_events, sessions] = session::end(&call, &session.owner, &actor, Which::All)?;
     let [token_events, tokens] = tokens::end_all(
         &call,
-        &Holder::oneself(&session.owner, &actor.name),
+        &session.own_tokens(),
         &actor,
         "The password was changed",
         change.revoke_tokens,

@@ -13,7 +13,7 @@ use crate::{
 };
 use axum::Json;
 use contract::{audit::Action, policy::Policy, problem::Code};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// What holds in the tenant.
 #[worker::send]
@@ -32,7 +32,7 @@ pub async fn update(
     Checked(policy): Checked<Policy>,
 ) -> Result<Json<Policy>> {
     let (kept, before) = find(&call, owner.tenant()).await?;
-    let changes = differences(&json!(before), &json!(policy));
+    let changes = audit::differences(&json!(before), &json!(policy));
     if changes.is_empty() {
         return Ok(Json(policy));
     }
@@ -58,15 +58,4 @@ pub async fn update(
         ));
     }
     Ok(Json(policy))
-}
-
-/// Each member that differs, with its old and its new value.
-fn differences(before: &Value, after: &Value) -> Map<String, Value> {
-    let members = before.as_object().into_iter().flatten();
-    members
-        .filter_map(|(name, old)| {
-            let new = after.get(name)?;
-            (new != old).then(|| (name.clone(), json!({"from": old, "to": new})))
-        })
-        .collect()
 }

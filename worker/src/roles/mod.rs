@@ -3,4 +3,4 @@
 pub mod http;
 mod store;
 
-pub use store::insert_built_in;
+pub use store::{find, insert_built_in};

@@ -56,7 +56,8 @@ pub(super) async fn list(
     roles.into_iter().map(Row::read).collect()
 }
 
-pub(super) async fn find(db: &Db, tenant: &Tenant, id: &RoleId) -> Result<Option<Role>> {
+/// One role.
+pub async fn find(db: &Db, tenant: &Tenant, id: &RoleId) -> Result<Option<Role>> {
     let row: Option<Row> = db
         .first(Statement::new(
             "SELECT r.id, r.name, r.built_in, r.permissions, r.scopes,

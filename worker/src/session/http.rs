@@ -17,6 +17,7 @@ use crate::{
     mfa,
     outbox::Message,
     secret::{Prefix, Secret},
+    users,
 };
 use axum::{
     Json,
@@ -284,7 +285,7 @@ pub async fn revoke(InSession(session): InSession, call: Call) -> Result<impl In
     Ok((StatusCode::NO_CONTENT, headers))
 }
 
-/// One's own sessions, the newest first.
+/// A person's sessions, the newest first.
 #[worker::send]
 pub async fn list(
     InSession(session): InSession,
@@ -292,12 +293,12 @@ pub async fn list(
     Segment(user): Segment,
     mut query: Query,
 ) -> Result<Json<List<SeenDevice>>> {
-    refuse_other_people(&session, &user)?;
+    let person = users::reach(&call, &session, &user).await?;
     let page = query.page(SessionId::parse);
     query.finish()?;
     let rows = store::list(
         &call.db,
-        &session.owner,
+        &person.owner,
         page.after.as_ref(),
         page.rows(),
         call.now,
@@ -317,13 +318,14 @@ pub async fn list(
     ))
 }
 
-/// End another of one's own sessions.
+/// End one session of a person.
 #[worker::send]
 pub async fn end_one(
     InSession(session): InSession,
     call: Call,
-    Segment(id): Segment,
+    Segment((user, id)): Segment<(String, String)>,
 ) -> Result<StatusCode> {
+    let person = users::reach(&call, &session, &user).await?;
     let id = SessionId::parse(&id).ok_or_else(|| Error::not_found("session"))?;
     if id == session.id {
         return Err(Error::refused(
@@ -335,7 +337,7 @@ pub async fn end_one(
         .db
         .commit(store::end(
             &call,
-            &session.owner,
+            &person.owner,
             &session.actor(),
             Which::One(&id),
         )?)
@@ -346,32 +348,23 @@ pub async fn end_one(
     }
 }
 
-/// End all of one's own sessions but the one that asks.
+/// End all sessions of a person but the one that asks.
 #[worker::send]
 pub async fn end_others(
     InSession(session): InSession,
     call: Call,
     Segment(user): Segment,
 ) -> Result<StatusCode> {
-    refuse_other_people(&session, &user)?;
+    let person = users::reach(&call, &session, &user).await?;
     call.db
         .commit(store::end(
             &call,
-            &session.owner,
+            &person.owner,
             &session.actor(),
             Which::AllBut(&session.id),
         )?)
         .await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// These routes serve a person's own sessions, under `me` or their own id.
-fn refuse_other_people(session: &SessionCaller, user: &str) -> Result<()> {
-    if user == "me" || user == session.user.id.as_str() {
-        Ok(())
-    } else {
-        Err(Error::not_found("person"))
-    }
 }
 
 /// Confirm with the password or the second factor that it is still the same person. The session gets a new cookie.

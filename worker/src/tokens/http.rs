@@ -7,22 +7,27 @@ pub use super::{
 };
 
 use super::{
+    reach::{Notice, Reached, reach},
     rules,
     store::{self, Secrets},
 };
 use crate::{
     audit,
     auth::{
-        Actor, Authorized, ByMachine, Holder, MachineCaller,
-        rights::{CreateTokens, ReadOwnTokens, RevokeTokens, UpdateTokens},
+        Actor, Authorized, ByMachine, Holder, MachineCaller, SessionCaller, full_name,
+        rights::{
+            CreateTokens, IssueCredentials, ManageServiceAccounts, ReadTokens, RevokeTokens,
+            UpdateTokens,
+        },
     },
     call::{self, Call},
-    db::Outcome,
+    db::{Outcome, Statement},
     error::{Error, Refusal, Result},
     extract::{Checked, Query, Segment},
-    idempotency::{Attempted, Repeatable},
+    idempotency::{Attempt, Attempted, Repeatable},
     policy,
     secret::Prefix,
+    service_accounts, users,
 };
 use axum::{
     Json,
@@ -33,24 +38,45 @@ use contract::{
     audit::Action,
     ids::{EventId, TokenId},
     list::List,
+    notifications::Event as Notified,
     policy::Policy,
     problem::Code,
     tokens::{
-        self as wire, CreateToken, CreatedToken, Edit, Kind, Refused, Revocation, Revoked, Token,
-        TokenSelf, UpdateToken,
+        self as wire, CreateToken, CreatedToken, Edit, Kind, NewToken, Refused, Revocation,
+        Revoked, Token, TokenOwner, TokenSelf, UpdateToken,
     },
+    users::User,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
-/// One's own tokens, the newest first.
+/// A person's tokens, the newest first.
 #[worker::send]
 pub async fn list(
-    Authorized { owner, actor, .. }: Authorized<ReadOwnTokens>,
+    Authorized { session, .. }: Authorized<ReadTokens>,
     call: Call,
     Segment(user): Segment,
-    mut query: Query,
+    query: Query,
 ) -> Result<Json<List<Token>>> {
-    refuse_other_people(owner.user().as_str(), &user)?;
+    let person = users::reach(&call, &session, &user).await?;
+    let holder = holder(&session, &person_owner(&person.user))?;
+    list_of(&call, &holder, query).await
+}
+
+/// A service account's tokens, the newest first.
+#[worker::send]
+pub async fn list_of_account(
+    Authorized { owner, session, .. }: Authorized<ManageServiceAccounts>,
+    call: Call,
+    Segment(id): Segment,
+    query: Query,
+) -> Result<Json<List<Token>>> {
+    let account = service_accounts::find(&call, owner.tenant(), &id).await?;
+    let holder = holder(&session, &account.as_owner())?;
+    list_of(&call, &holder, query).await
+}
+
+async fn list_of(call: &Call, holder: &Holder, mut query: Query) -> Result<Json<List<Token>>> {
     let state = query
         .parsed("state", "Use current or revoked.", store::State::parse)
         .unwrap_or(store::State::Current);
@@ -69,25 +95,56 @@ pub async fn list(
         before: page.after.as_ref(),
         rows: page.rows(),
     };
-    let holder = Holder::oneself(&owner, &actor.name);
-    let tokens = store::list(&call.db, &holder, &wanted, call.now).await?;
+    let tokens = store::list(&call.db, holder, &wanted, call.now).await?;
     Ok(Json(page.list(tokens, |token| token.id.as_str())))
 }
 
 /// Makes a token. This answer is the only one that ever tells its secret.
 #[worker::send]
 pub async fn create(
-    Authorized { owner, actor, .. }: Authorized<CreateTokens>,
+    Authorized { actor, session, .. }: Authorized<CreateTokens>,
     call: Call,
     Segment(user): Segment,
     Repeatable(new, attempt): Repeatable<CreateToken>,
 ) -> Result<Response> {
-    refuse_other_people(owner.user().as_str(), &user)?;
-    if let Some(answer) = attempt.repeated(&call, &actor).await? {
+    // Nobody makes a token for another person, however much they may look after them.
+    let person = users::reach(&call, &session, &user).await?;
+    if person.is_other {
+        return Err(Error::not_found("person"));
+    }
+    let holder = holder(&session, &person_owner(&person.user))?;
+    create_for(&call, &holder, &actor, new, &attempt).await
+}
+
+/// Makes a token for a service account.
+#[worker::send]
+pub async fn create_for_account(
+    Authorized {
+        owner,
+        actor,
+        session,
+        ..
+    }: Authorized<IssueCredentials>,
+    call: Call,
+    Segment(id): Segment,
+    Repeatable(new, attempt): Repeatable<CreateToken>,
+) -> Result<Response> {
+    let account = service_accounts::find(&call, owner.tenant(), &id).await?;
+    let holder = holder(&session, &account.as_owner())?;
+    create_for(&call, &holder, &actor, new, &attempt).await
+}
+
+async fn create_for(
+    call: &Call,
+    holder: &Holder,
+    actor: &Actor,
+    new: NewToken,
+    attempt: &Attempt,
+) -> Result<Response> {
+    if let Some(answer) = attempt.repeated(call, actor).await? {
         return Ok(answer);
     }
-    let holder = Holder::oneself(&owner, &actor.name);
-    let policy = policy::of(&call, owner.tenant()).await?;
+    let policy = policy::of(call, holder.tenant()).await?;
     let end = new.end(&policy, call.now)?;
     let secret = call::secret(Prefix::AccessToken)?;
     let refresh = new
@@ -106,30 +163,30 @@ pub async fn create(
             .map(|_| rules::access_until(policy.refresh_access_minutes, end, call.now)),
     };
     let id = TokenId::from_ulid(&call.ulid()?);
-    let token = rules::issue(new, end, id, &secret, &holder, call.now);
+    let token = rules::issue(new, end, id, &secret, holder, call.now);
     let event = audit::Event {
         action: Action::TokenCreated,
         target_type: "token",
         target_id: token.id.as_str(),
         target_name: &token.name,
-        changes: Some(Value::Object(told(&token))),
+        changes: Some(told(&token)),
     };
     let statements = vec![
         store::insert(
-            &holder,
+            holder,
             &token,
             &store::name_key(&token.name),
             &secrets,
             policy.max_live_tokens,
         ),
-        audit::entry(&call, &owner, &actor, &event)?,
+        audit::entry(call, holder, actor, &event)?,
     ];
     let answer = json!({"token": token});
     let tried = attempt
         .commit(
-            &call,
-            &actor,
-            owner.tenant(),
+            call,
+            actor,
+            holder.tenant(),
             statements,
             (StatusCode::CREATED, &answer),
         )
@@ -149,34 +206,32 @@ pub async fn create(
     Ok((StatusCode::CREATED, Json(created)).into_response())
 }
 
-/// One of one's own tokens.
+/// A token.
 #[worker::send]
 pub async fn show(
-    Authorized { owner, actor, .. }: Authorized<ReadOwnTokens>,
+    Authorized { session, .. }: Authorized<ReadTokens>,
     call: Call,
     Segment(id): Segment,
 ) -> Result<Json<Token>> {
-    let holder = Holder::oneself(&owner, &actor.name);
-    let (_, token) = find(&call, &holder, &id).await?;
-    Ok(Json(token))
+    Ok(Json(reach(&call, &session, &id).await?.token))
 }
 
-/// Edits a token. What lets it do more, longer or from more places needs a confirmation.
+/// Edits a token. What lets it do more, longer or from more places needs a confirmation; so does every edit of another
+/// person's token, who is told.
 #[worker::send]
 pub async fn update(
-    Authorized {
-        owner,
-        actor,
-        session,
-        ..
-    }: Authorized<UpdateTokens>,
+    Authorized { actor, session, .. }: Authorized<UpdateTokens>,
     call: Call,
     Segment(id): Segment,
     Checked(change): Checked<UpdateToken>,
 ) -> Result<Json<Token>> {
-    let holder = Holder::oneself(&owner, &actor.name);
-    let (version, before) = find(&call, &holder, &id).await?;
-    let policy = policy::of(&call, owner.tenant()).await?;
+    let Reached {
+        holder,
+        version,
+        token: before,
+        other_person,
+    } = reach(&call, &session, &id).await?;
+    let policy = policy::of(&call, holder.tenant()).await?;
     let edit = change
         .of(&before, &policy, call.now)
         .map_err(|refused| match refused {
@@ -195,11 +250,11 @@ pub async fn update(
         widens,
         extends,
     } = edit;
-    let changes = differences(&told(&before), &told(&token));
+    let changes = audit::differences(&told(&before), &told(&token));
     if changes.is_empty() {
         return Ok(Json(before));
     }
-    if widens {
+    if widens || other_person.is_some() {
         session.must_be_confirmed(call.now)?;
         session.confirm_again(&call);
     }
@@ -214,59 +269,67 @@ pub async fn update(
         target_name: &token.name,
         changes: Some(Value::Object(changes)),
     };
-    let outcome = call
+    let mut statements = vec![
+        store::update(
+            &holder,
+            &token,
+            &store::name_key(&token.name),
+            version,
+            policy.max_live_tokens,
+            call.now,
+        ),
+        audit::entry(&call, &holder, &actor, &event)?,
+    ];
+    let notice = other_person
+        .is_some()
+        .then(|| Notice::new(&call, Notified::TokenEdited, &holder, &token.name, &actor))
+        .transpose()?;
+    statements.extend(notice.iter().map(|notice| notice.statement(&call)));
+    let outcomes = call
         .db
-        .commit([
-            store::update(
-                &holder,
-                &token,
-                &store::name_key(&token.name),
-                version,
-                policy.max_live_tokens,
-                call.now,
-            ),
-            audit::entry(&call, &owner, &actor, &event)?,
-        ])
-        .await;
-    let [updated, _] = outcome.map_err(name_is_taken)?;
-    if updated.changed()? == 1 {
+        .commit_all(statements)
+        .await
+        .map_err(name_is_taken)?;
+    if first_changed(&outcomes)? == 1 {
+        if let Some(notice) = notice {
+            notice.send_soon(&call);
+        }
         return Ok(Json(token));
     }
     // Either it is no longer what was edited, or it may not come back among the live ones.
-    let (version_now, _) = find(&call, &holder, &id).await?;
-    Err(if version_now == version {
+    let now = reach(&call, &session, &id).await?;
+    Err(if now.version == version {
         too_many(&policy)
     } else {
         changed_meanwhile()
     })
 }
 
-/// Ends one of one's own tokens.
+/// Ends a token.
 #[worker::send]
 pub async fn revoke(
-    Authorized { owner, actor, .. }: Authorized<RevokeTokens>,
+    Authorized { actor, session, .. }: Authorized<RevokeTokens>,
     call: Call,
     Segment(id): Segment,
 ) -> Result<StatusCode> {
     let id = TokenId::parse(&id).ok_or_else(|| Error::not_found("token"))?;
-    let holder = Holder::oneself(&owner, &actor.name);
     let revocation = Revocation {
         ids: vec![id],
         reason: None,
     };
-    end(&call, &holder, &actor, revocation).await?;
+    end_within_reach(&call, &session, &actor, revocation).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Ends several of one's own tokens: all of them, or none.
+/// Ends several tokens: all of them, or none.
 #[worker::send]
 pub async fn revoke_all(
-    Authorized { owner, actor, .. }: Authorized<RevokeTokens>,
+    Authorized { actor, session, .. }: Authorized<RevokeTokens>,
     call: Call,
     Checked(revocation): Checked<wire::RevokeTokens>,
 ) -> Result<Json<Revoked>> {
-    let holder = Holder::oneself(&owner, &actor.name);
-    Ok(Json(end(&call, &holder, &actor, revocation).await?))
+    let revoked = end_within_reach(&call, &session, &actor, revocation).await?;
+    Ok(Json(revoked))
 }
 
 /// What am I, and am I good?
@@ -282,11 +345,9 @@ pub async fn show_self(ByMachine(caller): ByMachine, call: Call) -> Result<Json<
 #[worker::send]
 pub async fn revoke_self(ByMachine(caller): ByMachine, call: Call) -> Result<StatusCode> {
     let (token, holder) = token_of(&caller)?;
-    let revocation = Revocation {
-        ids: vec![token.id.clone()],
-        reason: Some("Revoked by the token itself".into()),
-    };
-    end(&call, &holder, &caller.actor, revocation).await?;
+    let reason = Some("Revoked by the token itself");
+    let statements = ending(&call, &holder, &caller.actor, &[&token.id], reason)?;
+    call.db.commit(statements).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -300,38 +361,52 @@ pub(super) fn token_of(caller: &MachineCaller) -> Result<(&Token, Holder)> {
     })
 }
 
-/// Ends tokens of one holder, each with its event. One that is unknown or somebody else's stops the whole.
-pub(super) async fn end(
+/// Ends tokens that a session may look after, each with its event; other people are told. One that is unknown or out of
+/// reach stops the whole.
+async fn end_within_reach(
     call: &Call,
-    holder: &Holder,
+    session: &SessionCaller,
     actor: &Actor,
     Revocation { ids, reason }: Revocation,
 ) -> Result<Revoked> {
-    let events = ids
-        .iter()
-        .map(|id| Ok(json!({"event": EventId::from_ulid(&call.ulid()?), "token": id})))
-        .collect::<Result<Vec<_>>>()?;
-    let ending = store::Ending {
-        call,
-        holder,
-        actor,
-        ids: &json!(ids).to_string(),
-        reason: reason.as_deref(),
-    };
-    let [found, _, revoked] = call
-        .db
-        .commit([
-            ending.find(),
-            ending.events(&json!(events).to_string()),
-            ending.end(),
-        ])
-        .await?;
-    if found.rows::<store::IdRow>()?.len() != ids.len() {
+    let rows = store::owners(&call.db, session.owner.tenant(), &json!(ids).to_string()).await?;
+    if rows.len() != ids.len() {
         return Err(Error::not_found("token"));
     }
-    let revoked: Vec<_> = revoked
-        .rows::<store::IdRow>()?
+    let mut by_owner: BTreeMap<String, (Holder, Vec<store::OwnedRow>)> = BTreeMap::new();
+    for row in rows {
+        let holder = holder(session, &row.owner()?)?;
+        by_owner
+            .entry(holder.id().to_owned())
+            .or_insert_with(|| (holder, vec![]))
+            .1
+            .push(row);
+    }
+    let (mut statements, mut notices) = (vec![], vec![]);
+    for (holder, rows) in by_owner.values() {
+        let ids: Vec<_> = rows.iter().map(|row| &row.id).collect();
+        statements.extend(ending(call, holder, actor, &ids, reason.as_deref())?);
+        let is_other = holder
+            .person()
+            .is_some_and(|person| person.user() != session.owner.user());
+        if is_other {
+            let names: Vec<_> = rows.iter().map(|row| row.name.as_str()).collect();
+            let names = names.join(", ");
+            let notice = Notice::new(call, Notified::TokenRevoked, holder, &names, actor)?;
+            statements.push(notice.statement(call));
+            notices.push(notice);
+        }
+    }
+    let outcomes = call.db.commit_all(statements).await?;
+    for notice in notices {
+        notice.send_soon(call);
+    }
+    let revoked: Vec<TokenId> = outcomes
+        .iter()
+        .map(Outcome::rows::<store::IdRow>)
+        .collect::<Result<Vec<_>>>()?
         .into_iter()
+        .flatten()
         .map(|row| row.id)
         .collect();
     let already_revoked = ids.into_iter().filter(|id| !revoked.contains(id)).collect();
@@ -341,48 +416,61 @@ pub(super) async fn end(
     })
 }
 
-/// A token of a holder, with the version of it that was read.
-pub(super) async fn find(call: &Call, holder: &Holder, id: &str) -> Result<(u32, Token)> {
-    let missing = || Error::not_found("token");
-    let id = TokenId::parse(id).ok_or_else(missing)?;
-    let row = store::find(&call.db, holder, &id)
-        .await?
-        .ok_or_else(missing)?;
-    Ok((row.version, row.read(call.now)?))
+/// The statements that end tokens of one holder: an event for each that is still good, then the ending.
+pub fn ending(
+    call: &Call,
+    holder: &Holder,
+    actor: &Actor,
+    ids: &[&TokenId],
+    reason: Option<&str>,
+) -> Result<[Statement; 2]> {
+    let events = ids
+        .iter()
+        .map(|id| Ok(json!({"event": EventId::from_ulid(&call.ulid()?), "token": id})))
+        .collect::<Result<Vec<_>>>()?;
+    let ending = store::Ending {
+        call,
+        holder,
+        actor,
+        reason,
+    };
+    Ok([
+        ending.events(&json!(events).to_string()),
+        ending.end(&json!(ids).to_string()),
+    ])
+}
+
+/// The key to the tokens of somebody within reach.
+fn holder(session: &SessionCaller, owner: &TokenOwner) -> Result<Holder> {
+    session
+        .holder(owner)
+        .ok_or_else(|| Error::not_found("token"))
+}
+
+fn person_owner(user: &User) -> TokenOwner {
+    TokenOwner::User {
+        id: user.id.clone(),
+        name: full_name(user),
+    }
 }
 
 /// How many rows the first statement changed.
-pub(super) fn first_changed(outcomes: &[Outcome]) -> Result<usize> {
+pub fn first_changed(outcomes: &[Outcome]) -> Result<usize> {
     outcomes.first().map_or(Ok(0), Outcome::changed)
 }
 
 /// What the trail tells of a token.
-fn told(token: &Token) -> Map<String, Value> {
-    let members = [
-        ("name", json!(token.name)),
-        ("description", json!(token.description)),
-        ("kind", json!(token.kind)),
-        ("scopes", json!(token.scopes)),
-        ("allowed_endpoints", json!(token.allowed_endpoints)),
-        ("ip_allowlist", json!(token.ip_allowlist)),
-        ("renewable_until", json!(token.renewable_until)),
-        ("expires_at", json!(token.expires_at)),
-    ];
-    members
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()
-}
-
-/// Each member that differs, with its old and its new value.
-fn differences(before: &Map<String, Value>, after: &Map<String, Value>) -> Map<String, Value> {
-    before
-        .iter()
-        .filter_map(|(name, old)| {
-            let new = after.get(name)?;
-            (new != old).then(|| (name.clone(), json!({"from": old, "to": new})))
-        })
-        .collect()
+fn told(token: &Token) -> Value {
+    json!({
+        "name": token.name,
+        "description": token.description,
+        "kind": token.kind,
+        "scopes": token.scopes,
+        "allowed_endpoints": token.allowed_endpoints,
+        "ip_allowlist": token.ip_allowlist,
+        "renewable_until": token.renewable_until,
+        "expires_at": token.expires_at,
+    })
 }
 
 fn name_is_taken(error: Error) -> Error {
@@ -407,13 +495,4 @@ pub(super) fn changed_meanwhile() -> Error {
         Code::Conflict,
         "The token was changed elsewhere a moment ago. Look at it again.",
     )
-}
-
-/// These routes serve a person's own tokens, under `me` or their own id.
-fn refuse_other_people(own: &str, user: &str) -> Result<()> {
-    if user == "me" || user == own {
-        Ok(())
-    } else {
-        Err(Error::not_found("person"))
-    }
 }

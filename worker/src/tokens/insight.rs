@@ -1,8 +1,11 @@
 //! Who uses a token, and who could not.
 
-use super::{http::find, store};
+use super::{
+    reach::{Reached, reach},
+    store,
+};
 use crate::{
-    auth::{Authorized, Holder, rights::ReadOwnTokens},
+    auth::{Authorized, rights::ReadTokens},
     call::Call,
     error::Result,
     extract::{Query, Segment},
@@ -16,7 +19,7 @@ const MAX_DAYS: i64 = 365;
 /// Calls per day, days without any included.
 #[worker::send]
 pub async fn usage(
-    Authorized { owner, actor, .. }: Authorized<ReadOwnTokens>,
+    Authorized { session, .. }: Authorized<ReadTokens>,
     call: Call,
     Segment(id): Segment,
     mut query: Query,
@@ -30,8 +33,7 @@ pub async fn usage(
         .parsed("days", "Use a whole number from 1 to 365.", in_range)
         .unwrap_or(30);
     query.finish()?;
-    let holder = Holder::oneself(&owner, &actor.name);
-    let (_, token) = find(&call, &holder, &id).await?;
+    let Reached { holder, token, .. } = reach(&call, &session, &id).await?;
     let from = Usage::first_day(days, call.now);
     let counted = store::days(&call.db, &holder, &token.id, &from).await?;
     Ok(Json(Usage::of_days(days, call.now, &counted)))
@@ -40,12 +42,11 @@ pub async fn usage(
 /// From where it was used, what was refused, and who still uses the secret before.
 #[worker::send]
 pub async fn activity(
-    Authorized { owner, actor, .. }: Authorized<ReadOwnTokens>,
+    Authorized { session, .. }: Authorized<ReadTokens>,
     call: Call,
     Segment(id): Segment,
 ) -> Result<Json<Activity>> {
-    let holder = Holder::oneself(&owner, &actor.name);
-    let (_, token) = find(&call, &holder, &id).await?;
+    let Reached { holder, token, .. } = reach(&call, &session, &id).await?;
     let [calls, refusals, old] = call.db.commit(store::insight(&holder, &token.id)).await?;
     Ok(Json(Activity {
         tracked_since: token.created_at,

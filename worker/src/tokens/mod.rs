@@ -2,9 +2,11 @@
 
 pub mod http;
 mod insight;
+mod reach;
 mod renew;
 mod rotate;
 mod rules;
 mod store;
 
-pub use store::{TokenRow, end_all};
+pub use http::{ending, first_changed};
+pub use store::{TokenRow, end_all, name_key, owner};

@@ -2,9 +2,9 @@
 //! renewed already may have stolen it, so the token ends and its owner is told.
 
 use super::{
-    http::changed_meanwhile,
+    http::{changed_meanwhile, ending},
     rules::{self, RENEWAL_WINDOW},
-    store::{Ending, Replacement, Secrets},
+    store::{Replacement, Secrets},
 };
 use crate::{
     audit,
@@ -24,7 +24,6 @@ use axum::{
 };
 use contract::{
     audit::Action,
-    ids::EventId,
     notifications::Event,
     problem::Code,
     tokens::{RenewToken, RenewedToken, Status, Token},
@@ -178,19 +177,11 @@ pub(super) async fn end_family(
     if token.status == Status::Revoked {
         return Ok(());
     }
-    let event = json!([{"event": EventId::from_ulid(&call.ulid()?), "token": token.id}]);
-    let ending = Ending {
-        call,
-        holder,
-        actor,
-        ids: &json!([token.id]).to_string(),
-        reason: Some("A secret that had been replaced was used to get a new one"),
-    };
-    let mut statements = vec![ending.events(&event.to_string()), ending.end()];
+    let reason = "A secret that had been replaced was used to get a new one";
+    let mut statements = Vec::from(ending(call, holder, actor, &[&token.id], Some(reason))?);
     let letter = letters::token_reused(call, &token.name)?;
     let message = Message::about(call, Event::TokenReused, &letter)?;
-    let person = holder.person();
-    statements.extend(person.map(|person| message.to_person(call, &person)));
+    statements.push(message.to_holder(call, holder));
     call.db.commit_all(statements).await?;
     message.send_soon(call);
     Ok(())

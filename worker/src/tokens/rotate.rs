@@ -1,14 +1,15 @@
 //! Replacing the secret of a token.
 
 use super::{
-    http::{changed_meanwhile, find, token_of},
+    http::{changed_meanwhile, token_of},
+    reach::{Reached, reach},
     renew, rules,
     store::{self, Replacement, Secrets},
 };
 use crate::{
     audit,
     auth::{
-        Actor, Authorized, Holder, MachineCaller,
+        Actor, Authorized, MachineCaller,
         gate::{self, State},
         machine::{self, By},
         rights::{CreateTokens, UpdateTokens},
@@ -34,7 +35,7 @@ use serde_json::json;
 /// Replaces the secret of one of one's own tokens. The old one goes on working for the grace.
 #[worker::send]
 pub async fn rotate(
-    Authorized { owner, actor, .. }: Authorized<CreateTokens>,
+    Authorized { actor, session, .. }: Authorized<CreateTokens>,
     call: Call,
     Segment(id): Segment,
     Repeatable(grace, attempt): Repeatable<RotateToken>,
@@ -42,9 +43,9 @@ pub async fn rotate(
     if let Some(answer) = attempt.repeated(&call, &actor).await? {
         return Ok(answer);
     }
-    let holder = Holder::oneself(&owner, &actor.name);
-    let (version, token) = find(&call, &holder, &id).await?;
-    replace(&call, &holder, &actor, (version, token), grace, &attempt).await
+    let reached = reach(&call, &session, &id).await?;
+    reached.must_be_own()?;
+    replace(&call, &actor, reached, grace, &attempt).await
 }
 
 /// Replaces the secret of the token that makes the call. One that was replaced before, and is over, has been kept by
@@ -76,22 +77,34 @@ pub async fn rotate_self(
             "This secret was replaced already. Use the new one.",
         ));
     }
-    let read = find(&call, &holder, token.id.as_str()).await?;
-    replace(&call, &holder, &caller.actor, read, grace, &attempt).await
+    let row = store::find(&call.db, holder.tenant(), &token.id).await?;
+    let row = row.ok_or_else(changed_meanwhile)?;
+    let reached = Reached {
+        version: row.version,
+        token: row.read(call.now)?,
+        holder,
+        other_person: None,
+    };
+    replace(&call, &caller.actor, reached, grace, &attempt).await
 }
 
 fn is_old(caller: &MachineCaller) -> bool {
-    matches!(caller.by, By::Token(_, true))
+    matches!(caller.by, By::Token(_, Some(_)))
 }
 
 async fn replace(
     call: &Call,
-    holder: &Holder,
     actor: &Actor,
-    (version, token): (u32, Token),
+    reached: Reached,
     grace: u32,
     attempt: &Attempt,
 ) -> Result<Response> {
+    let Reached {
+        holder,
+        version,
+        token,
+        ..
+    } = reached;
     if token.status != Status::Active {
         return Err(Error::refused(
             Code::Conflict,
@@ -107,7 +120,7 @@ async fn replace(
         ..token
     };
     let replacement = Replacement {
-        holder,
+        holder: &holder,
         id: &token.id,
         version,
         // A pair whose secret is rotated is a pair no more: what is rotated lives as long as the token.
@@ -133,7 +146,7 @@ async fn replace(
         replacement.retire(),
         replacement.retire_refresh(),
         replacement.replace(),
-        audit::entry(call, holder, actor, &event)?,
+        audit::entry(call, &holder, actor, &event)?,
     ];
     let answer = json!({"token": token});
     let tried = attempt
@@ -169,12 +182,13 @@ async fn replace(
 /// Ends the grace of the secret before: whoever still uses it is refused from now on.
 #[worker::send]
 pub async fn end_grace(
-    Authorized { owner, actor, .. }: Authorized<UpdateTokens>,
+    Authorized { actor, session, .. }: Authorized<UpdateTokens>,
     call: Call,
     Segment(id): Segment,
 ) -> Result<StatusCode> {
-    let holder = Holder::oneself(&owner, &actor.name);
-    let (_, token) = find(&call, &holder, &id).await?;
+    let reached = reach(&call, &session, &id).await?;
+    reached.must_be_own()?;
+    let Reached { holder, token, .. } = reached;
     let event = audit::Event {
         action: Action::TokenGraceEnded,
         target_type: "token",
@@ -185,7 +199,11 @@ pub async fn end_grace(
     let [retired, ended] = store::end_grace(&holder, &token.id, call.now);
     let [_, ended, _] = call
         .db
-        .commit([retired, ended, audit::entry(&call, &owner, &actor, &event)?])
+        .commit([
+            retired,
+            ended,
+            audit::entry(&call, &holder, &actor, &event)?,
+        ])
         .await?;
     match ended.changed()? {
         0 => Err(Error::refused(

@@ -1,7 +1,7 @@
 //! Statements about tokens.
 
 use crate::{
-    auth::{Actor, Holder},
+    auth::{Actor, Holder, Tenant},
     call::Call,
     db::{Db, Statement},
     error::{Error, Result},
@@ -69,12 +69,11 @@ pub struct TokenRow {
 impl TokenRow {
     /// The token as it is at `now`. What this version does not know is a failure of ours, never a grant.
     pub fn read(self, now: Timestamp) -> Result<Token> {
-        let name = self.owner_name;
-        let owner = match (self.user_id, self.service_account_id) {
-            (Some(id), None) => TokenOwner::User { id, name },
-            (None, Some(id)) => TokenOwner::ServiceAccount { id, name },
-            _ => return Err(Error::Internal("a token of nobody or of two".into())),
-        };
+        let owner = owner(
+            self.user_id.as_ref(),
+            self.service_account_id.as_ref(),
+            &self.owner_name,
+        )?;
         let kind = Kind::parse(&self.kind)
             .ok_or_else(|| Error::Internal(format!("unknown kind {}", self.kind)))?;
         let lines = |text: &str| text.lines().map(str::to_owned).collect();
@@ -153,17 +152,61 @@ pub(super) async fn list(
     tokens.into_iter().map(|row| row.read(now)).collect()
 }
 
-/// One token of a holder.
-pub(super) async fn find(db: &Db, holder: &Holder, id: &TokenId) -> Result<Option<TokenRow>> {
+/// One token of the tenant.
+pub(super) async fn find(db: &Db, tenant: &Tenant, id: &TokenId) -> Result<Option<TokenRow>> {
     db.first(Statement::new(
         "SELECT id, user_id, service_account_id, owner_name, kind, name, description, scopes, allowed_endpoints,
                 ip_allowlist, prefix, last_four, created_at, renewable_until, expires_at, in_grace_until, last_used_at,
                 last_used_ip, revoked_at, revoked_by, revoke_reason, version
          FROM held_tokens
-         WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3",
-        [id, &holder.id(), holder.tenant()],
+         WHERE id = ?1 AND tenant_id = ?2",
+        [id, tenant],
     ))
     .await
+}
+
+/// Whose tokens these are, of those that exist in the tenant. `ids` is a JSON array.
+pub(super) async fn owners(db: &Db, tenant: &Tenant, ids: &str) -> Result<Vec<OwnedRow>> {
+    db.all(Statement::new(
+        "SELECT id, user_id, service_account_id, owner_name, name FROM held_tokens
+         WHERE id IN (SELECT value FROM json_each(?1)) AND tenant_id = ?2",
+        [&ids, tenant],
+    ))
+    .await
+}
+
+/// A token and whose it is.
+#[derive(Deserialize)]
+pub(super) struct OwnedRow {
+    pub id: TokenId,
+    user_id: Option<UserId>,
+    service_account_id: Option<ServiceAccountId>,
+    owner_name: String,
+    pub name: String,
+}
+
+impl OwnedRow {
+    pub fn owner(&self) -> Result<TokenOwner> {
+        owner(
+            self.user_id.as_ref(),
+            self.service_account_id.as_ref(),
+            &self.owner_name,
+        )
+    }
+}
+
+/// A person or a service account: one of the two.
+pub fn owner(
+    user: Option<&UserId>,
+    account: Option<&ServiceAccountId>,
+    name: &str,
+) -> Result<TokenOwner> {
+    let name = name.to_owned();
+    match (user.cloned(), account.cloned()) {
+        (Some(id), None) => Ok(TokenOwner::User { id, name }),
+        (None, Some(id)) => Ok(TokenOwner::ServiceAccount { id, name }),
+        _ => Err(Error::Internal("a token of nobody or of two".into())),
+    }
 }
 
 /// What is kept of a token's secrets.
@@ -355,26 +398,17 @@ pub(super) struct IdRow {
     pub id: TokenId,
 }
 
-/// The end of some tokens of one owner, in three statements of one transaction: which of the ids exist,
-/// an event for each token that is about to end, and the ending. The last two do nothing unless all ids exist.
+/// The end of some tokens of one owner.
 pub(super) struct Ending<'a> {
     pub call: &'a Call,
     pub holder: &'a Holder,
     pub actor: &'a Actor,
-    /// A JSON array without doubles.
-    pub ids: &'a str,
     pub reason: Option<&'a str>,
 }
 
 impl Ending<'_> {
-    pub fn find(&self) -> Statement {
-        Statement::new(
-            "SELECT id FROM tokens WHERE id IN (SELECT value FROM json_each(?1)) AND owner_id = ?2 AND tenant_id = ?3",
-            [&self.ids, &self.holder.id(), self.holder.tenant()],
-        )
-    }
-
-    /// `events` is a JSON array that pairs each token's id with the id of its event.
+    /// An event for each token that is about to end. `events` is a JSON array that pairs each token's id with the id of
+    /// its event.
     pub fn events(&self, events: &str) -> Statement {
         Statement::new(
             "INSERT INTO audit_events
@@ -383,10 +417,7 @@ impl Ending<'_> {
              SELECT e.value ->> 'event', t.tenant_id, ?4, ?5, ?6, ?7, ?8, ?9, 'token', t.id, t.name, ?10, ?11, ?12,
                     json_object('reason', ?13)
              FROM json_each(?1) e CROSS JOIN tokens t ON t.id = e.value ->> 'token'
-             WHERE t.owner_id = ?2 AND t.tenant_id = ?3 AND t.revoked_at IS NULL
-               AND (SELECT count(*) FROM json_each(?1)) =
-                   (SELECT count(*) FROM tokens
-                    WHERE id IN (SELECT value ->> 'token' FROM json_each(?1)) AND owner_id = ?2 AND tenant_id = ?3)",
+             WHERE t.owner_id = ?2 AND t.tenant_id = ?3 AND t.revoked_at IS NULL",
             [
                 &events,
                 &self.holder.id(),
@@ -405,15 +436,13 @@ impl Ending<'_> {
         )
     }
 
-    pub fn end(&self) -> Statement {
+    /// Ends those of them that are still good. `ids` is a JSON array.
+    pub fn end(&self, ids: &str) -> Statement {
         Statement::new(
             "UPDATE tokens SET revoked_at = ?4, revoked_by = ?5, revoke_reason = ?6
              WHERE id IN (SELECT value FROM json_each(?1)) AND owner_id = ?2 AND tenant_id = ?3 AND revoked_at IS NULL
-               AND (SELECT count(*) FROM json_each(?1)) =
-                   (SELECT count(*) FROM tokens
-                    WHERE id IN (SELECT value FROM json_each(?1)) AND owner_id = ?2 AND tenant_id = ?3)
              RETURNING id",
-            [&self.ids, &self.holder.id(), self.holder.tenant(), &self.call.now, &self.actor.name, &self.reason],
+            [&ids, &self.holder.id(), self.holder.tenant(), &self.call.now, &self.actor.name, &self.reason],
         )
     }
 }
@@ -467,7 +496,7 @@ pub fn end_all(
 }
 
 /// How the owner of a token is told apart from others, and how a name is sought: in small letters, composed.
-pub(super) fn name_key(name: &str) -> String {
+pub fn name_key(name: &str) -> String {
     extract::nfc(&name.to_lowercase())
 }
 

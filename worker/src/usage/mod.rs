@@ -4,5 +4,5 @@ pub mod http;
 mod recorder;
 mod store;
 
-pub use recorder::{record, refused};
+pub use recorder::{Visit, record, refused};
 pub use store::purge;

@@ -17,6 +17,7 @@ use contract::{time::Timestamp, tokens::TokenOwner};
 use std::{
     cell::RefCell,
     collections::{BTreeMap, btree_map::Entry},
+    net::IpAddr,
 };
 
 /// How often a writer looks for more, and how many times before it leaves the work to the next call:
@@ -101,16 +102,43 @@ impl Recorder {
     }
 }
 
+/// A call as its use is noted.
+pub struct Visit {
+    /// From where.
+    pub ip: Option<String>,
+    /// Method and route, without what is particular in its path.
+    pub route: String,
+}
+
+impl Visit {
+    /// A call of this API.
+    pub fn of(call: &Call, parts: &Parts) -> Self {
+        let path = parts
+            .extensions
+            .get::<MatchedPath>()
+            .map_or_else(|| parts.uri.path(), MatchedPath::as_str);
+        Self {
+            ip: call.ip.clone(),
+            route: format!("{} {path}", parts.method),
+        }
+    }
+
+    /// The address, if it is one.
+    pub fn address(&self) -> Option<IpAddr> {
+        self.ip.as_deref().and_then(|ip| ip.parse().ok())
+    }
+}
+
 /// Notes that a good credential made this call.
-pub fn record(call: &Call, machine: &MachineCaller, parts: &Parts) {
+pub fn record(call: &Call, machine: &MachineCaller, visit: &Visit) {
     note(call, |counts| {
         if let TokenOwner::ServiceAccount { id, .. } = &machine.owner {
             let used = AccountUse {
                 tenant: machine.tenant.as_str().into(),
                 account: id.as_str().into(),
-                old: matches!(machine.by, By::Pair(true)),
+                old: matches!(machine.by, By::Pair(Some(_))),
                 at: call.now,
-                ip: call.ip.clone(),
+                ip: visit.ip.clone(),
                 agent: call.user_agent.clone(),
             };
             count(&mut counts.accounts, used, true);
@@ -119,14 +147,14 @@ pub fn record(call: &Call, machine: &MachineCaller, parts: &Parts) {
             let used = TokenUse {
                 tenant: machine.tenant.as_str().into(),
                 token: token.id.as_str().into(),
-                old: *old,
+                old: old.is_some(),
                 day: call.now.day(),
                 calls: 1,
                 at: call.now,
-                ip: call.ip.clone(),
+                ip: visit.ip.clone(),
                 agent: call.user_agent.clone(),
             };
-            let key = (used.token.clone(), call.ip.clone().unwrap_or_default());
+            let key = (used.token.clone(), visit.ip.clone().unwrap_or_default());
             if let Some(address) = counts.addresses.get_mut(&key) {
                 address.calls += 1;
                 address.at = call.now;
@@ -139,7 +167,7 @@ pub fn record(call: &Call, machine: &MachineCaller, parts: &Parts) {
                     at: call.now,
                     agent: call.user_agent.clone(),
                     place: call.place(),
-                    call: label(parts),
+                    call: visit.route.clone(),
                 };
                 count(&mut counts.addresses, address, true);
             }
@@ -149,7 +177,7 @@ pub fn record(call: &Call, machine: &MachineCaller, parts: &Parts) {
 }
 
 /// Notes that a call with a known token was refused.
-pub fn refused(call: &Call, machine: &MachineCaller, parts: &Parts, refusal: &Refusal) {
+pub fn refused(call: &Call, machine: &MachineCaller, visit: &Visit, refusal: &Refusal) {
     let Some(token) = machine::token_id(machine) else {
         return;
     };
@@ -158,26 +186,17 @@ pub fn refused(call: &Call, machine: &MachineCaller, parts: &Parts, refusal: &Re
             tenant: machine.tenant.as_str().into(),
             token: token.as_str().into(),
             reason: refusal.code.as_str().into(),
-            ip: call.ip.clone().unwrap_or_default(),
+            ip: visit.ip.clone().unwrap_or_default(),
             calls: 1,
             at: call.now,
             agent: call.user_agent.clone(),
-            call: label(parts),
+            call: visit.route.clone(),
             missing: refusal.required_scope.map(|scope| scope.to_string()),
         };
         if counts.refusals.len() < APART || counts.refusals.contains_key(&refused.key()) {
             count(&mut counts.refusals, refused, true);
         }
     });
-}
-
-/// Method and route of a call, without what is particular in its path.
-fn label(parts: &Parts) -> String {
-    let path = parts
-        .extensions
-        .get::<MatchedPath>()
-        .map_or_else(|| parts.uri.path(), MatchedPath::as_str);
-    format!("{} {path}", parts.method)
 }
 
 fn note(call: &Call, add: impl FnOnce(&mut Counts)) {

@@ -1,10 +1,10 @@
 //! Routes about people.
 
-use super::store;
+use super::{reach, store};
 use crate::{
     audit,
     auth::{
-        Authorized, Called, InSession, Needs, Right,
+        Authorized, Called, InSession,
         rights::{ReadUsers, UpdateOwnProfile},
     },
     call::Call,
@@ -22,11 +22,10 @@ use contract::{
     ids::UserId,
     list::List,
     problem::Code,
-    roles::Permission,
     users::{UNKNOWN_TIME_ZONE, UpdateUser, User},
 };
 use js_sys::{Array, Function, Object, Reflect};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The people of the tenant, the first to join first.
@@ -49,20 +48,8 @@ pub async fn show(
     call: Call,
     Segment(user): Segment,
 ) -> Result<impl IntoResponse> {
-    if user == "me" || user == session.user.id.as_str() {
-        return Ok(tagged(session.user_version, session.user));
-    }
-    let Needs::OneOf(permissions) = ReadUsers::NEEDS else {
-        return Err(Error::not_found("person"));
-    };
-    let may = |permission: &Permission| session.grant.permissions.contains(permission);
-    match UserId::parse(&user).filter(|_| permissions.iter().any(may)) {
-        Some(id) => store::find(&call.db, session.owner.tenant(), &id)
-            .await?
-            .map(|row| tagged(row.version(), row.into()))
-            .ok_or_else(|| Error::not_found("person")),
-        None => Err(Error::not_found("person")),
-    }
+    let person = reach(&call, &session, &user).await?;
+    Ok(tagged(person.version, person.user))
 }
 
 /// Change one's own profile. With `If-Match`, only if it is still as it was read.
@@ -108,7 +95,7 @@ pub async fn update(
         time_zone: change.time_zone.unwrap_or_else(|| before.time_zone.clone()),
         ..before.clone()
     };
-    let changes = differences(&before, &after);
+    let changes = audit::differences(&told(&before), &told(&after));
     if changes.is_empty() {
         return Ok(tagged(version, after));
     }
@@ -141,23 +128,14 @@ fn tag(version: u32) -> String {
     format!("\"{version}\"")
 }
 
-/// Each member that differs, with its old and its new value.
-fn differences(before: &User, after: &User) -> Map<String, Value> {
-    let members = [
-        (
-            "first_name",
-            json!(before.first_name),
-            json!(after.first_name),
-        ),
-        ("last_name", json!(before.last_name), json!(after.last_name)),
-        ("phone", json!(before.phone), json!(after.phone)),
-        ("time_zone", json!(before.time_zone), json!(after.time_zone)),
-    ];
-    members
-        .into_iter()
-        .filter(|(_, old, new)| old != new)
-        .map(|(name, old, new)| (name.to_owned(), json!({"from": old, "to": new})))
-        .collect()
+/// What the trail tells of a profile.
+fn told(user: &User) -> Value {
+    json!({
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "phone": user.phone,
+        "time_zone": user.time_zone,
+    })
 }
 
 /// Whether the runtime knows such a time zone.

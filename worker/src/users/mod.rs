@@ -1,6 +1,8 @@
 //! People of a tenant.
 
 pub mod http;
+mod reach;
 mod store;
 
-pub use store::UserRow;
+pub use reach::reach;
+pub use store::{UserRow, find};

@@ -84,7 +84,8 @@ pub(super) async fn list(
     Ok(users.into_iter().map(User::from).collect())
 }
 
-pub(super) async fn find(db: &Db, tenant: &Tenant, id: &UserId) -> Result<Option<UserRow>> {
+/// One person.
+pub async fn find(db: &Db, tenant: &Tenant, id: &UserId) -> Result<Option<UserRow>> {
     db.first(Statement::new(
         "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
                 u.last_seen_at, u.version, u.mfa_enabled, r.id AS role_id, r.name AS role_name

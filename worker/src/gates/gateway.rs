@@ -1,0 +1,189 @@
+//! `ANY /gateway/{resource}/…`: the call is passed on to the company's API, with who makes it and without their
+//! credential.
+
+use super::{IDENTITY, Wanted, identity, pass};
+use crate::{
+    call::{Call, pause},
+    edge::Raw,
+    error::{Error, Refusal, Result},
+};
+use axum::{
+    body::Body,
+    extract::Request,
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    response::Response,
+};
+use contract::{problem::Code, tokens::endpoints};
+use futures_util::future::{Either, select};
+use std::pin::pin;
+
+/// The path below which calls are passed on.
+pub const GATEWAY: &str = "/gateway";
+/// How long the upstream may take until it begins to answer.
+const TIMEOUT_MS: u32 = 30_000;
+
+/// Headers that belong to one connection only (RFC 9110, 7.6.1), apart from those that `Connection` names.
+const HOP_BY_HOP: [&str; 9] = [
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+/// Of a request: credentials, and what clients may not tell the API about themselves.
+const KEPT_BACK: [&str; 15] = [
+    "authorization",
+    "api-key",
+    "api-secret",
+    "cookie",
+    "host",
+    "content-length",
+    "expect",
+    "forwarded",
+    "latchkey-user",
+    "true-client-ip",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-method",
+    "x-forwarded-uri",
+    "x-real-ip",
+];
+/// Of an answer: what would act on this origin, where people are signed in.
+const NOT_LET_IN: [&str; 6] = [
+    "alt-svc",
+    "clear-site-data",
+    "nel",
+    "report-to",
+    "service-worker-allowed",
+    "set-cookie",
+];
+
+/// Passes a call on, its body and the answer's as they come.
+#[worker::send]
+pub async fn forward(call: Call, request: Request) -> Result<Response> {
+    let headers = request.headers();
+    if headers.contains_key(header::UPGRADE) {
+        return Err(Error::unreadable(
+            "WebSockets and other upgrades are not passed on. Call by HTTP.",
+        ));
+    }
+    let path = request.uri().path().strip_prefix(GATEWAY);
+    let path = path.unwrap_or_default();
+    let resource = endpoints::resource(path).ok_or_else(|| Error::not_found("resource"))?;
+    let method = request.method().as_str();
+    let wanted = Wanted {
+        method,
+        path,
+        resource,
+    };
+    let caller = pass(&call, headers, call.ip.clone(), &wanted).await?;
+    let upstream = call
+        .env()
+        .var("UPSTREAM_URL")
+        .map_err(|_| Error::gone("This deployment passes no calls on: it has no UPSTREAM_URL."))?
+        .to_string();
+    let query = request.uri().query();
+    let url = [
+        upstream.trim_end_matches('/'),
+        path,
+        query.map_or("", |_| "?"),
+        query.unwrap_or_default(),
+    ]
+    .concat();
+
+    let mut passed_on = onward(headers, &KEPT_BACK);
+    for (name, value) in identity(&call, &caller) {
+        crate::respond::set(&mut passed_on, name, &value);
+    }
+    if let Some(ip) = &call.ip {
+        let name = HeaderName::from_static("x-forwarded-for");
+        crate::respond::set(&mut passed_on, name, ip);
+    }
+    let raw = request
+        .extensions()
+        .get::<Raw>()
+        .ok_or_else(|| Error::Internal("a request without the runtime's own".into()))?;
+    let answer = pin!(raw.send_to(&url, &passed_on));
+    let answer = match select(answer, pin!(pause(TIMEOUT_MS))).await {
+        Either::Left((answer, _)) => {
+            answer.map_err(|_| failed(502, "The API behind this gateway cannot be reached."))?
+        }
+        Either::Right(_) => {
+            return Err(failed(
+                504,
+                "The API behind this gateway did not answer in time.",
+            ));
+        }
+    };
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = answer.status()?;
+    *response.headers_mut() = onward(&answer.headers()?, &NOT_LET_IN);
+    response.extensions_mut().insert(answer);
+    Ok(response)
+}
+
+fn failed(status: u16, detail: &str) -> Error {
+    Refusal {
+        status,
+        ..Refusal::new(Code::Upstream, detail)
+    }
+    .into()
+}
+
+/// The headers that go on to the other side.
+fn onward(headers: &HeaderMap, without: &[&str]) -> HeaderMap {
+    let named: Vec<_> = headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|names| names.split(','))
+        .map(|name| name.trim().to_ascii_lowercase())
+        .collect();
+    let stays = |name: &HeaderName| {
+        let name = name.as_str();
+        HOP_BY_HOP.contains(&name)
+            || without.contains(&name)
+            || name.starts_with(IDENTITY)
+            || name.starts_with("cf-")
+            || named.iter().any(|named| named == name)
+    };
+    headers
+        .iter()
+        .filter(|(name, _)| !stays(name))
+        .map(|(name, value)| (name.clone(), HeaderValue::clone(value)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_and_headers_of_one_connection_stay_and_the_rest_goes_on() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("authorization", "Bearer lkp_x"),
+            ("cookie", "__Host-session=lkn_x"),
+            ("api-key", "lkk_x"),
+            ("connection", "close, X-Only-Here"),
+            ("x-only-here", "1"),
+            ("te", "trailers"),
+            ("x-latchkey-owner", "usr_faked"),
+            ("cf-connecting-ip", "192.0.2.1"),
+            ("x-forwarded-for", "192.0.2.9"),
+            ("accept", "text/plain"),
+            ("accept", "application/json"),
+            ("idempotency-key", "k1"),
+        ] {
+            let name: HeaderName = name.parse().unwrap();
+            headers.append(name, value.parse().unwrap());
+        }
+        let gone_on = onward(&headers, &KEPT_BACK);
+        let names: Vec<_> = gone_on.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["accept", "accept", "idempotency-key"]);
+    }
+}

@@ -1,0 +1,76 @@
+//! The gates in front of the company's own API: a gateway asks whether a caller may pass, or has Latchkey pass the call on.
+
+mod forward_auth;
+mod gateway;
+
+pub use forward_auth::{show as forward_auth, show_below as forward_auth_below};
+pub use gateway::{GATEWAY, forward};
+
+use crate::{
+    auth::{
+        MachineCaller, gate,
+        machine::{self, By},
+    },
+    call::Call,
+    error::{Error, Result},
+    usage::Visit,
+};
+use axum::http::{HeaderMap, HeaderName};
+use contract::{
+    problem::Code,
+    scopes::{Access, Resource, Scope},
+};
+
+/// What every header that tells of the caller begins with. Nobody else's are passed on.
+const IDENTITY: &str = "x-latchkey-";
+
+/// What a caller asks for.
+struct Wanted<'a> {
+    method: &'a str,
+    /// The path, beginning at the resource.
+    path: &'a str,
+    resource: Resource,
+}
+
+/// Lets a machine pass, or says why not. A cookie is no credential here: a person in a browser does not call the API.
+async fn pass(
+    call: &Call,
+    headers: &HeaderMap,
+    ip: Option<String>,
+    wanted: &Wanted<'_>,
+) -> Result<MachineCaller> {
+    let shown = machine::shown(headers)?.ok_or_else(|| {
+        Error::refused(
+            Code::Unauthenticated,
+            "Send an access token: Authorization: Bearer lkp_…",
+        )
+    })?;
+    let visit = Visit {
+        ip,
+        route: format!("{} /{}", wanted.method, wanted.resource.as_str()),
+    };
+    let caller = machine::identify(call, &visit, &shown).await?;
+    let scope = Scope(wanted.resource, Access::of_method(wanted.method));
+    caller.pass(call, &visit, wanted.path, scope)?;
+    Ok(caller)
+}
+
+/// Who passed, for the API behind the gate.
+fn identity(call: &Call, caller: &MachineCaller) -> [(HeaderName, String); 5] {
+    let credential = match &caller.by {
+        By::Token(token, _) => token.id.as_str(),
+        By::Pair(_) => "api_key",
+        By::OAuth => "oauth",
+    };
+    [
+        ("x-latchkey-tenant", caller.tenant.as_str().to_owned()),
+        ("x-latchkey-owner", caller.owner.id().to_owned()),
+        ("x-latchkey-credential", credential.to_owned()),
+        (
+            "x-latchkey-scopes",
+            gate::effective_scopes(&caller.credential).to_string(),
+        ),
+        ("x-latchkey-request-id", call.request_id.clone()),
+    ]
+    .map(|(name, value)| (HeaderName::from_static(name), value))
+}

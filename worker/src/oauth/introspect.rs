@@ -1,0 +1,109 @@
+//! `POST /oauth2/introspect`: whether a token is good, for those who must decide about a call with it.
+
+use super::form::Form;
+use crate::{
+    auth::{
+        MachineCaller, Tenant, gate,
+        machine::{self, By, Shown},
+    },
+    call::Call,
+    error::{Error, Result},
+    usage::{self, Visit},
+};
+use axum::{Json, http::HeaderMap};
+use contract::{problem::Code, roles::Permission, scopes::ScopeSet};
+use serde_json::{Map, Value, json};
+
+/// What is told of a token that is good, and of every other only that it is not (RFC 7662, 2.2).
+#[worker::send]
+pub async fn introspect(call: Call, headers: HeaderMap, form: Form) -> Result<Json<Value>> {
+    let route = "POST /oauth2/introspect";
+    let visit = Visit {
+        ip: call.ip.clone(),
+        route: route.into(),
+    };
+    let shown = machine::shown(&headers)?.ok_or_else(|| {
+        Error::refused(
+            Code::Unauthenticated,
+            "Authenticate as a service account, by HTTP Basic or by its OAuth token.",
+        )
+    })?;
+    let caller = machine::identify(&call, &visit, &shown).await?;
+    let may = caller
+        .credential
+        .grant
+        .permissions
+        .contains(&Permission::Introspect);
+    if matches!(caller.by, By::Token(..)) || !may {
+        return Err(Error::refused(
+            Code::Forbidden,
+            "Only service accounts whose role has the permission to introspect tokens may ask.",
+        ));
+    }
+    let token = form
+        .get("token")
+        .ok_or_else(|| super::refused("invalid_request", "Send the token."))?;
+    let asked_of = Visit {
+        // Without it the caller does not vouch for any address, so a token with an allowlist is not good.
+        ip: form.get("client_ip").map(str::to_owned),
+        route: route.into(),
+    };
+    let about = good(&call, &caller.tenant, &asked_of, token, form.get("scope")).await?;
+    Ok(Json(about.map_or_else(
+        || json!({"active": false}),
+        |about| described(&call, &about),
+    )))
+}
+
+/// The token, if it is one of the tenant, good at this moment, from there and for these scopes.
+async fn good(
+    call: &Call,
+    tenant: &Tenant,
+    visit: &Visit,
+    token: &str,
+    scope: Option<&str>,
+) -> Result<Option<MachineCaller>> {
+    let found = match machine::look_up(call, &Shown::Bearer(token.to_owned())).await {
+        Ok(found) if found.tenant == *tenant => found,
+        Ok(_) | Err(Error::Refused(_)) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    if let Err(refusal) = gate::admit(&found.credential, visit.address()) {
+        usage::refused(call, &found, visit, &refusal);
+        return Ok(None);
+    }
+    let held = gate::effective_scopes(&found.credential);
+    let wanted = scope.map_or(Ok(ScopeSet::default()), ScopeSet::parse);
+    let covered = wanted.is_ok_and(|wanted| wanted.intersection(held) == wanted);
+    if held.is_empty() || !covered {
+        return Ok(None);
+    }
+    usage::record(call, &found, visit);
+    Ok(Some(found))
+}
+
+fn described(call: &Call, about: &MachineCaller) -> Value {
+    let scopes = gate::effective_scopes(&about.credential);
+    let mut members = Map::new();
+    let mut tell = |name: &str, value: Value| drop(members.insert(name.into(), value));
+    tell("active", json!(true));
+    tell("scope", json!(scopes.to_string()));
+    tell("token_type", json!("Bearer"));
+    tell("sub", json!(about.owner.id()));
+    tell("username", json!(about.owner.name()));
+    if let Ok(issuer) = call.url("") {
+        tell("iss", json!(issuer));
+    }
+    if let Some(end) = about.expires_at {
+        tell("exp", json!(end.seconds()));
+    }
+    if let By::Token(token, _) = &about.by {
+        tell("jti", json!(token.id));
+        tell("iat", json!(token.created_at.seconds()));
+    }
+    // Whoever asks knows the path of the call, so they have to hold it against these.
+    if !about.credential.endpoints.is_empty() {
+        tell("allowed_endpoints", json!(about.credential.endpoints));
+    }
+    Value::Object(members)
+}

@@ -1,0 +1,104 @@
+//! How often a credential may call. Each isolate counts in its own memory, so a limit is exact within one and approximate
+//! over all of them; it keeps a runaway script from harming others, and is no means of accounting.
+
+use crate::call::Call;
+use contract::time::Timestamp;
+use std::{cell::RefCell, collections::HashMap, sync::OnceLock};
+
+/// Calls per credential and minute, unless the variable `CALLS_PER_MINUTE` says otherwise.
+const DEFAULT_LIMIT: u32 = 6_000;
+/// The length of a window in seconds.
+const WINDOW: i64 = 60;
+
+thread_local! {
+    static CALLS: RefCell<Calls> = RefCell::default();
+}
+
+/// Calls by credential within the present window.
+#[derive(Default)]
+struct Calls {
+    window: i64,
+    by_credential: HashMap<String, u32>,
+}
+
+impl Calls {
+    fn take(&mut self, credential: &str, limit: u32, now: Timestamp) -> Rate {
+        let window = now.seconds().div_euclid(WINDOW);
+        if self.window != window {
+            self.window = window;
+            self.by_credential.clear();
+        }
+        let taken = self
+            .by_credential
+            .entry(credential.to_owned())
+            .and_modify(|taken| *taken = taken.saturating_add(1))
+            .or_insert(1);
+        Rate {
+            limit,
+            left: limit.checked_sub(*taken),
+            resets_in: WINDOW - now.seconds().rem_euclid(WINDOW),
+        }
+    }
+}
+
+/// How a credential stands with its limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    limit: u32,
+    /// Calls that are left; `None` if this one was too many.
+    left: Option<u32>,
+    /// Seconds until the next window.
+    resets_in: i64,
+}
+
+/// Counts a call of a credential.
+pub fn take(call: &Call, credential: &str) -> Rate {
+    static LIMIT: OnceLock<u32> = OnceLock::new();
+    let limit = *LIMIT.get_or_init(|| {
+        let named = call.env().var("CALLS_PER_MINUTE");
+        let named = named.ok().and_then(|text| text.to_string().parse().ok());
+        named.unwrap_or(DEFAULT_LIMIT)
+    });
+    CALLS.with_borrow_mut(|calls| calls.take(credential, limit, call.now))
+}
+
+impl Rate {
+    /// Seconds until the credential may be used again, if it was used too often.
+    pub fn too_often(&self) -> Option<i64> {
+        self.left.is_none().then_some(self.resets_in)
+    }
+
+    /// The headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10).
+    pub fn headers(&self) -> [(&'static str, String); 2] {
+        [
+            (
+                "ratelimit-policy",
+                format!("\"credential\";q={};w={WINDOW}", self.limit),
+            ),
+            (
+                "ratelimit",
+                format!(
+                    "\"credential\";r={};t={}",
+                    self.left.unwrap_or_default(),
+                    self.resets_in
+                ),
+            ),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_credential_has_its_limit_in_each_window_and_others_have_theirs() {
+        let mut calls = Calls::default();
+        let at = Timestamp::from_seconds(WINDOW * 1_000 + 50);
+        let left: Vec<_> = (0..3).map(|_| calls.take("tok_1", 2, at).left).collect();
+        assert_eq!(left, [Some(1), Some(0), None]);
+        assert_eq!(calls.take("tok_1", 2, at).too_often(), Some(10));
+        assert_eq!(calls.take("tok_2", 2, at).left, Some(1));
+        assert_eq!(calls.take("tok_1", 2, at.plus(10)).left, Some(1));
+    }
+}
