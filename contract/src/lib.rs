@@ -11,6 +11,7 @@ pub mod mfa;
 pub mod pages;
 pub mod password;
 pub mod phone;
+pub mod photos;
 pub mod problem;
 pub mod roles;
 pub mod scopes;

@@ -38,6 +38,11 @@ export class Actor {
     return this.call('PATCH', API + path, headers ? { json, headers } : { json })
   }
 
+  /** Bytes as they are. */
+  put(path: string, body: Buffer | string, type: string, headers: OutgoingHttpHeaders = {}) {
+    return this.call('PUT', API + path, { body, headers: { 'Content-Type': type, ...headers } })
+  }
+
   delete(path: string, headers?: OutgoingHttpHeaders) {
     return this.call('DELETE', API + path, headers ? { headers } : {})
   }

@@ -1,4 +1,4 @@
-//! The API of Latchkey on Cloudflare Workers, storing in D1.
+//! The API of Latchkey on Cloudflare Workers, storing in D1 and, photos only, in R2.
 //!
 //! A call flows `router → <feature>::http → rules → store`; [`auth`] says who is calling, [`respond`] gives
 //! every answer its headers.
@@ -14,6 +14,7 @@ mod limits;
 mod mfa;
 mod pages;
 mod passwords;
+mod photos;
 mod respond;
 mod roles;
 mod router;

@@ -4,7 +4,7 @@ use crate::{
     audit, auth,
     call::Call,
     error::{Error, Result},
-    mfa, pages, passwords,
+    mfa, pages, passwords, photos,
     respond::{self, Content},
     roles, session, sign_up, statistics, tokens, usage, users,
 };
@@ -37,6 +37,12 @@ fn routes() -> Router {
         .route(
             "/api/v1/users/{user}",
             get(users::http::show).patch(users::http::update),
+        )
+        .route(
+            "/api/v1/users/{user}/photo",
+            get(photos::http::show)
+                .put(photos::http::update)
+                .delete(photos::http::remove),
         )
         .route("/api/v1/users/me/password", post(passwords::http::update))
         .route(

@@ -31,6 +31,18 @@ impl Right for UpdateOwnProfile {
     const SESSION: Needs = Needs::SignedIn;
 }
 
+/// See the photos of the tenant's people.
+pub struct ReadPhotos;
+impl Right for ReadPhotos {
+    const SESSION: Needs = Needs::SignedIn;
+}
+
+/// Change or remove one's own photo.
+pub struct ChangeOwnPhoto;
+impl Right for ChangeOwnPhoto {
+    const SESSION: Needs = Needs::SignedIn;
+}
+
 /// See how things stand with one's own second factor, and confirm one that was begun.
 pub struct ReadOwnSecondFactor;
 impl Right for ReadOwnSecondFactor {

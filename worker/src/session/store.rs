@@ -37,7 +37,7 @@ pub struct PasswordRow {
 pub(super) fn find_person(email: &str) -> Statement {
     Statement::new(
         "SELECT u.tenant_id, u.password, u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active,
-                u.created_at, u.last_seen_at, u.version, u.mfa_enabled, r.id AS role_id, r.name AS role_name
+                u.created_at, u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name
          FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
          WHERE u.email = ?1",
         [&email],
