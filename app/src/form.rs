@@ -1,7 +1,7 @@
 //! Forms: what was typed, what is wrong with it, and sending it.
 
 use crate::{
-    api::{Api, Failure, Method},
+    api::{Api, Cargo, Failure, Method, Reply},
     clock, dom,
 };
 use contract::check::{Check, Complaint, Invalid};
@@ -80,7 +80,7 @@ impl State {
         let id = self.id;
         request_animation_frame(move || {
             let invalid = format!(
-                "#{id} :is(input, textarea)[aria-invalid=true], #{id} fieldset[aria-invalid=true] input"
+                "#{id} :is(input, select, textarea)[aria-invalid=true], #{id} fieldset[aria-invalid=true] input"
             );
             if let Some(field) = dom::find(&invalid) {
                 let _ = field.focus();
@@ -88,7 +88,8 @@ impl State {
         });
     }
 
-    fn fail(self, failure: Failure) {
+    /// Shows why something failed.
+    pub fn fail(self, failure: Failure) {
         match failure {
             Failure::Invalid(complaints) => self.complain(complaints),
             failure => self.trouble.set(Some(failure.message())),
@@ -138,8 +139,11 @@ pub struct Form<Request: 'static> {
     path: &'static str,
     /// What was typed so far.
     pub draft: RwSignal<Request>,
+    /// What it began with: where something is edited, what is kept of it.
+    kept: RwSignal<Request>,
     /// How it is doing.
     pub state: State,
+    texts: StoredValue<Vec<Text<Request>>>,
 }
 
 impl<R> Clone for Form<R> {
@@ -150,14 +154,23 @@ impl<R> Clone for Form<R> {
 
 impl<R> Copy for Form<R> {}
 
+/// A text of a request: its name, and the ways to it.
+struct Text<R> {
+    name: &'static str,
+    get: fn(&R) -> &str,
+    get_mut: fn(&mut R) -> &mut String,
+}
+
 impl<R: Check + Serialize + Clone + Send + Sync> Form<R> {
-    /// A form with the element id `id` that posts to `path`, filled in with `draft`.
+    /// A form with the element id `id` that sends to `path`, filled in with `draft`.
     pub fn new(id: &'static str, path: &'static str, draft: R) -> Self {
         Self {
             api: Api::in_use(),
             path,
+            kept: RwSignal::new(draft.clone()),
             draft: RwSignal::new(draft),
             state: State::new(id),
+            texts: StoredValue::new(Vec::new()),
         }
     }
 
@@ -174,6 +187,8 @@ impl<R: Check + Serialize + Clone + Send + Sync> Form<R> {
         get_mut: fn(&mut R) -> &mut String,
     ) -> Field {
         self.place(name);
+        self.texts
+            .update_value(|texts| texts.push(Text { name, get, get_mut }));
         let value = Signal::derive(move || self.draft.with(|draft| get(draft).to_owned()));
         let write = Callback::new(move |text| {
             self.draft.update(|draft| *get_mut(draft) = text);
@@ -193,33 +208,131 @@ impl<R: Check + Serialize + Clone + Send + Sync> Form<R> {
         self.state.forgive(name);
     }
 
-    /// Checks the request and sends it; `extra` is what the form itself finds wrong, `done` gets the answer's text.
+    /// The names of the texts that are no longer what is kept.
+    pub fn changed(self) -> Vec<&'static str> {
+        let differs = |draft: &R, kept: &R, text: &Text<R>| (text.get)(draft) != (text.get)(kept);
+        self.draft.with(|draft| {
+            self.kept.with(|kept| {
+                self.texts.with_value(|texts| {
+                    let changed = texts.iter().filter(|text| differs(draft, kept, text));
+                    changed.map(|text| text.name).collect()
+                })
+            })
+        })
+    }
+
+    /// Goes back to what is kept.
+    pub fn discard(self) {
+        self.keep(self.kept.get_untracked());
+    }
+
+    /// Begins anew with what is kept now.
+    pub fn keep(self, kept: R) {
+        self.state.clear();
+        self.draft.set(kept.clone());
+        self.kept.set(kept);
+    }
+
+    /// Learns that something else is kept than was thought. What was typed stays; the rest follows. Tells what differs.
+    pub fn catch_up(self, kept: R) -> Vec<Difference> {
+        let before = self.kept.get_untracked();
+        let mut draft = self.draft.get_untracked();
+        let differences = self
+            .texts
+            .with_value(|texts| merge(texts, &mut draft, &before, &kept));
+        self.draft.set(draft);
+        self.kept.set(kept);
+        differences
+    }
+
+    /// Checks the request and posts it; `extra` is what the form itself finds wrong, `done` gets the answer's text.
     pub fn submit(
         self,
         ev: &SubmitEvent,
         extra: Option<Complaint>,
         done: impl FnOnce(&str) -> Result<(), Failure> + 'static,
     ) {
-        ev.prevent_default();
         let request = self.draft.get_untracked();
-        let body = serde_json::to_string(&request).unwrap_or_default();
+        let done = |answer: Result<Reply, Failure>| answer.and_then(|reply| done(&reply.text));
+        self.check_and_send(ev, Method::POST, request, None, extra, Box::new(done));
+    }
+
+    /// Checks changes of what is kept and sends them, for the state of it that has the entity tag `tag`.
+    pub fn submit_changes(
+        self,
+        ev: &SubmitEvent,
+        changes: impl FnOnce(R, &R) -> R,
+        tag: Option<String>,
+        done: impl FnOnce(Result<Reply, Failure>) -> Result<(), Failure> + 'static,
+    ) {
+        let draft = self.draft.get_untracked();
+        let changes = self.kept.with_untracked(|kept| changes(draft, kept));
+        self.check_and_send(ev, Method::PATCH, changes, tag, None, Box::new(done));
+    }
+
+    fn check_and_send(
+        self,
+        ev: &SubmitEvent,
+        method: Method,
+        request: R,
+        if_match: Option<String>,
+        extra: Option<Complaint>,
+        done: Done,
+    ) {
+        ev.prevent_default();
+        let cargo = Cargo {
+            if_match,
+            ..Cargo::json(&serde_json::to_string(&request).unwrap_or_default())
+        };
         let mut complaints = match request.check(clock::now()) {
             Ok(_) => Vec::new(),
             Err(Invalid(complaints)) => complaints,
         };
         complaints.extend(extra);
         if complaints.is_empty() {
-            send(self.api, self.path, self.state, body, Box::new(done));
+            send(self.api, method, self.path, self.state, cargo, done);
         } else {
             self.state.complain(complaints);
         }
     }
 }
 
-/// What becomes of an answer. One that cannot be understood is a failure.
-type Done = Box<dyn FnOnce(&str) -> Result<(), Failure>>;
+/// A text that was changed elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Its name.
+    pub name: &'static str,
+    /// What was typed here, if something was.
+    pub mine: Option<String>,
+    /// What is kept now.
+    pub theirs: String,
+}
 
-fn send(api: Api, path: &'static str, state: State, body: String, done: Done) {
+/// Puts what is kept now into every text of `draft` that was left as it was `before`, and tells what became different.
+fn merge<R>(texts: &[Text<R>], draft: &mut R, before: &R, kept: &R) -> Vec<Difference> {
+    let mut differences = Vec::new();
+    for Text { name, get, get_mut } in texts {
+        let (was, theirs, mine) = (get(before), get(kept), get(draft).to_owned());
+        if theirs == was || theirs == mine {
+            continue;
+        }
+        let typed = mine != was;
+        if !typed {
+            theirs.clone_into(get_mut(draft));
+        }
+        differences.push(Difference {
+            name,
+            mine: typed.then_some(mine),
+            theirs: theirs.to_owned(),
+        });
+    }
+    differences
+}
+
+/// What becomes of an answer. One that cannot be understood is a failure.
+type Done = Box<dyn FnOnce(Result<Reply, Failure>) -> Result<(), Failure>>;
+
+fn send(api: Api, method: Method, path: &'static str, state: State, cargo: Cargo, done: Done) {
     // Enter in a field submits even while the button is disabled.
     if state.pending.get_untracked() {
         return;
@@ -227,9 +340,9 @@ fn send(api: Api, path: &'static str, state: State, body: String, done: Done) {
     state.clear();
     state.pending.set(true);
     spawn_local(async move {
-        let answer = api.send(Method::POST, path, Some(body)).await;
+        let answer = api.exchange(method, path, &cargo).await;
         state.pending.set(false);
-        if let Err(failure) = answer.and_then(|text| done(&text)) {
+        if let Err(failure) = done(answer) {
             state.fail(failure);
         }
     });
@@ -246,5 +359,53 @@ mod tests {
         assert!(!is_about("/name", "first_name"));
         assert!(!is_about("/name_of_all", "name"));
         assert!(!is_about("", "name"));
+    }
+    type Pair = (String, String);
+    const PAIR: [Text<Pair>; 2] = [
+        Text {
+            name: "first",
+            get: |pair| &pair.0,
+            get_mut: |pair| &mut pair.0,
+        },
+        Text {
+            name: "last",
+            get: |pair| &pair.1,
+            get_mut: |pair| &mut pair.1,
+        },
+    ];
+
+    fn pair(first: &str, last: &str) -> Pair {
+        (first.into(), last.into())
+    }
+
+    #[test]
+    fn what_was_changed_elsewhere_is_taken_over_unless_it_was_changed_here_too() {
+        let mut draft = pair("Augusta", "Lovelace");
+        let before = pair("Ada", "Lovelace");
+        let differences = merge(&PAIR, &mut draft, &before, &pair("Eva", "Byron"));
+        assert_eq!(draft, pair("Augusta", "Byron"));
+        let difference = |name, mine: Option<&str>, theirs: &str| Difference {
+            name,
+            mine: mine.map(str::to_owned),
+            theirs: theirs.into(),
+        };
+        assert_eq!(
+            differences,
+            [
+                difference("first", Some("Augusta"), "Eva"),
+                difference("last", None, "Byron")
+            ]
+        );
+    }
+
+    #[test]
+    fn the_same_change_here_and_elsewhere_is_no_difference() {
+        let mut draft = pair("Augusta", "King");
+        let kept = pair("Augusta", "Lovelace");
+        assert_eq!(
+            merge(&PAIR, &mut draft, &pair("Ada", "Lovelace"), &kept),
+            []
+        );
+        assert_eq!(draft, pair("Augusta", "King"));
     }
 }

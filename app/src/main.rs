@@ -14,6 +14,7 @@ mod json;
 mod later;
 mod listing;
 mod page;
+mod profile;
 mod router;
 mod routes;
 mod security;

@@ -1,5 +1,6 @@
 //! Widgets. They know no feature.
 
+pub mod avatar;
 pub mod badge;
 pub mod button;
 pub mod copy_button;
@@ -7,6 +8,7 @@ pub mod dialog;
 pub mod empty;
 pub mod failed;
 pub mod icon;
+pub mod leave;
 pub mod menu;
 pub mod notice;
 pub mod segmented;
