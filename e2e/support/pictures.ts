@@ -13,11 +13,20 @@ export function pngChunk(kind: string, data: Buffer = Buffer.alloc(0)): Buffer {
   return Buffer.concat([u32(data.length), named, u32(crc32(named))])
 }
 
-/** A PNG of one colour; `more` stands before its pixels. `sides` are what it says of itself. */
-export function png({ more = [], sides = [8, 6], shade = 0x14 }: { more?: Buffer[]; sides?: [number, number]; shade?: number } = {}): Buffer {
-  const head = pngChunk('IHDR', Buffer.concat([u32(sides[0]), u32(sides[1]), Buffer.from([8, 2, 0, 0, 0])]))
-  const rows = Buffer.concat(Array.from({ length: 6 }, () => Buffer.concat([Buffer.from([0]), Buffer.alloc(8 * 3, shade)])))
+type Colour = [number, number, number]
+
+/** A PNG, drawn pixel by pixel; `more` stands before its pixels. */
+export function drawn(width: number, height: number, colourAt: (x: number, y: number) => Colour, more: Buffer[] = [], sides = [width, height]): Buffer {
+  const [wide = 0, high = 0] = sides
+  const head = pngChunk('IHDR', Buffer.concat([u32(wide), u32(high), Buffer.from([8, 2, 0, 0, 0])]))
+  const row = (y: number) => Buffer.from([0, ...Array.from({ length: width }, (_, x) => colourAt(x, y)).flat()])
+  const rows = Buffer.concat(Array.from({ length: height }, (_, y) => row(y)))
   return Buffer.concat([bytes('iVBORw0KGgo='), head, ...more, pngChunk('IDAT', deflateSync(rows)), pngChunk('IEND')])
+}
+
+/** A small PNG of one colour. `sides` are what it says of itself. */
+export function png({ more = [], sides = [8, 6], shade = 0x14 }: { more?: Buffer[]; sides?: [number, number]; shade?: number } = {}): Buffer {
+  return drawn(8, 6, () => [shade, shade, shade], more, sides)
 }
 
 /** Of 8 by 6 pixels, made by a browser. */

@@ -82,7 +82,7 @@ pub fn Details(
                     tag.set_value(read.tag);
                     meanwhile.set(None);
                     form.keep(UpdateUser::of(&read.user));
-                    api.account.update(read.user);
+                    api.account.change(|user| *user = read.user);
                     toaster.say(SAVED.into());
                 }
                 Err(Failure::Refused(problem)) if problem.code == Code::PreconditionFailed => {

@@ -34,7 +34,7 @@ impl Read {
     pub async fn now(api: Api) -> Result<Self, Failure> {
         let reply = api.exchange(Method::GET, ME, &Cargo::default()).await?;
         let read = Self::take(reply)?;
-        api.account.update(read.user.clone());
+        api.account.change(|user| user.clone_from(&read.user));
         Ok(read)
     }
 }

@@ -93,7 +93,7 @@ pub fn Phone(
             Err(_) => "As you dial it at home, or with a country code.".into(),
         }
     };
-    let selected = country();
+    let selected = shown.with_untracked(|shown| shown.country.clone());
     let options: Vec<_> = named()
         .into_iter()
         .map(|(country, name)| {

@@ -6,7 +6,7 @@ use crate::{
     later::Later,
     ui::{avatar::Avatar, dialog::Dialog, notice, toast::Toaster},
 };
-use contract::{photos::MY_PHOTO, users::User};
+use contract::photos::MY_PHOTO;
 use leptos::{ev::DragEvent, html, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -37,9 +37,7 @@ impl Desk {
 
     /// Notes where the photo is now.
     pub fn moved(self, photo_url: Option<String>) {
-        if let Some(user) = self.api.account.with(|session| session.user.clone()) {
-            self.api.account.update(User { photo_url, ..user });
-        }
+        self.api.account.change(|user| user.photo_url = photo_url);
     }
 }
 

@@ -91,12 +91,14 @@ impl Account {
     }
 
     /// Notes what has become different about the person.
-    pub fn update(self, user: User) {
-        if let Some(session) = self.0.with_untracked(|who| match who {
+    pub fn change(self, change: impl FnOnce(&mut User)) {
+        let session = self.0.with_untracked(|who| match who {
             Who::Somebody(session) => Some(session.as_ref().clone()),
             _ => None,
-        }) {
-            self.welcome(Session { user, ..session });
+        });
+        if let Some(mut session) = session {
+            change(&mut session.user);
+            self.welcome(session);
         }
     }
 

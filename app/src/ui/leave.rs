@@ -3,7 +3,7 @@
 use super::dialog::Dialog;
 use crate::{dom, router::Router};
 use leptos::{ev, prelude::*};
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement};
 
 /// What leads away from the page: links, and whatever says so of itself.
@@ -23,8 +23,8 @@ pub fn AskBeforeLeaving(
     /// Whether something would be lost.
     edited: Signal<bool>,
 ) -> impl IntoView {
-    let place = Router::in_use().place();
-    let here = place.get_untracked();
+    let router = Router::in_use();
+    let here = router.place().get_untracked();
     let asking = RwSignal::new(false);
     let way = StoredValue::new_local(None::<Way>);
     let leaving = StoredValue::new(false);
@@ -40,7 +40,7 @@ pub fn AskBeforeLeaving(
         }
     });
     on_cleanup(move || unload.remove());
-    // Both come before the router gets to know of it.
+    // Before the router gets to know of it.
     let stays = here.path.clone();
     dom::capture("click", move |ev| {
         let target = ev
@@ -62,19 +62,22 @@ pub fn AskBeforeLeaving(
             ask(Way::Click(element));
         }
     });
-    let path = here.path.clone();
     let url = here.to_string();
-    dom::capture("popstate", move |ev| {
-        let elsewhere = window().location().pathname().is_ok_and(|now| now != path);
+    router.guard(Callback::new(move |()| {
+        let elsewhere = window()
+            .location()
+            .pathname()
+            .is_ok_and(|now| now != here.path);
         if elsewhere && holds() {
-            ev.stop_immediate_propagation();
             // The address bar has moved on already. From here, one step back is where somebody wanted to go.
             if let Ok(history) = window().history() {
-                let _ = history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&url));
+                let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&url));
             }
             ask(Way::History);
+            return true;
         }
-    });
+        false
+    }));
 
     let stay = Callback::new(move |()| asking.set(false));
     let leave = move |_| {
