@@ -91,12 +91,6 @@ pub fn zones() -> Vec<String> {
     })
 }
 
-/// What a clock on a wall shows now in a zone, or in the browser's: `14:05`.
-pub fn wall_clock(zone: &str, now: Timestamp) -> String {
-    let zone = Some(zone).filter(|zone| in_zone(Some(zone)).is_some());
-    locale_string(now, &[("timeStyle", "short")], zone)
-}
-
 /// Writes times of a zone; none if the browser does not know it.
 fn in_zone(zone: Option<&str>) -> Option<DateTimeFormat> {
     let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;

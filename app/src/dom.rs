@@ -31,8 +31,8 @@ pub fn focus_soon(selector: &'static str) {
 }
 
 /// Listens to an event of the window before anybody else does, until the current owner is gone.
-pub fn capture(event: &'static str, listener: impl FnMut(Event) + 'static) {
-    let listener = Closure::<dyn FnMut(Event)>::new(listener);
+pub fn capture(event: &'static str, listener: impl Fn(&Event) + 'static) {
+    let listener = Closure::<dyn Fn(Event)>::new(move |ev: Event| listener(&ev));
     let _ = window().add_event_listener_with_callback_and_bool(
         event,
         listener.as_ref().unchecked_ref(),

@@ -58,7 +58,7 @@ impl State {
     }
 
     /// Starts anew.
-    fn clear(self) {
+    pub fn clear(self) {
         self.trouble.set(None);
         self.complaints.set(Vec::new());
     }
@@ -139,11 +139,8 @@ pub struct Form<Request: 'static> {
     path: &'static str,
     /// What was typed so far.
     pub draft: RwSignal<Request>,
-    /// What it began with: where something is edited, what is kept of it.
-    kept: RwSignal<Request>,
     /// How it is doing.
     pub state: State,
-    texts: StoredValue<Vec<Text<Request>>>,
 }
 
 impl<R> Clone for Form<R> {
@@ -154,23 +151,14 @@ impl<R> Clone for Form<R> {
 
 impl<R> Copy for Form<R> {}
 
-/// A text of a request: its name, and the ways to it.
-struct Text<R> {
-    name: &'static str,
-    get: fn(&R) -> &str,
-    get_mut: fn(&mut R) -> &mut String,
-}
-
 impl<R: Check + Serialize + Clone + Send + Sync> Form<R> {
     /// A form with the element id `id` that sends to `path`, filled in with `draft`.
     pub fn new(id: &'static str, path: &'static str, draft: R) -> Self {
         Self {
             api: Api::in_use(),
             path,
-            kept: RwSignal::new(draft.clone()),
             draft: RwSignal::new(draft),
             state: State::new(id),
-            texts: StoredValue::new(Vec::new()),
         }
     }
 
@@ -187,8 +175,6 @@ impl<R: Check + Serialize + Clone + Send + Sync> Form<R> {
         get_mut: fn(&mut R) -> &mut String,
     ) -> Field {
         self.place(name);
-        self.texts
-            .update_value(|texts| texts.push(Text { name, get, get_mut }));
         let value = Signal::derive(move || self.draft.with(|draft| get(draft).to_owned()));
         let write = Callback::new(move |text| {
             self.draft.update(|draft| *get_mut(draft) = text);
@@ -208,43 +194,6 @@ impl<R: Check + Serialize + Clone + Send + Sync> Form<R> {
         self.state.forgive(name);
     }
 
-    /// The names of the texts that are no longer what is kept.
-    pub fn changed(self) -> Vec<&'static str> {
-        let differs = |draft: &R, kept: &R, text: &Text<R>| (text.get)(draft) != (text.get)(kept);
-        self.draft.with(|draft| {
-            self.kept.with(|kept| {
-                self.texts.with_value(|texts| {
-                    let changed = texts.iter().filter(|text| differs(draft, kept, text));
-                    changed.map(|text| text.name).collect()
-                })
-            })
-        })
-    }
-
-    /// Goes back to what is kept.
-    pub fn discard(self) {
-        self.keep(self.kept.get_untracked());
-    }
-
-    /// Begins anew with what is kept now.
-    pub fn keep(self, kept: R) {
-        self.state.clear();
-        self.draft.set(kept.clone());
-        self.kept.set(kept);
-    }
-
-    /// Learns that something else is kept than was thought. What was typed stays; the rest follows. Tells what differs.
-    pub fn catch_up(self, kept: R) -> Vec<Difference> {
-        let before = self.kept.get_untracked();
-        let mut draft = self.draft.get_untracked();
-        let differences = self
-            .texts
-            .with_value(|texts| merge(texts, &mut draft, &before, &kept));
-        self.draft.set(draft);
-        self.kept.set(kept);
-        differences
-    }
-
     /// Checks the request and posts it; `extra` is what the form itself finds wrong, `done` gets the answer's text.
     pub fn submit(
         self,
@@ -254,23 +203,11 @@ impl<R: Check + Serialize + Clone + Send + Sync> Form<R> {
     ) {
         let request = self.draft.get_untracked();
         let done = |answer: Result<Reply, Failure>| answer.and_then(|reply| done(&reply.text));
-        self.check_and_send(ev, Method::POST, request, None, extra, Box::new(done));
+        self.send(ev, Method::POST, request, None, extra, Box::new(done));
     }
 
-    /// Checks changes of what is kept and sends them, for the state of it that has the entity tag `tag`.
-    pub fn submit_changes(
-        self,
-        ev: &SubmitEvent,
-        changes: impl FnOnce(R, &R) -> R,
-        tag: Option<String>,
-        done: impl FnOnce(Result<Reply, Failure>) -> Result<(), Failure> + 'static,
-    ) {
-        let draft = self.draft.get_untracked();
-        let changes = self.kept.with_untracked(|kept| changes(draft, kept));
-        self.check_and_send(ev, Method::PATCH, changes, tag, None, Box::new(done));
-    }
-
-    fn check_and_send(
+    /// Checks a request and sends it, if what it changes still has the entity tag `if_match`.
+    pub fn send(
         self,
         ev: &SubmitEvent,
         method: Method,
@@ -297,40 +234,8 @@ impl<R: Check + Serialize + Clone + Send + Sync> Form<R> {
     }
 }
 
-/// A text that was changed elsewhere.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
-    /// Its name.
-    pub name: &'static str,
-    /// What was typed here, if something was.
-    pub mine: Option<String>,
-    /// What is kept now.
-    pub theirs: String,
-}
-
-/// Puts what is kept now into every text of `draft` that was left as it was `before`, and tells what became different.
-fn merge<R>(texts: &[Text<R>], draft: &mut R, before: &R, kept: &R) -> Vec<Difference> {
-    let mut differences = Vec::new();
-    for Text { name, get, get_mut } in texts {
-        let (was, theirs, mine) = (get(before), get(kept), get(draft).to_owned());
-        if theirs == was || theirs == mine {
-            continue;
-        }
-        let typed = mine != was;
-        if !typed {
-            theirs.clone_into(get_mut(draft));
-        }
-        differences.push(Difference {
-            name,
-            mine: typed.then_some(mine),
-            theirs: theirs.to_owned(),
-        });
-    }
-    differences
-}
-
 /// What becomes of an answer. One that cannot be understood is a failure.
-type Done = Box<dyn FnOnce(Result<Reply, Failure>) -> Result<(), Failure>>;
+pub type Done = Box<dyn FnOnce(Result<Reply, Failure>) -> Result<(), Failure>>;
 
 fn send(api: Api, method: Method, path: &'static str, state: State, cargo: Cargo, done: Done) {
     // Enter in a field submits even while the button is disabled.
@@ -359,53 +264,5 @@ mod tests {
         assert!(!is_about("/name", "first_name"));
         assert!(!is_about("/name_of_all", "name"));
         assert!(!is_about("", "name"));
-    }
-    type Pair = (String, String);
-    const PAIR: [Text<Pair>; 2] = [
-        Text {
-            name: "first",
-            get: |pair| &pair.0,
-            get_mut: |pair| &mut pair.0,
-        },
-        Text {
-            name: "last",
-            get: |pair| &pair.1,
-            get_mut: |pair| &mut pair.1,
-        },
-    ];
-
-    fn pair(first: &str, last: &str) -> Pair {
-        (first.into(), last.into())
-    }
-
-    #[test]
-    fn what_was_changed_elsewhere_is_taken_over_unless_it_was_changed_here_too() {
-        let mut draft = pair("Augusta", "Lovelace");
-        let before = pair("Ada", "Lovelace");
-        let differences = merge(&PAIR, &mut draft, &before, &pair("Eva", "Byron"));
-        assert_eq!(draft, pair("Augusta", "Byron"));
-        let difference = |name, mine: Option<&str>, theirs: &str| Difference {
-            name,
-            mine: mine.map(str::to_owned),
-            theirs: theirs.into(),
-        };
-        assert_eq!(
-            differences,
-            [
-                difference("first", Some("Augusta"), "Eva"),
-                difference("last", None, "Byron")
-            ]
-        );
-    }
-
-    #[test]
-    fn the_same_change_here_and_elsewhere_is_no_difference() {
-        let mut draft = pair("Augusta", "King");
-        let kept = pair("Augusta", "Lovelace");
-        assert_eq!(
-            merge(&PAIR, &mut draft, &pair("Ada", "Lovelace"), &kept),
-            []
-        );
-        assert_eq!(draft, pair("Augusta", "King"));
     }
 }

@@ -9,6 +9,7 @@ mod api;
 mod app;
 mod clock;
 mod dom;
+mod edit;
 mod form;
 mod json;
 mod later;

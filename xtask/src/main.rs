@@ -3,6 +3,7 @@
 mod app;
 mod bench;
 mod files;
+mod first;
 mod project;
 mod serve;
 mod setup;

@@ -1,140 +1,92 @@
 //! The form with what a person says of themselves.
 
 use super::{
-    meanwhile::{Meanwhile, Member},
-    page::Read,
-    phone::Phone,
-    time_zone::TimeZone,
+    desk::{Desk, LABELS, Read},
+    phone, time_zone,
 };
 use crate::{
-    api::{Api, Failure},
-    form::Form,
-    ui::{button::Submit, leave::AskBeforeLeaving, notice, text_field::TextField, toast::Toaster},
+    api::{Failure, Reply},
+    form::Field,
+    ui::{button::Submit, notice, text_field::TextField, toast::Toaster},
 };
-use contract::{
-    problem::Code,
-    users::{ME, UpdateUser},
-};
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use contract::{problem::Code, users::UpdateUser};
+use leptos::{ev::SubmitEvent, prelude::*};
 
 /// What is said once it is saved; the words are the seed's.
 const SAVED: &str = "Your profile has been successfully updated.";
 
 /// The form.
-#[component]
-pub fn Details(
-    /// The profile that is edited.
-    read: Read,
-) -> impl IntoView {
-    let (api, toaster) = (Api::in_use(), expect_context::<Toaster>());
-    let form = Form::new("profile-form", ME, UpdateUser::of(&read.user));
-    let first_name = form.field(
-        "first_name",
-        |draft| draft.first_name.as_deref().unwrap_or_default(),
-        |draft| draft.first_name.get_or_insert_default(),
-    );
-    let last_name = form.field(
-        "last_name",
-        |draft| draft.last_name.as_deref().unwrap_or_default(),
-        |draft| draft.last_name.get_or_insert_default(),
-    );
-    let phone = form.field(
-        "phone",
-        |draft| draft.phone.as_deref().unwrap_or_default(),
-        |draft| draft.phone.get_or_insert_default(),
-    );
-    let time_zone = form.field(
-        "time_zone",
-        |draft| draft.time_zone.as_deref().unwrap_or_default(),
-        |draft| draft.time_zone.get_or_insert_default(),
-    );
-    let members = StoredValue::new([
-        Member("First name", first_name),
-        Member("Last name", last_name),
-        Member("Phone", phone),
-        Member("Time zone", time_zone),
-    ]);
-
-    let tag = StoredValue::new(read.tag);
-    let meanwhile = RwSignal::new(None);
-    let catch_up = move || {
-        spawn_local(async move {
-            match Read::now(api).await {
-                Ok(read) => {
-                    tag.try_set_value(read.tag);
-                    let differences = form.catch_up(UpdateUser::of(&read.user));
-                    meanwhile.try_set(Some(differences));
-                }
-                Err(failure) => form.state.fail(failure),
+pub fn view(desk: Desk) -> AnyView {
+    let toaster = expect_context::<Toaster>();
+    let form = desk.form;
+    let state = form.state();
+    let done = move |answer: Result<Reply, Failure>| {
+        match answer {
+            Ok(reply) => {
+                let read = Read::take(reply)?;
+                desk.tag.set(read.tag);
+                desk.met.set(false);
+                form.keep(UpdateUser::of(&read.user));
+                desk.api.account.change(|user| *user = read.user);
+                toaster.say(SAVED.into());
             }
-        });
-    };
-    let changed = Memo::new(move |_| form.changed());
-    let unchanged = Signal::derive(move || changed.with(Vec::is_empty));
-    let submit = move |ev: SubmitEvent| {
-        if unchanged.get_untracked() {
-            return ev.prevent_default();
+            Err(Failure::Refused(problem)) if problem.code == Code::PreconditionFailed => {
+                desk.met.set(true);
+            }
+            Err(failure) => return Err(failure),
         }
-        form.submit_changes(&ev, UpdateUser::since, tag.get_value(), move |answer| {
-            match answer {
-                Ok(reply) => {
-                    let read = Read::take(reply)?;
-                    tag.set_value(read.tag);
-                    meanwhile.set(None);
-                    form.keep(UpdateUser::of(&read.user));
-                    api.account.change(|user| *user = read.user);
-                    toaster.say(SAVED.into());
-                }
-                Err(Failure::Refused(problem)) if problem.code == Code::PreconditionFailed => {
-                    catch_up();
-                }
-                Err(failure) => return Err(failure),
-            }
-            Ok(())
-        });
+        Ok(())
+    };
+    let submit = move |ev: SubmitEvent| {
+        if untrack(|| desk.is_edited()) {
+            let tag = desk.tag.get_untracked();
+            form.submit(&ev, UpdateUser::since, tag, Box::new(done));
+        } else {
+            ev.prevent_default();
+        }
     };
     let discard = move |_| {
-        meanwhile.set(None);
+        desk.met.set(false);
         form.discard();
     };
-    let told = move || {
-        changed.with(|changed| {
-            let is_changed = |member: &&Member| changed.contains(&member.1.name);
-            let labels = members.with_value(|members| {
-                let changed = members.iter().filter(is_changed);
-                changed.map(|member| member.0).collect::<Vec<_>>()
-            });
-            told(&labels)
-        })
-    };
+    let unchanged = Signal::derive(move || !desk.is_edited());
+    let [first_name, last_name, phone, time_zone] = desk.fields.get_value();
     view! {
-        <form id=form.state.id novalidate on:submit=submit>
+        <form id=state.id novalidate on:submit=submit>
             <div class="card__body form profile__form">
-                {notice::alert(move || form.state.trouble())}
-                {move || meanwhile.get().map(|differences| view! { <Meanwhile differences members /> })}
+                {notice::alert(move || state.trouble())}
                 <div class="field-row">
-                    <TextField label="First name" field=first_name autocomplete="given-name" />
-                    <TextField label="Last name" field=last_name autocomplete="family-name" />
+                    <TextField label=LABELS[0] field=first_name autocomplete="given-name" />
+                    <TextField label=LABELS[1] field=last_name autocomplete="family-name" />
                 </div>
-                <Phone field=phone />
-                <TimeZone field=time_zone />
+                <div class="field-row profile__phone">{phone::fields(LABELS[2], phone)}</div>
+                {time_zone::field(LABELS[3], time_zone)}
             </div>
             <div class="card__footer">
-                <p class="muted profile__changed" role="status">{told}</p>
-                <button type="button" class="button button--ghost" hidden=unchanged on:click=discard>"Discard changes"</button>
-                <Submit label="Save" busy="Saving…" pending=form.state.pending idle=unchanged />
+                <p class="muted profile__changed" role="status">{move || desk.fields.with_value(|fields| told(fields, &form.changed()))}</p>
+                <button type="button" class="button button--ghost" hidden=move || unchanged.get() on:click=discard>"Discard changes"</button>
+                <Submit label="Save" busy="Saving…" pending=state.pending idle=unchanged />
             </div>
         </form>
-        <AskBeforeLeaving edited=Signal::derive(move || !unchanged.get()) />
     }
+    .into_any()
 }
 
-/// Which members are changed, in words.
-fn told(labels: &[&str]) -> String {
+/// Which fields are changed, in words.
+fn told(fields: &[Field; 4], changed: &[&str]) -> String {
+    let labels = fields.iter().zip(LABELS);
+    let labels: Vec<_> = labels
+        .filter(|(field, _)| changed.contains(&field.name))
+        .map(|(_, label)| label)
+        .collect();
+    listed(&labels)
+}
+
+fn listed(labels: &[&str]) -> String {
     match labels {
         [] => "Nothing is changed. What you change is kept once you save it.".into(),
-        [only] => format!("Changed: {only}."),
-        [first @ .., last] => format!("Changed: {} and {last}.", first.join(", ")),
+        [only] => ["Changed: ", only, "."].concat(),
+        [first @ .., last] => ["Changed: ", &first.join(", "), " and ", last, "."].concat(),
     }
 }
 
@@ -144,10 +96,10 @@ mod tests {
 
     #[test]
     fn what_is_changed_is_listed() {
-        assert!(told(&[]).starts_with("Nothing is changed."));
-        assert_eq!(told(&["Phone"]), "Changed: Phone.");
+        assert!(listed(&[]).starts_with("Nothing is changed."));
+        assert_eq!(listed(&["Phone"]), "Changed: Phone.");
         assert_eq!(
-            told(&["First name", "Last name", "Phone"]),
+            listed(&["First name", "Last name", "Phone"]),
             "Changed: First name, Last name and Phone."
         );
     }

@@ -1,49 +1,61 @@
 //! What somebody is shown whose profile was changed elsewhere while they were changing it here.
 
-use crate::{
-    dom,
-    form::{Difference, Field},
-    ui::icon::icon,
-};
-use leptos::prelude::*;
+use super::desk::{Desk, LABELS, Read};
+use crate::{dom, edit::Difference, form::Field, ui::icon::icon};
+use contract::users::UpdateUser;
+use leptos::{prelude::*, task::spawn_local};
 
-/// A member of the profile: its label, and its field.
-#[derive(Clone, Copy)]
-pub struct Member(pub &'static str, pub Field);
-
-/// The differences. What was changed at both places is to be chosen; until then it is as it was typed here.
+/// The notice, once it is known what differs.
 #[component]
 pub fn Meanwhile(
-    /// What became different.
-    differences: Vec<Difference>,
-    /// All that could have.
-    members: StoredValue<[Member; 4]>,
+    /// What is shared.
+    desk: Desk,
 ) -> impl IntoView {
+    let differences = RwSignal::new(None::<Vec<Difference>>);
+    spawn_local(async move {
+        match Read::now(desk.api).await {
+            Ok(read) => {
+                desk.tag.try_set(read.tag);
+                let found = desk.form.catch_up(UpdateUser::of(&read.user));
+                differences.try_set(Some(found));
+            }
+            Err(failure) => {
+                desk.met.try_set(false);
+                desk.form.state().fail(failure);
+            }
+        }
+    });
+    move || differences.get().map(|found| told(desk, &found))
+}
+
+/// The differences. What was changed at both places is to be chosen; until then it is as it was typed here.
+fn told(desk: Desk, differences: &[Difference]) -> AnyView {
     dom::focus_soon("#meanwhile");
-    let differences: Vec<_> = differences
-        .into_iter()
-        .filter_map(|difference| {
-            let of_that_name = |member: &Member| member.1.name == difference.name;
-            let member = members.get_value().into_iter().find(of_that_name)?;
-            Some(match difference.mine {
-                Some(mine) => choice(member, mine, difference.theirs),
-                None => view! { <p>{member.0} " is now " <strong>{in_words(&difference.theirs)}</strong> "."</p> }.into_any(),
-            })
+    let of = |difference: &Difference| {
+        let mut members = desk.fields.get_value().into_iter().zip(LABELS);
+        let (field, label) = members.find(|(field, _)| field.name == difference.name)?;
+        Some(match difference.mine.clone() {
+            Some(mine) => choice(label, field, mine, difference.theirs.clone()),
+            None => view! { <p>{label} " is now " <strong>{in_words(&difference.theirs)}</strong> "."</p> }.into_any(),
         })
-        .collect();
+    };
+    let differences: Vec<_> = differences.iter().filter_map(of).collect();
     view! {
-        <div class="notice notice--warning" id="meanwhile" role="alert" tabindex="-1">
-            {icon("#i-warning")}
-            <div class="notice__body profile__meanwhile">
-                <p class="notice__title">"Your profile was changed elsewhere since you opened this page"</p>
-                <p>"What you typed is still here and not saved yet. Choose what is to be kept, and save again."</p>
-                {differences}
+        <div class="card__body profile__meanwhile">
+            <div class="notice notice--warning" id="meanwhile" role="alert" tabindex="-1">
+                {icon("#i-warning")}
+                <div class="notice__body">
+                    <p class="notice__title">"Your profile was changed elsewhere since you opened this page"</p>
+                    <p>"What you typed is still here and not saved yet. Choose what is to be kept, and save again."</p>
+                    {differences}
+                </div>
             </div>
         </div>
     }
+    .into_any()
 }
 
-fn choice(Member(label, field): Member, mine: String, theirs: String) -> AnyView {
+fn choice(label: &'static str, field: Field, mine: String, theirs: String) -> AnyView {
     let option = move |words: &'static str, value: String| {
         let shown = in_words(&value);
         let (chosen, kept) = (value.clone(), value);
@@ -52,13 +64,14 @@ fn choice(Member(label, field): Member, mine: String, theirs: String) -> AnyView
                 <input
                     class="radio"
                     type="radio"
-                    name=format!("meanwhile-{}", field.name)
+                    name=["meanwhile-", field.name].concat()
                     prop:checked=move || field.value.get() == chosen
                     on:change=move |_| field.write.run(kept.clone())
                 />
                 <span class="choice__text">{words} <strong>{shown}</strong></span>
             </label>
         }
+        .into_any()
     };
     view! {
         <fieldset class="fieldset">

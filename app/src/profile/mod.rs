@@ -1,11 +1,15 @@
 //! Who one is: name, telephone, time zone and photo.
 
 mod crop;
+mod desk;
 mod details;
+mod extras;
 mod meanwhile;
 mod page;
 mod phone;
 mod photo;
+mod picture;
+mod remove;
 mod time_zone;
 
 use crate::later::{Missing, Render};
@@ -17,8 +21,8 @@ pub fn page() -> Result<Render, Missing> {
     Ok(page::page)
 }
 
-/// The dialog to crop a photo, as a chunk of its own: it is opened once in a while.
-#[wasm_split(crop, wasm_split_path = leptos::wasm_split, fallible)]
-pub fn cropper() -> Result<Render, Missing> {
-    Ok(crop::dialog)
+/// What is needed once somebody changes something, as a chunk of its own.
+#[wasm_split(profile_extras, wasm_split_path = leptos::wasm_split, fallible)]
+pub fn extras() -> Result<Render, Missing> {
+    Ok(extras::extras)
 }

@@ -1,7 +1,14 @@
 //! A telephone number: the country, and the number as it is dialled there.
 
-use crate::{clock::LOCALE, form::Field, ui::text_field::complaint};
-use contract::phone::{self, Country};
+use crate::{
+    clock::LOCALE,
+    form::Field,
+    ui::{
+        select::{Choice, select},
+        text_field::TextField,
+    },
+};
+use contract::phone;
 use js_sys::{Array, Intl::DisplayNames, Object, Reflect};
 use leptos::prelude::*;
 
@@ -17,15 +24,13 @@ struct Typed {
 impl Typed {
     /// What somebody could have typed for a number in E.164, most likely in the country `likely`.
     fn of(number: &str, likely: &str) -> Self {
-        match phone::country_of(number, likely) {
-            Some((country, number)) => Self {
-                country: country.code.into(),
-                number: number.into(),
-            },
-            None => Self {
-                country: likely.into(),
-                number: number.into(),
-            },
+        let (country, number) = match phone::country_of(number, likely) {
+            Some((country, number)) => (country.code, number),
+            None => (likely, number),
+        };
+        Self {
+            country: country.into(),
+            number: number.trim().into(),
         }
     }
 
@@ -37,129 +42,103 @@ impl Typed {
             None => self.number.clone(),
         }
     }
-}
 
-/// The number.
-#[component]
-pub fn Phone(
-    /// Where it goes, in E.164.
-    field: Field,
-) -> impl IntoView {
-    let here = StoredValue::new(region());
-    let of = move |number: &str| here.with_value(|here| Typed::of(number, here));
-    let typed = RwSignal::new(of(&field.value.get_untracked()));
-    // What was typed, as long as it is what the form has; the form may have been given something else.
-    let shown = Memo::new(move |_| {
-        let number = field.value.get();
-        typed.with(|typed| {
-            if typed.international() == number {
-                typed.clone()
-            } else {
-                of(&number)
-            }
-        })
-    });
-    let write = move |now: Typed| {
-        let number = now.international();
-        typed.set(now);
-        field.write.run(number);
-    };
-    let choose = move |ev| {
-        write(Typed {
-            country: event_target_value(&ev),
-            ..shown.get_untracked()
-        });
-    };
-    let input = move |ev| {
-        write(Typed {
-            number: event_target_value(&ev),
-            ..shown.get_untracked()
-        });
-    };
-    // A number with the code of another country says which one it is.
-    let settle = move |_| {
-        let now = shown.get_untracked();
-        if now.number.trim_start().starts_with(['+', '0']) {
-            let likely = now.country.clone();
-            typed.set(Typed::of(&now.international(), &likely));
+    /// A number that begins with the code of a country says which one it is.
+    fn settled(self) -> Self {
+        let number = self.number.trim();
+        if number.starts_with('+') || number.starts_with("00") {
+            Self::of(&self.international(), &self.country)
+        } else {
+            self
         }
-    };
-    let country = move || shown.with(|shown| shown.country.clone());
-    let invalid = move || field.complaint().map(|_| "true");
-    let hint = move || {
-        let number = field.value.get();
-        match phone::check(&number) {
-            Ok(number) => ["In full: ", &number].concat(),
-            Err(_) => "As you dial it at home, or with a country code.".into(),
-        }
-    };
-    let selected = shown.with_untracked(|shown| shown.country.clone());
-    let options: Vec<_> = named()
-        .into_iter()
-        .map(|(country, name)| {
-            let label = [&name, " +", country.calling_code].concat();
-            view! { <option value=country.code selected=country.code == selected>{label}</option> }
-        })
-        .collect();
-    view! {
-        <div class="field-row profile__phone">
-            <div class="field">
-                <label class="field__label" for="phone_country">"Country"</label>
-                <div class="select">
-                    <select class="input" id="phone_country" autocomplete="tel-country-code" prop:value=country on:change=choose>
-                        <option value="">"Choose a country"</option>
-                        {options}
-                    </select>
-                </div>
-            </div>
-            <div class="field">
-                <label class="field__label" for=field.name>"Phone" " " <span class="field__optional">"optional"</span></label>
-                <input
-                    class="input"
-                    id=field.name
-                    name=field.name
-                    type="tel"
-                    autocomplete="tel-national"
-                    aria-invalid=invalid
-                    aria-describedby=move || field.described_by(true)
-                    prop:value=move || shown.with(|shown| shown.number.clone())
-                    on:input=input
-                    on:change=settle
-                />
-                <p class="field__hint" id=format!("{}-hint", field.name)>{hint}</p>
-                {move || complaint(field.name, field.complaint())}
-            </div>
-        </div>
     }
 }
 
-/// The ISO code of the country that the browser is set up for; often empty.
-fn region() -> String {
-    let language = window().navigator().language().unwrap_or_default();
-    language
-        .rsplit('-')
-        .next()
-        .filter(|region| phone::country(region).is_some())
-        .unwrap_or_default()
-        .into()
+/// The two fields. `field` is where the number goes, in E.164.
+pub fn fields(label: &'static str, field: Field) -> AnyView {
+    let here = region();
+    let typed_country = RwSignal::new(None::<String>);
+    let typed_number = RwSignal::new(None::<String>);
+    // What was typed, as long as it is what the form has; the form may have been given something else.
+    let shown = move || {
+        let number = field.value.get();
+        let typed = Typed {
+            country: typed_country.get().unwrap_or_else(|| here.to_owned()),
+            number: typed_number.get().unwrap_or_default(),
+        };
+        if typed.international() == number {
+            typed
+        } else {
+            Typed::of(&number, here)
+        }
+    };
+    let write = move |typed: Typed| {
+        let typed = typed.settled();
+        let number = typed.international();
+        typed_country.set(Some(typed.country));
+        typed_number.set(Some(typed.number));
+        field.write.run(number);
+    };
+    let country = Field {
+        name: "phone_country",
+        value: Signal::derive(move || shown().country),
+        write: Callback::new(move |country| {
+            let now = untrack(shown);
+            write(Typed { country, ..now });
+        }),
+        ..field
+    };
+    let number = Field {
+        value: Signal::derive(move || shown().number),
+        write: Callback::new(move |number| {
+            let now = untrack(shown);
+            write(Typed { number, ..now });
+        }),
+        ..field
+    };
+    view! {
+        {select("Country", country, "", countries())}
+        <TextField label field=number kind="tel" autocomplete="tel-national" hint="As you dial it at home, or with a country code." optional=true />
+    }
+    .into_any()
 }
 
-/// Every country with its name, by name.
-fn named() -> Vec<(Country, String)> {
+/// The ISO code of the country that the browser is set up for; often empty.
+fn region() -> &'static str {
+    let language = window().navigator().language().unwrap_or_default();
+    let region = language.split('-').next_back().and_then(phone::country);
+    region.map_or("", |country| country.code)
+}
+
+/// Every country, by the name that the browser has for it.
+fn countries() -> Vec<Choice> {
     let options = Object::new();
     let _ = Reflect::set(&options, &"type".into(), &"region".into());
-    let words = DisplayNames::new(&Array::of1(&LOCALE.into()), &options);
-    let mut named: Vec<_> = phone::countries()
-        .map(|country| {
-            let name = words.of(country.code);
-            (
-                country,
-                name.map_or_else(|| country.code.into(), String::from),
-            )
-        })
-        .collect();
-    named.sort_by(|(_, one), (_, other)| one.cmp(other));
-    named
+    let names = DisplayNames::new(&Array::of1(&LOCALE.into()), &options);
+    // Sorted by the browser, which can do it anyway.
+    let lines = Array::new();
+    for country in phone::countries() {
+        let name = names.of(country.code).map(String::from);
+        let name = name.as_deref().unwrap_or(country.code);
+        let line = [name, " +", country.calling_code, "\n", country.code].concat();
+        lines.push(&line.into());
+    }
+    let mut choices = vec![Choice {
+        group: String::new(),
+        value: String::new(),
+        label: "Choose a country".into(),
+    }];
+    for line in lines.sort() {
+        let line = line.as_string().unwrap_or_default();
+        if let Some((label, code)) = line.split_once('\n') {
+            choices.push(Choice {
+                group: String::new(),
+                value: code.into(),
+                label: label.into(),
+            });
+        }
+    }
+    choices
 }
 
 #[cfg(test)]
@@ -177,14 +156,29 @@ mod tests {
     fn what_is_typed_becomes_a_number_and_comes_back() {
         let german = typed("DE", "030 901820");
         assert_eq!(german.international(), "+4930901820");
+        assert_eq!(german.clone().settled(), german);
         assert_eq!(Typed::of("+4930901820", "GB"), typed("DE", "30901820"));
         assert_eq!(Typed::of("", "GB"), typed("GB", ""));
         assert_eq!(typed("DE", " ").international(), "");
     }
 
     #[test]
+    fn a_number_with_the_code_of_a_country_chooses_it() {
+        for (number, settled) in [
+            ("+49 30 901820", typed("DE", "30901820")),
+            ("0049 30 901820", typed("DE", "30901820")),
+            ("+49", typed("DE", "")),
+            ("+4", typed("GB", "+4")),
+            ("+1 212", typed("US", "212")),
+        ] {
+            assert_eq!(typed("GB", number).settled(), settled, "{number}");
+        }
+        assert_eq!(typed("CA", "+1 212").settled(), typed("CA", "212"));
+    }
+
+    #[test]
     fn without_a_country_a_number_is_left_to_the_rules() {
         assert_eq!(typed("", "030 901820").international(), "030 901820");
-        assert_eq!(typed("", "+44 20 7946").international(), "+44 20 7946");
+        assert_eq!(typed("", "+44 20 7946").settled(), typed("GB", "20 7946"));
     }
 }

@@ -84,7 +84,7 @@ pub fn Section(
 }
 
 /// Facts, one in each row of a card.
-pub fn details(rows: Vec<(&'static str, AnyView)>) -> AnyView {
+pub fn facts(rows: Vec<(&'static str, AnyView)>) -> AnyView {
     let rows = rows.into_iter().map(
         |(term, value)| view! { <div class="details__row"><dt>{term}</dt><dd>{value}</dd></div> },
     );

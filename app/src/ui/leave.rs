@@ -2,9 +2,9 @@
 
 use super::dialog::Dialog;
 use crate::{dom, router::Router};
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlElement};
+use web_sys::{Element, Event, HtmlElement, MouseEvent};
 
 /// What leads away from the page: links, and whatever says so of itself.
 const WAYS_OUT: &str = "a[href^='/'], [data-leaves]";
@@ -17,90 +17,116 @@ enum Way {
     History,
 }
 
-/// Guards a page while it is there.
-#[component]
-pub fn AskBeforeLeaving(
+/// Guards a page while something would be lost, and keeps whom it has stopped. A copy is the same guard.
+#[derive(Clone, Copy)]
+pub struct Guard {
     /// Whether something would be lost.
     edited: Signal<bool>,
-) -> impl IntoView {
-    let router = Router::in_use();
-    let here = router.place().get_untracked();
-    let asking = RwSignal::new(false);
-    let way = StoredValue::new_local(None::<Way>);
-    let leaving = StoredValue::new(false);
-    let holds = move || edited.get_untracked() && !leaving.get_value();
-    let ask = move |wanted: Way| {
-        way.set_value(Some(wanted));
-        asking.set(true);
-    };
+    /// Whether somebody is being asked.
+    asking: RwSignal<bool>,
+    way: StoredValue<Option<Way>, LocalStorage>,
+    /// Whether somebody said that they do not mind.
+    leaving: StoredValue<bool>,
+}
 
-    let unload = window_event_listener(ev::beforeunload, move |ev| {
-        if holds() {
-            ev.prevent_default();
-        }
-    });
-    on_cleanup(move || unload.remove());
-    // Before the router gets to know of it.
-    let stays = here.path.clone();
-    dom::capture("click", move |ev| {
-        let target = ev
-            .target()
-            .and_then(|target| target.dyn_into::<Element>().ok());
-        let element = target.and_then(|target| target.closest(WAYS_OUT).ok().flatten());
-        let plain = ev
-            .dyn_ref::<web_sys::MouseEvent>()
-            .is_some_and(|ev| !(ev.ctrl_key() || ev.meta_key() || ev.shift_key() || ev.alt_key()));
-        let away = |element: &Element| element.get_attribute("href").as_ref() != Some(&stays);
-        if let Some(element) = element
-            .filter(away)
-            .and_then(|element| element.dyn_into().ok())
-            && holds()
-            && plain
-        {
-            ev.prevent_default();
-            ev.stop_immediate_propagation();
-            ask(Way::Click(element));
-        }
-    });
-    let url = here.to_string();
-    router.guard(Callback::new(move |()| {
-        let elsewhere = window()
-            .location()
-            .pathname()
-            .is_ok_and(|now| now != here.path);
-        if elsewhere && holds() {
-            // The address bar has moved on already. From here, one step back is where somebody wanted to go.
-            if let Ok(history) = window().history() {
-                let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&url));
+impl Guard {
+    /// Guards the page at hand until the current owner is gone.
+    pub fn start(edited: Signal<bool>) -> Self {
+        let guard = Self {
+            edited,
+            asking: RwSignal::new(false),
+            way: StoredValue::new_local(None),
+            leaving: StoredValue::new(false),
+        };
+        let router = Router::in_use();
+        let here = router.place().get_untracked();
+        dom::capture("beforeunload", move |ev| {
+            if guard.holds() {
+                ev.prevent_default();
             }
-            ask(Way::History);
-            return true;
-        }
-        false
-    }));
+        });
+        let stays = here.path.clone();
+        // Before the router gets to know of it.
+        dom::capture("click", move |ev| {
+            if guard.holds()
+                && let Some(element) = way_out(ev)
+                && element.get_attribute("href").as_ref() != Some(&stays)
+            {
+                ev.prevent_default();
+                ev.stop_immediate_propagation();
+                guard.ask(Way::Click(element));
+            }
+        });
+        let url = here.to_string();
+        router.guard(Callback::new(move |()| {
+            let now = window().location().pathname();
+            let elsewhere = now.is_ok_and(|now| now != here.path);
+            if elsewhere && guard.holds() {
+                // The address bar has moved on already. From here, one step back is where somebody wanted to go.
+                if let Ok(history) = window().history() {
+                    let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&url));
+                }
+                guard.ask(Way::History);
+                return true;
+            }
+            false
+        }));
+        guard
+    }
 
-    let stay = Callback::new(move |()| asking.set(false));
-    let leave = move |_| {
-        leaving.set_value(true);
-        asking.set(false);
-        match way.try_update_value(Option::take).flatten() {
+    /// Asks no longer, and lets nobody through.
+    pub fn stay(self) {
+        self.asking.set(false);
+    }
+
+    fn holds(self) -> bool {
+        self.edited.get_untracked() && !self.leaving.get_value()
+    }
+
+    fn ask(self, way: Way) {
+        self.way.set_value(Some(way));
+        self.asking.set(true);
+    }
+
+    fn leave(self) {
+        self.leaving.set_value(true);
+        self.asking.set(false);
+        match self.way.try_update_value(Option::take).flatten() {
             Some(Way::Click(element)) => element.click(),
             Some(Way::History) => {
                 let _ = window().history().and_then(|history| history.back());
             }
             None => {}
         }
-    };
+    }
+}
+
+/// What would lead away, if an event is a plain click on that.
+fn way_out(ev: &Event) -> Option<HtmlElement> {
+    let click = ev.dyn_ref::<MouseEvent>()?;
+    let plain = !(click.ctrl_key() || click.meta_key() || click.shift_key() || click.alt_key());
+    let target = ev.target()?.dyn_into::<Element>().ok()?;
+    let element = target.closest(WAYS_OUT).ok().flatten()?;
+    element.dyn_into().ok().filter(|_| plain)
+}
+
+/// The question, while it is asked.
+#[component]
+pub fn AskBeforeLeaving(
+    /// Whoever asks.
+    guard: Guard,
+) -> impl IntoView {
+    let stay = Callback::new(move |()| guard.stay());
     let dialog = move || {
         view! {
             <Dialog id="leave-title" title="Leave without saving?" small=true on_close=stay>
                 <div class="dialog__body"><p>"You have changed something on this page. It is lost if you leave without saving it."</p></div>
                 <div class="dialog__footer">
                     <button type="button" class="button button--secondary" autofocus on:click=move |_| stay.run(())>"Stay"</button>
-                    <button type="button" class="button button--danger" on:click=leave>"Leave without saving"</button>
+                    <button type="button" class="button button--danger" on:click=move |_| guard.leave()>"Leave without saving"</button>
                 </div>
             </Dialog>
         }
     };
-    move || asking.get().then(dialog)
+    move || guard.asking.get().then(dialog)
 }

@@ -12,6 +12,7 @@ pub mod leave;
 pub mod menu;
 pub mod notice;
 pub mod segmented;
+pub mod select;
 pub mod selection;
 pub mod skeleton;
 pub mod tabs;

@@ -1,7 +1,7 @@
 //! The square of a picture that is kept.
 
 /// How many times smaller than the whole the square may be.
-pub const MOST_ZOOM: f64 = 4.0;
+const MOST_ZOOM: f64 = 4.0;
 
 /// A square that lies within a picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,6 +31,17 @@ impl Frame {
     /// How often the shorter side of the picture is as long as its own.
     pub fn zoom(&self) -> f64 {
         self.zoom
+    }
+
+    /// The same in whole percent.
+    pub fn percent(&self) -> u32 {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "zoom is bounded"
+        )]
+        let percent = (self.zoom * 100.0).round() as u32;
+        percent
     }
 
     /// The length of its sides.

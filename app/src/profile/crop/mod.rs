@@ -3,14 +3,14 @@
 mod canvas;
 mod frame;
 
-use super::photo::Desk;
+use super::desk::Desk;
 use crate::{
     api::{Cargo, Failure, Method, parse},
     ui::{dialog::Dialog, notice, toast::Toaster},
 };
 use canvas::SIDE;
 use contract::{photos::MY_PHOTO, users::User};
-use frame::{Frame, MOST_ZOOM};
+use frame::Frame;
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use web_sys::{HtmlCanvasElement, ImageBitmap};
 
@@ -19,14 +19,9 @@ const STEP: f64 = 0.02;
 /// How much closer a key zooms.
 const CLOSER: f64 = 1.1;
 
-/// The dialog.
-pub fn dialog() -> AnyView {
-    let desk = Desk::in_use();
-    let picture = desk.picture.get_untracked();
-    picture.map_or_else(
-        || ().into_any(),
-        |picture| view! { <Crop desk picture /> }.into_any(),
-    )
+/// The dialog, around a picture.
+pub fn dialog(desk: Desk, picture: ImageBitmap) -> AnyView {
+    view! { <Crop desk picture /> }.into_any()
 }
 
 #[component]
@@ -59,17 +54,19 @@ fn Crop(
             match answer {
                 Ok(user) => {
                     desk.close();
-                    desk.moved(user.photo_url);
+                    desk.api
+                        .account
+                        .change(|person| person.photo_url = user.photo_url);
                     toaster.say("Your photo has been updated.".into());
                 }
                 Err(why) => drop(trouble.try_set(Some(why))),
             }
         });
     };
-    let percent = move || format!("{:.0} %", frame.with(Frame::zoom) * 100.0);
+    let percent = Signal::derive(move || frame.with(Frame::percent));
     let slide = move |ev| {
-        let zoom = event_target_value(&ev).parse().unwrap_or(1.0);
-        frame.update(|frame| *frame = frame.zoomed(zoom));
+        let percent: u16 = event_target_value(&ev).parse().unwrap_or(100);
+        frame.update(|frame| *frame = frame.zoomed(f64::from(percent) / 100.0));
     };
     view! {
         <Dialog id="crop-title" title="Crop your photo" small=true on_close=close>
@@ -82,11 +79,10 @@ fn Crop(
                         class="range"
                         id="zoom"
                         type="range"
-                        min="1"
-                        max=MOST_ZOOM
-                        step="0.01"
-                        aria-valuetext=percent
-                        prop:value=move || frame.with(Frame::zoom)
+                        min="100"
+                        max="400"
+                        aria-valuetext=move || percent.get().to_string() + " %"
+                        prop:value=percent
                         on:input=slide
                     />
                 </div>
@@ -155,7 +151,7 @@ fn Stage(
     };
     let wheel = move |ev: ev::WheelEvent| {
         ev.prevent_default();
-        let closer = (-ev.delta_y() / 500.0).exp();
+        let closer = (1.0 - ev.delta_y() / 500.0).clamp(0.5, 2.0);
         frame.update(|frame| *frame = frame.zoomed(frame.zoom() * closer));
     };
     let key = move |ev: ev::KeyboardEvent| {
@@ -213,7 +209,10 @@ fn follow(pointers: &mut Pointers, now: (i32, f64, f64)) -> Option<(f64, f64, f6
     match other {
         None => Some((x, y, 1.0)),
         Some(other) if count == 2 => {
-            let away = |from: (i32, f64, f64)| (from.1 - other.1).hypot(from.2 - other.2).max(1.0);
+            let away = |from: (i32, f64, f64)| {
+                let (x, y) = (from.1 - other.1, from.2 - other.2);
+                (x * x + y * y).sqrt().max(1.0)
+            };
             Some((x / 2.0, y / 2.0, away(now) / away(before)))
         }
         Some(_) => None,
