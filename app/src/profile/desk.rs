@@ -132,6 +132,7 @@ impl Desk {
     /// Ends whatever the extras were wanted for.
     pub fn do_without_extras(self) {
         self.close();
+        self.met.set(false);
         self.guard.stay();
     }
 }

@@ -15,20 +15,20 @@ use web_sys::ImageBitmap;
 /// All of it, as far as it is wanted.
 pub fn extras() -> AnyView {
     let desk = Desk::in_use();
-    let bitmap = RwSignal::new_local(None::<ImageBitmap>);
+    let opened = RwSignal::new_local(None::<ImageBitmap>);
     let task = move || match desk.task.get() {
         Task::None => None,
         Task::Choose => {
-            picture::choose(desk, bitmap);
+            picture::choose(desk, opened);
             None
         }
         Task::Open => {
-            picture::open_dropped(desk, bitmap);
+            picture::open_dropped(desk, opened);
             None
         }
-        Task::Crop => bitmap
+        Task::Crop => opened
             .get_untracked()
-            .map(|bitmap| crop::dialog(desk, bitmap)),
+            .map(|picture| crop::dialog(desk, picture)),
         Task::Remove => Some(view! { <Remove desk /> }.into_any()),
     };
     view! {

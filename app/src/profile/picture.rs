@@ -9,11 +9,11 @@ use web_sys::{File, HtmlInputElement, ImageBitmap};
 /// The most bytes of a file that is opened; a camera's are well below.
 const LARGEST: f64 = 64.0 * 1024.0 * 1024.0;
 
-/// Takes the picture.
-type Taker = RwSignal<Option<ImageBitmap>, LocalStorage>;
+/// Holds the picture that was opened.
+type Opened = RwSignal<Option<ImageBitmap>, LocalStorage>;
 
 /// Lets the browser ask for a file.
-pub fn choose(desk: Desk, taker: Taker) {
+pub fn choose(desk: Desk, opened: Opened) {
     let Ok(input) = document().create_element("input") else {
         return;
     };
@@ -23,7 +23,7 @@ pub fn choose(desk: Desk, taker: Taker) {
     let chosen = input.clone();
     let changed = Closure::once_into_js(move || {
         if let Some(file) = chosen.files().and_then(|files| files.get(0)) {
-            open(desk, file, taker);
+            open(desk, file, opened);
         }
     });
     input.set_onchange(Some(changed.unchecked_ref()));
@@ -31,19 +31,19 @@ pub fn choose(desk: Desk, taker: Taker) {
 }
 
 /// Opens the file that was dropped.
-pub fn open_dropped(desk: Desk, taker: Taker) {
+pub fn open_dropped(desk: Desk, opened: Opened) {
     if let Some(file) = desk.dropped.try_update_value(Option::take).flatten() {
-        open(desk, file, taker);
+        open(desk, file, opened);
     }
 }
 
 /// Opens a file to crop it, or says why that cannot be.
-fn open(desk: Desk, file: File, taker: Taker) {
+fn open(desk: Desk, file: File, opened: Opened) {
     desk.trouble.try_set(None);
     spawn_local(async move {
         let task = match picture(&file).await {
             Ok(picture) => {
-                taker.try_set(Some(picture));
+                opened.try_set(Some(picture));
                 Task::Crop
             }
             Err(why) => {

@@ -96,8 +96,12 @@ impl Account {
             Who::Somebody(session) => Some(session.as_ref().clone()),
             _ => None,
         });
-        if let Some(mut session) = session {
-            change(&mut session.user);
+        let Some(mut session) = session else {
+            return;
+        };
+        let before = session.user.clone();
+        change(&mut session.user);
+        if session.user != before {
             self.welcome(session);
         }
     }

@@ -19,9 +19,8 @@ pub fn Submit(
     #[prop(default = "button button--primary")]
     class: &'static str,
 ) -> impl IntoView {
-    let disabled = move || pending.get() || idle.is_some_and(|idle| idle.get());
     view! {
-        <button type="submit" class=class disabled=disabled aria-busy=move || pending.get().then_some("true")>
+        <button type="submit" class=class disabled=move || pending.get() || idle.is_some_and(|idle| idle.get()) aria-busy=move || pending.get().then_some("true")>
             {move || if pending.get() { busy } else { label }}
         </button>
     }
