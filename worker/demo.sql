@@ -53,6 +53,11 @@ INSERT INTO users (id, tenant_id, role_id, email, first_name, last_name, passwor
      '$argon2id$v=19$m=19456,t=2,p=1$x6Qe8gVF80Uu+TBKdYbF4w$SiZ/96+y8cAoKuewPF/5Dn0h4vv7AGKu/00JcaBYI50',
      1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-12 days'), NULL);
 
+UPDATE users SET phone = '+442079460958' WHERE id = 'usr_01K90000000000000000000001';
+UPDATE users SET phone = '+12125550123', time_zone = 'America/New_York' WHERE id = 'usr_01K90000000000000000000002';
+UPDATE users SET phone = '+35314960123', time_zone = 'Europe/Dublin' WHERE id = 'usr_01K90000000000000000000003';
+UPDATE users SET time_zone = 'Asia/Tokyo' WHERE id = 'usr_01K90000000000000000000007';
+
 INSERT INTO tokens
     (id, tenant_id, user_id, kind, name, description, scopes, digest, prefix, last_four,
      created_at, renewable_until, last_used_at, last_used_ip, revoked_at, revoked_by, revoke_reason) VALUES

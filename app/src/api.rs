@@ -14,6 +14,7 @@ pub use gloo_net::http::Method;
 use gloo_net::http::RequestBuilder;
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
 
 /// Why a call gave no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +43,36 @@ impl Failure {
     }
 }
 
+/// What a call brings along.
+#[derive(Default)]
+pub struct Cargo {
+    /// What it is, such as `application/json`; empty without a body.
+    pub media_type: String,
+    /// The body: a text, or a blob as it is.
+    pub body: Option<JsValue>,
+    /// The entity tag that what is changed must still have (RFC 9110, 13.1.1).
+    pub if_match: Option<String>,
+}
+
+impl Cargo {
+    /// A text of JSON.
+    pub fn json(text: &str) -> Self {
+        Self {
+            media_type: "application/json".into(),
+            body: Some(text.into()),
+            if_match: None,
+        }
+    }
+}
+
+/// A good answer.
+pub struct Reply {
+    /// Its text.
+    pub text: String,
+    /// The entity tag of what it tells.
+    pub tag: Option<String>,
+}
+
 /// Makes calls for whoever is signed in. Provided once, by the app.
 #[derive(Clone, Copy)]
 pub struct Api {
@@ -63,22 +94,34 @@ impl Api {
     }
 
     /// Sends a call and gives the text of its answer.
-    ///
-    /// A call that needs a confirmation waits for it and is then sent again as it was.
     pub async fn send(
         self,
         method: Method,
         path: &str,
         body: Option<String>,
     ) -> Result<String, Failure> {
+        let cargo = body.as_deref().map(Cargo::json).unwrap_or_default();
+        let reply = self.exchange(method, path, &cargo).await?;
+        Ok(reply.text)
+    }
+
+    /// Sends a call with whatever it brings along.
+    ///
+    /// A call that needs a confirmation waits for it and is then sent again as it was.
+    pub async fn exchange(
+        self,
+        method: Method,
+        path: &str,
+        cargo: &Cargo,
+    ) -> Result<Reply, Failure> {
         loop {
-            let (status, text) = fetch(method.clone(), path, body.as_deref())
+            let (status, reply) = fetch(method.clone(), path, cargo)
                 .await
                 .map_err(|_| Failure::Unreachable)?;
             if (200..300).contains(&status) {
-                return Ok(text);
+                return Ok(reply);
             }
-            let failure = refusal(parse(&text));
+            let failure = refusal(parse(&reply.text));
             match &failure {
                 Failure::Refused(problem)
                     if problem.code == Code::StepUpRequired && self.gate.confirmed().await => {}
@@ -116,23 +159,26 @@ fn refusal(problem: Result<Problem, Failure>) -> Failure {
     }
 }
 
-async fn fetch(
-    method: Method,
-    path: &str,
-    body: Option<&str>,
-) -> Result<(u16, String), gloo_net::Error> {
-    let request = RequestBuilder::new(path).method(method);
-    let request = match body {
+async fn fetch(method: Method, path: &str, cargo: &Cargo) -> Result<(u16, Reply), gloo_net::Error> {
+    let mut request = RequestBuilder::new(path).method(method);
+    if let Some(tag) = &cargo.if_match {
+        request = request.header("If-Match", tag);
+    }
+    let request = match &cargo.body {
         Some(body) => request
-            .header("Content-Type", "application/json")
-            .body(body.to_owned())?,
+            .header("Content-Type", &cargo.media_type)
+            .body(body.clone())?,
         None => request.build()?,
     };
     let response = request.send().await?;
     if let Some(date) = response.headers().get("Date") {
         clock::hear(&date);
     }
-    Ok((response.status(), response.text().await?))
+    let reply = Reply {
+        tag: response.headers().get("ETag"),
+        text: response.text().await?,
+    };
+    Ok((response.status(), reply))
 }
 
 #[cfg(test)]

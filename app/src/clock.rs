@@ -1,16 +1,21 @@
 //! What time it is, and how times are written for people.
 
 use contract::time::{DAY, Timestamp};
-use js_sys::{Array, Date, Intl::RelativeTimeFormat, Object, Reflect};
+use js_sys::{
+    Array, Date, Function,
+    Intl::{DateTimeFormat, RelativeTimeFormat},
+    Object, Reflect,
+};
 use leptos::prelude::*;
 use std::{
+    cell::RefCell,
     sync::atomic::{AtomicI32, Ordering},
     time::Duration,
 };
 use wasm_bindgen::{JsCast, JsValue};
 
 /// British dates cannot be misread: the day comes first and the month is a word.
-const LOCALE: &str = "en-GB";
+pub const LOCALE: &str = "en-GB";
 
 /// How many seconds the server's clock is ahead of this computer's.
 static AHEAD: AtomicI32 = AtomicI32::new(0);
@@ -48,55 +53,140 @@ impl Clock {
     }
 }
 
-/// The last second of a day in the browser's time zone; the day as a date input gives it, such as `2026-11-22`.
+thread_local! {
+    /// The zone in which times are told; without one it is the browser's.
+    static ZONE: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Tells times in `zone` from now on; without one, or with one that the browser does not know, in its own.
+pub fn tell_in(zone: Option<&str>) {
+    let known = zone.filter(|zone| in_zone(Some(zone)).is_some());
+    ZONE.set(known.map(str::to_owned));
+}
+
+/// The browser's own time zone, such as `Europe/Berlin`.
+pub fn own_zone() -> String {
+    let zone = || {
+        let format = in_zone(None)?;
+        Reflect::get(&format.resolved_options(), &"timeZone".into())
+            .ok()?
+            .as_string()
+    };
+    zone().unwrap_or_default()
+}
+
+/// Every time zone that the browser knows.
+pub fn zones() -> Vec<String> {
+    let zones = || {
+        let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
+        let values = Reflect::get(&intl, &"supportedValuesOf".into()).ok()?;
+        let values = values.dyn_into::<Function>().ok()?;
+        values.call1(&intl, &"timeZone".into()).ok()
+    };
+    zones().map_or_else(Vec::new, |zones| {
+        Array::from(&zones)
+            .iter()
+            .filter_map(|zone| zone.as_string())
+            .collect()
+    })
+}
+
+/// Writes times of a zone; none if the browser does not know it.
+fn in_zone(zone: Option<&str>) -> Option<DateTimeFormat> {
+    let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
+    let format = Reflect::get(&intl, &"DateTimeFormat".into()).ok()?;
+    let options = options(&[], zone);
+    let arguments = Array::of2(&LOCALE.into(), &options);
+    let format: &Function = format.unchecked_ref();
+    Reflect::construct(format, &arguments)
+        .ok()
+        .map(JsCast::unchecked_into)
+}
+
+/// The last second of a day where the person is; the day as a date input gives it, such as `2026-11-22`.
 pub fn end_of_day(day: &str) -> Option<Timestamp> {
-    let (year, month, day) = parts_of_day(day)?;
-    let date = Date::new_with_year_month_day_hr_min_sec(year, month - 1, day, 23, 59, 59);
-    Some(from_milliseconds(date.get_time()))
+    let wall = Timestamp::parse(&[day, "T23:59:59Z"].concat())?;
+    Some(instant(wall, |time| shown(time).seconds() - time.seconds()))
 }
 
-fn parts_of_day(day: &str) -> Option<(u32, i32, i32)> {
-    let mut parts = day.split('-');
-    let parts = (
-        parts.next()?.parse().ok()?,
-        parts.next()?.parse().ok()?,
-        parts.next()?.parse().ok()?,
-    );
-    Some(parts)
+/// The instant at which clocks on the wall show `wall`, by how many seconds they are ahead of UTC at an instant. Where
+/// they show it twice it is the later one.
+fn instant(wall: Timestamp, ahead: impl Fn(Timestamp) -> i64) -> Timestamp {
+    let by_the_offset_at = |time| wall.plus(-ahead(time));
+    let before = by_the_offset_at(wall.plus(-DAY));
+    let after = by_the_offset_at(wall.plus(DAY));
+    let shows = |time: &Timestamp| time.plus(ahead(*time)) == wall;
+    [before, after]
+        .into_iter()
+        .filter(shows)
+        .max()
+        .unwrap_or(before)
 }
 
-/// The day of an instant in the browser's time zone, as a date input wants it.
+/// The day of an instant where the person is, as a date input wants it.
 pub fn day(time: Timestamp) -> String {
-    let date = to_date(time);
-    format!(
-        "{:04}-{:02}-{:02}",
-        date.get_full_year(),
-        date.get_month() + 1,
-        date.get_date()
-    )
+    shown(time).day()
 }
 
-/// An instant in words: `20 February 2027 at 14:05`.
+/// What clocks on the wall show where the person is, as if that were UTC.
+fn shown(time: Timestamp) -> Timestamp {
+    let all = [
+        ("year", "numeric"),
+        ("month", "2-digit"),
+        ("day", "2-digit"),
+        ("hour", "2-digit"),
+        ("minute", "2-digit"),
+        ("second", "2-digit"),
+        ("hourCycle", "h23"),
+    ];
+    let text = ZONE.with_borrow(|zone| locale_string(time, &all, zone.as_deref()));
+    read_wall(&text).unwrap_or(time)
+}
+
+/// Reads `22/11/2026, 20:01:35`.
+fn read_wall(text: &str) -> Option<Timestamp> {
+    let mut numbers = text
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|number| !number.is_empty());
+    let mut next = || numbers.next();
+    let (day, month, year) = (next()?, next()?, next()?);
+    let (hour, minute, second) = (next()?, next()?, next()?);
+    Timestamp::parse(&format!("{year}-{month}-{day}T{hour}:{minute}:{second}Z"))
+}
+
+/// An instant in words where the person is: `20 February 2027 at 14:05`. Where that is not where the browser is, the
+/// zone is told.
 pub fn in_words(time: Timestamp) -> String {
-    locale_string(time, "long", None)
+    let styles = [("dateStyle", "long"), ("timeStyle", "short")];
+    ZONE.with_borrow(|zone| {
+        let words = locale_string(time, &styles, zone.as_deref());
+        match zone {
+            Some(zone) if *zone != own_zone() => format!("{words} ({zone})"),
+            _ => words,
+        }
+    })
 }
 
 /// An instant as exactly as it is known: `20 Feb 2027, 13:05:00 UTC`.
 pub fn exact(time: Timestamp) -> String {
-    locale_string(time, "medium", Some("UTC")) + " UTC"
+    let styles = [("dateStyle", "medium"), ("timeStyle", "medium")];
+    locale_string(time, &styles, Some("UTC")) + " UTC"
 }
 
-fn locale_string(time: Timestamp, date_style: &str, zone: Option<&str>) -> String {
+/// An instant as the browser writes it; the zone must be one that it knows.
+fn locale_string(time: Timestamp, styles: &[(&str, &str)], zone: Option<&str>) -> String {
+    to_date(time)
+        .to_locale_string(LOCALE, &options(styles, zone))
+        .into()
+}
+
+fn options(styles: &[(&str, &str)], zone: Option<&str>) -> Object {
     let options = Object::new();
-    let set = |key: &str, value: &str| {
-        let _ = Reflect::set(&options, &key.into(), &value.into());
-    };
-    set("dateStyle", date_style);
-    set("timeStyle", if zone.is_some() { "medium" } else { "short" });
-    if let Some(zone) = zone {
-        set("timeZone", zone);
+    let zone = zone.map(|zone| ("timeZone", zone));
+    for (name, value) in styles.iter().copied().chain(zone) {
+        let _ = Reflect::set(&options, &name.into(), &value.into());
     }
-    to_date(time).to_locale_string(LOCALE, &options).into()
+    options
 }
 
 /// How far an instant is away, in words: `3 days ago`, `in 2 hours`.
@@ -158,9 +248,52 @@ mod tests {
         assert_eq!(distance(-800 * DAY), (-2, "year"));
     }
 
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse(text).unwrap()
+    }
+
+    /// A zone that is one offset ahead before an instant and another from then on; in hours.
+    fn turning(turn: &str, before: i64, after: i64) -> impl Fn(Timestamp) -> i64 {
+        let turn = at(turn);
+        move |time| 3600 * if time < turn { before } else { after }
+    }
+
     #[test]
-    fn a_day_is_taken_apart() {
-        assert_eq!(parts_of_day("2026-11-22"), Some((2026, 11, 22)));
-        assert_eq!(parts_of_day(""), None);
+    fn a_day_ends_by_the_clocks_of_its_place() {
+        let end = at("2026-11-22T23:59:59Z");
+        for (hours, utc) in [
+            (0, "2026-11-22T23:59:59Z"),
+            (9, "2026-11-22T14:59:59Z"),
+            (-10, "2026-11-23T09:59:59Z"),
+        ] {
+            assert_eq!(instant(end, |_| hours * 3600), at(utc));
+        }
+    }
+
+    #[test]
+    fn a_day_ends_once_also_where_clocks_are_turned_around_then() {
+        let end = at("2026-10-25T23:59:59Z");
+        // Back in the morning of that day, as in Berlin.
+        let zone = turning("2026-10-25T01:00:00Z", 2, 1);
+        assert_eq!(instant(end, zone), at("2026-10-25T22:59:59Z"));
+        // Back at the end of that day, so that its last hour comes twice: it ends with the second.
+        let zone = turning("2026-10-25T22:00:00Z", 2, 1);
+        assert_eq!(instant(end, zone), at("2026-10-25T22:59:59Z"));
+        // Forward at midnight.
+        let zone = turning("2026-10-25T22:00:00Z", 2, 3);
+        assert_eq!(instant(end, zone), at("2026-10-25T21:59:59Z"));
+        // A day that a whole place leaves out, as Samoa did.
+        let zone = turning("2026-10-25T10:00:00Z", -10, 14);
+        assert_eq!(instant(end, zone), at("2026-10-26T09:59:59Z"));
+    }
+
+    #[test]
+    fn what_a_clock_shows_is_read() {
+        assert_eq!(
+            read_wall("22/11/2026, 20:01:35"),
+            Some(at("2026-11-22T20:01:35Z"))
+        );
+        assert_eq!(read_wall("22/11/2026"), None);
+        assert_eq!(read_wall(""), None);
     }
 }

@@ -2,8 +2,8 @@
 
 use js_sys::Array;
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, HtmlAnchorElement, HtmlElement, Url};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{Blob, Event, HtmlAnchorElement, HtmlElement, Url};
 
 /// The first element that matches `selector`, as something that can take focus.
 pub fn find(selector: &str) -> Option<HtmlElement> {
@@ -27,6 +27,26 @@ pub fn focus_soon(selector: &'static str) {
         if let Some(element) = find(selector) {
             let _ = element.focus();
         }
+    });
+}
+
+/// Listens to an event of the window before anybody else does, until the current owner is gone.
+pub fn capture(event: &'static str, listener: impl Fn(&Event) + 'static) {
+    let listener = Closure::<dyn Fn(Event)>::new(move |ev: Event| listener(&ev));
+    let _ = window().add_event_listener_with_callback_and_bool(
+        event,
+        listener.as_ref().unchecked_ref(),
+        true,
+    );
+    let listener = StoredValue::new_local(listener);
+    on_cleanup(move || {
+        listener.with_value(|listener| {
+            let _ = window().remove_event_listener_with_callback_and_bool(
+                event,
+                listener.as_ref().unchecked_ref(),
+                true,
+            );
+        });
     });
 }
 

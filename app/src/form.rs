@@ -1,7 +1,7 @@
 //! Forms: what was typed, what is wrong with it, and sending it.
 
 use crate::{
-    api::{Api, Failure, Method},
+    api::{Api, Cargo, Failure, Method, Reply},
     clock, dom,
 };
 use contract::check::{Check, Complaint, Invalid};
@@ -58,7 +58,7 @@ impl State {
     }
 
     /// Starts anew.
-    fn clear(self) {
+    pub fn clear(self) {
         self.trouble.set(None);
         self.complaints.set(Vec::new());
     }
@@ -80,7 +80,7 @@ impl State {
         let id = self.id;
         request_animation_frame(move || {
             let invalid = format!(
-                "#{id} :is(input, textarea)[aria-invalid=true], #{id} fieldset[aria-invalid=true] input"
+                "#{id} :is(input, select, textarea)[aria-invalid=true], #{id} fieldset[aria-invalid=true] input"
             );
             if let Some(field) = dom::find(&invalid) {
                 let _ = field.focus();
@@ -88,7 +88,8 @@ impl State {
         });
     }
 
-    fn fail(self, failure: Failure) {
+    /// Shows why something failed.
+    pub fn fail(self, failure: Failure) {
         match failure {
             Failure::Invalid(complaints) => self.complain(complaints),
             failure => self.trouble.set(Some(failure.message())),
@@ -151,7 +152,7 @@ impl<R> Clone for Form<R> {
 impl<R> Copy for Form<R> {}
 
 impl<R: Check + Serialize + Clone + Send + Sync> Form<R> {
-    /// A form with the element id `id` that posts to `path`, filled in with `draft`.
+    /// A form with the element id `id` that sends to `path`, filled in with `draft`.
     pub fn new(id: &'static str, path: &'static str, draft: R) -> Self {
         Self {
             api: Api::in_use(),
@@ -193,23 +194,40 @@ impl<R: Check + Serialize + Clone + Send + Sync> Form<R> {
         self.state.forgive(name);
     }
 
-    /// Checks the request and sends it; `extra` is what the form itself finds wrong, `done` gets the answer's text.
+    /// Checks the request and posts it; `extra` is what the form itself finds wrong, `done` gets the answer's text.
     pub fn submit(
         self,
         ev: &SubmitEvent,
         extra: Option<Complaint>,
         done: impl FnOnce(&str) -> Result<(), Failure> + 'static,
     ) {
-        ev.prevent_default();
         let request = self.draft.get_untracked();
-        let body = serde_json::to_string(&request).unwrap_or_default();
+        let done = |answer: Result<Reply, Failure>| answer.and_then(|reply| done(&reply.text));
+        self.send(ev, Method::POST, request, None, extra, Box::new(done));
+    }
+
+    /// Checks a request and sends it, if what it changes still has the entity tag `if_match`.
+    pub fn send(
+        self,
+        ev: &SubmitEvent,
+        method: Method,
+        request: R,
+        if_match: Option<String>,
+        extra: Option<Complaint>,
+        done: Done,
+    ) {
+        ev.prevent_default();
+        let cargo = Cargo {
+            if_match,
+            ..Cargo::json(&serde_json::to_string(&request).unwrap_or_default())
+        };
         let mut complaints = match request.check(clock::now()) {
             Ok(_) => Vec::new(),
             Err(Invalid(complaints)) => complaints,
         };
         complaints.extend(extra);
         if complaints.is_empty() {
-            send(self.api, self.path, self.state, body, Box::new(done));
+            send(self.api, method, self.path, self.state, cargo, done);
         } else {
             self.state.complain(complaints);
         }
@@ -217,9 +235,9 @@ impl<R: Check + Serialize + Clone + Send + Sync> Form<R> {
 }
 
 /// What becomes of an answer. One that cannot be understood is a failure.
-type Done = Box<dyn FnOnce(&str) -> Result<(), Failure>>;
+pub type Done = Box<dyn FnOnce(Result<Reply, Failure>) -> Result<(), Failure>>;
 
-fn send(api: Api, path: &'static str, state: State, body: String, done: Done) {
+fn send(api: Api, method: Method, path: &'static str, state: State, cargo: Cargo, done: Done) {
     // Enter in a field submits even while the button is disabled.
     if state.pending.get_untracked() {
         return;
@@ -227,9 +245,9 @@ fn send(api: Api, path: &'static str, state: State, body: String, done: Done) {
     state.clear();
     state.pending.set(true);
     spawn_local(async move {
-        let answer = api.send(Method::POST, path, Some(body)).await;
+        let answer = api.exchange(method, path, &cargo).await;
         state.pending.set(false);
-        if let Err(failure) = answer.and_then(|text| done(&text)) {
+        if let Err(failure) = done(answer) {
             state.fail(failure);
         }
     });

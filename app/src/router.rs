@@ -3,7 +3,7 @@
 //! It follows links and the browser's buttons for us; the table of pages is our own, in [`crate::routes`]: the few flat
 //! paths need none of the nesting of `<Routes>`, which would make up a tenth of the first download.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use leptos_router::location::{BrowserUrl, LocationChange, LocationProvider};
 use std::fmt;
 use wasm_bindgen::JsCast;
@@ -44,13 +44,24 @@ impl fmt::Display for Place {
 pub struct Router {
     browser: StoredValue<Option<BrowserUrl>>,
     place: Memo<Place>,
+    guard: Guard,
 }
+
+/// Asked when the browser's buttons have led elsewhere; `true` keeps the app where it is.
+type Guard = StoredValue<Option<Callback<(), bool>>>;
 
 impl Router {
     /// Starts to follow links and the browser's buttons.
     pub fn start() -> Self {
         // Without an address bar there is no page to be on, and nothing to follow.
         let browser = BrowserUrl::new().ok();
+        let guard = Guard::new(None);
+        // Before the router listens: browsers tell of this in the order of asking.
+        window_event_listener(ev::popstate, move |ev| {
+            if guard.get_value().is_some_and(|guard| guard.run(())) {
+                ev.stop_immediate_propagation();
+            }
+        });
         let url = browser.as_ref().map(|browser| {
             browser.init(None);
             browser.as_url().clone()
@@ -66,7 +77,14 @@ impl Router {
         Self {
             browser: StoredValue::new(browser),
             place,
+            guard,
         }
+    }
+
+    /// Has `guard` asked whether the app stays when the browser's buttons lead elsewhere, until the current owner is gone.
+    pub fn guard(self, guard: Callback<(), bool>) {
+        self.guard.set_value(Some(guard));
+        on_cleanup(move || self.guard.set_value(None));
     }
 
     /// The one that the app provides.

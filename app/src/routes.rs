@@ -4,6 +4,7 @@ use crate::{
     api::{Api, Failure},
     later::{Fetch, Missing, Render},
     page::{self, not_found},
+    profile,
     router::{self, Place, Router},
     security,
     session::{self, Account, Who},
@@ -31,10 +32,10 @@ fn page(path: &str) -> Option<Fetch> {
         "/" => || Box::pin(async { Ok(home as Render) }),
         SIGN_IN => || Box::pin(async { Ok(session::parts().await?.sign_in) }),
         SIGN_UP => || Box::pin(async { Ok(session::parts().await?.sign_up) }),
-        PROFILE => || Box::pin(async { Ok(settings::pages().await?.profile) }),
+        PROFILE => || Box::pin(profile::page()),
         SECURITY => || Box::pin(security::page()),
         API_ACCESS => || Box::pin(tokens::page()),
-        NOTIFICATIONS => || Box::pin(async { Ok(settings::pages().await?.notifications) }),
+        NOTIFICATIONS => || Box::pin(settings::notifications()),
         _ => return None,
     })
 }

@@ -37,6 +37,8 @@ actions! {
     TenantCreated = "tenant.created", "Company signed up";
     UserCreated = "user.created", "Account made";
     UserUpdated = "user.updated", "Profile changed";
+    UserPhotoChanged = "user.photo_changed", "Photo changed";
+    UserPhotoRemoved = "user.photo_removed", "Photo removed";
     PasswordChanged = "password.changed", "Password changed";
     PasswordResetRequested = "password.reset_requested", "Link to reset the password sent";
     PasswordReset = "password.reset", "Password reset";

@@ -39,6 +39,14 @@ impl Invalid {
             message: message.into(),
         }])
     }
+
+    /// A single complaint about all of it.
+    pub fn whole(message: impl Into<String>) -> Self {
+        Self(vec![Complaint {
+            pointer: String::new(),
+            message: message.into(),
+        }])
+    }
 }
 
 /// Collects complaints while the parts of a request are checked.

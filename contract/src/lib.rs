@@ -15,6 +15,7 @@ pub mod notifications;
 pub mod pages;
 pub mod password;
 pub mod phone;
+pub mod photos;
 pub mod policy;
 pub mod problem;
 pub mod roles;

@@ -64,6 +64,31 @@ pub struct UpdateUser {
     pub time_zone: Option<String>,
 }
 
+impl UpdateUser {
+    /// Everything as it is kept.
+    pub fn of(user: &User) -> Self {
+        Self {
+            first_name: Some(user.first_name.clone()),
+            last_name: Some(user.last_name.clone()),
+            phone: Some(user.phone.clone().unwrap_or_default()),
+            time_zone: Some(user.time_zone.clone().unwrap_or_default()),
+        }
+    }
+
+    /// What it changes where `kept` is kept; the rest is left out.
+    #[must_use]
+    pub fn since(self, kept: &Self) -> Self {
+        let changed =
+            |new: Option<String>, old: &Option<String>| new.filter(|new| Some(new) != old.as_ref());
+        Self {
+            first_name: changed(self.first_name, &kept.first_name),
+            last_name: changed(self.last_name, &kept.last_name),
+            phone: changed(self.phone, &kept.phone),
+            time_zone: changed(self.time_zone, &kept.time_zone),
+        }
+    }
+}
+
 /// Tells a member that is `null` from one that is left out.
 fn named<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Option::deserialize(deserializer).map(|value: Option<String>| Some(value.unwrap_or_default()))
@@ -301,6 +326,27 @@ mod tests {
         assert_eq!(
             pointers,
             ["/first_name", "/last_name", "/phone", "/time_zone"]
+        );
+    }
+
+    #[test]
+    fn only_what_differs_is_sent() {
+        let kept = UpdateUser {
+            first_name: Some("Ada".into()),
+            last_name: Some("Lovelace".into()),
+            phone: Some("+4930901820".into()),
+            time_zone: Some(String::new()),
+        };
+        let same = kept.clone().since(&kept);
+        assert_eq!(serde_json::to_string(&same).unwrap(), "{}");
+        let changed = UpdateUser {
+            first_name: Some("Augusta".into()),
+            phone: Some(String::new()),
+            ..kept.clone()
+        };
+        assert_eq!(
+            serde_json::to_value(changed.since(&kept)).unwrap(),
+            serde_json::json!({"first_name": "Augusta", "phone": ""})
         );
     }
 

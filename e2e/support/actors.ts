@@ -43,6 +43,11 @@ export class Actor {
     return this.call('PUT', API + path, headers ? { json, headers } : { json })
   }
 
+  /** Bytes as they are. */
+  upload(path: string, body: Buffer | string, type: string, headers: OutgoingHttpHeaders = {}) {
+    return this.call('PUT', API + path, { body, headers: { 'Content-Type': type, ...headers } })
+  }
+
   delete(path: string, headers?: OutgoingHttpHeaders) {
     return this.call('DELETE', API + path, headers ? { headers } : {})
   }

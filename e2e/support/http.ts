@@ -22,8 +22,12 @@ export class Answer {
     readonly status: number,
     readonly headers: Headers,
     readonly cookies: string[],
-    readonly text: string,
+    readonly bytes: Buffer,
   ) {}
+
+  get text(): string {
+    return this.bytes.toString('utf8')
+  }
 
   // The second opinion on the JSON: tests say what they expect of it, so no types stand in between.
   get json(): any {
@@ -55,8 +59,7 @@ export function send(method: string, path: string, { headers = {}, body, json, c
         for (let i = 0; i + 1 < response.rawHeaders.length; i += 2) {
           told.append(response.rawHeaders[i] ?? '', response.rawHeaders[i + 1] ?? '')
         }
-        const text = Buffer.concat(pieces).toString('utf8')
-        resolve(new Answer(`${method} ${path}`, response.statusCode ?? 0, told, told.getSetCookie(), text))
+        resolve(new Answer(`${method} ${path}`, response.statusCode ?? 0, told, told.getSetCookie(), Buffer.concat(pieces)))
       })
     })
     call.on('error', reject)

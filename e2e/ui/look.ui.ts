@@ -1,8 +1,9 @@
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { expectAccessible } from '../support/a11y'
 import { API_ACCESS, TABS, button, dialog, expectNoSideways, generate, menu, open, openAddDialog, rowOf, signIn, tabTo, tokens } from '../support/browser'
 import type { Person } from '../support/actors'
 import { ago, db } from '../support/db'
+import { drawn } from '../support/pictures'
 import { expect, test } from '../support/test'
 
 /** Something of every kind: a good token, an expired one, a revoked one, a long name. */
@@ -14,11 +15,58 @@ async function furnish(owner: Person) {
   await owner.post('/tokens/revoke', { ids: [gone.token.id], reason: 'No longer needed, since the host is gone' })
 }
 
+const FACE = { name: 'me.png', mimeType: 'image/png', buffer: drawn(400, 200, (x) => (x < 200 ? [200, 30, 30] : [30, 30, 200])) }
+
+async function openProfile(page: Page): Promise<Locator> {
+  await open(page, '/settings/profile')
+  const first = page.getByLabel('First name')
+  await expect(first).toHaveValue('Ada')
+  return first
+}
+
 const STRANGER: [string, string][] = [['/sign-in', 'Sign in to Latchkey'], ['/sign-up', 'Sign up for Latchkey'], ['/nonsense', 'Page not found']]
 
 /** Every state of the pages that somebody may meet, one after the other. */
 const STATES: [string, (page: Page, owner: Person) => Promise<unknown>][] = [
   ...TABS.map(([name, path]): [string, (page: Page) => Promise<unknown>] => [name, (page) => open(page, path)]),
+  ['Account profile with a photo, a phone number and a time zone', async (page, owner) => {
+    await owner.upload('/users/me/photo', FACE.buffer, FACE.mimeType)
+    await owner.patch('/users/me', { phone: '+4930901820', time_zone: 'America/Argentina/Buenos_Aires' })
+    await openProfile(page)
+    await expect(page.getByRole('img', { name: 'Your photo' })).toBeVisible()
+  }],
+  ['Account profile with complaints', async (page) => {
+    const first = await openProfile(page)
+    await first.fill('R2')
+    await page.getByLabel('Phone').fill('1')
+    await button(page, 'Save').click()
+    await expect(first).toHaveAttribute('aria-invalid', 'true')
+  }],
+  ['Account profile, changed elsewhere', async (page, owner) => {
+    const first = await openProfile(page)
+    await first.fill('A'.repeat(64))
+    await owner.patch('/users/me', { first_name: 'E'.repeat(64), last_name: 'B'.repeat(64) })
+    await button(page, 'Save').click()
+    await expect(page.getByRole('radio', { name: /^Mine: / })).toBeChecked()
+  }],
+  ['Leave without saving?', async (page) => {
+    await (await openProfile(page)).fill('Augusta')
+    await page.getByRole('navigation').getByRole('link', { name: 'API Access' }).click()
+    await expect(dialog(page, 'Leave without saving?')).toBeVisible()
+  }],
+  ['Crop your photo', async (page) => {
+    await openProfile(page)
+    const choosing = page.waitForEvent('filechooser')
+    await button(page, 'Add photo').click()
+    await (await choosing).setFiles(FACE)
+    await expect(dialog(page, 'Crop your photo')).toBeVisible()
+  }],
+  ['Remove photo', async (page, owner) => {
+    await owner.upload('/users/me/photo', FACE.buffer, FACE.mimeType)
+    await openProfile(page)
+    await button(page, 'Remove photo').click()
+    await expect(dialog(page, 'Remove photo')).toBeVisible()
+  }],
   ['API Access with tokens, one selected', async (page, owner) => {
     await furnish(owner)
     await open(page, API_ACCESS)
@@ -186,7 +234,10 @@ test.describe('the theme', () => {
   test('of a person is used from the first frame on, before the app is there', async ({ page }) => {
     await page.emulateMedia({ colorScheme: 'light' })
     await open(page, API_ACCESS)
+    const light = await background(page)
     await choose(page, 'Dark')
+    // Without motion a colour still takes a millisecond.
+    await expect.poll(() => background(page)).not.toBe(light)
     const dark = await background(page)
     await page.addInitScript(() => {
       requestAnimationFrame(function look() {

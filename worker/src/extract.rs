@@ -5,7 +5,7 @@ use crate::{
     error::{Error, Result},
 };
 use axum::{
-    body::Bytes,
+    body::{Body, Bytes},
     extract::{FromRequest, FromRequestParts, Path, Request},
     http::{HeaderMap, header, request::Parts},
 };
@@ -15,7 +15,7 @@ use contract::{
     problem::Code,
     time::Timestamp,
 };
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, MapAccess, Visitor},
@@ -26,6 +26,8 @@ use std::collections::HashMap;
 
 /// No request of the API is longer than this: a bulk revocation of 100 ids with a reason takes 5 KiB.
 const BODY_MAX: usize = 64 * 1024;
+/// So many bytes beyond what may be sent are taken in and let go.
+const READ_ON: usize = 16 * 1024 * 1024;
 /// No request has more members than this; more are not worth naming one by one.
 const MEMBERS_MAX: usize = 64;
 
@@ -49,20 +51,48 @@ where
 /// A body that says it is JSON, and is not too long for that.
 pub async fn json_body(request: Request) -> Result<Bytes> {
     is_json(request.headers())?;
-    body(request, BODY_MAX).await
+    let (parts, body) = request.into_parts();
+    whole(&parts.headers, body, BODY_MAX, "Send at most 64 KiB.").await
 }
 
-/// A body of at most so many bytes.
-pub async fn body(request: Request, most: usize) -> Result<Bytes> {
-    let body = Limited::new(request.into_body(), most).collect().await;
-    let body = body.map_err(|error| {
-        if error.is::<LengthLimitError>() {
-            Error::refused(Code::TooLarge, format!("Send at most {} KiB.", most / 1024))
-        } else {
-            Error::unreadable("The body broke off.")
+/// The whole body, unless it breaks off or has more than `max` bytes.
+pub async fn whole(
+    headers: &HeaderMap,
+    mut body: Body,
+    max: usize,
+    too_large: &'static str,
+) -> Result<Bytes> {
+    let told = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let mut read = Vec::with_capacity(told.unwrap_or_default().min(max));
+    let mut length = 0_usize;
+    // Who is still sending does not hear an answer. So what is too long is read on for a while, and let go.
+    while length <= max.saturating_add(READ_ON) {
+        let Some(frame) = body.frame().await else {
+            break;
+        };
+        let frame = frame.map_err(|_| broken_off())?;
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        length = length.saturating_add(data.len());
+        if length <= max {
+            read.extend_from_slice(&data);
         }
-    })?;
-    Ok(body.to_bytes())
+    }
+    if length > max {
+        return Err(Error::refused(Code::TooLarge, too_large));
+    }
+    // A runtime may end the stream of a body that broke off as if that were its end.
+    if told.is_some_and(|told| told != length) {
+        return Err(broken_off());
+    }
+    Ok(read.into())
+}
+
+fn broken_off() -> Error {
+    Error::unreadable("The body broke off.")
 }
 
 /// A form of another site can send text, but not this media type without asking first.
@@ -89,10 +119,7 @@ pub fn check_json<B: Check + DeserializeOwned + Default>(
 ) -> Result<B::Checked> {
     let members: Members = serde_json::from_slice(body).map_err(|error| {
         if error.is_data() {
-            Error::from(Invalid(vec![Complaint {
-                pointer: String::new(),
-                message: error_text(&error),
-            }]))
+            Error::from(Invalid::whole(error_text(&error)))
         } else {
             Error::unreadable(format!(
                 "The body is not JSON: line {}, column {}.",

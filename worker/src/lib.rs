@@ -1,4 +1,4 @@
-//! The API of Latchkey on Cloudflare Workers, storing in D1.
+//! The API of Latchkey on Cloudflare Workers, storing in D1 and, photos only, in R2.
 //!
 //! A call flows `router → <feature>::http → rules → store`; [`auth`] says who is calling, [`respond`] gives
 //! every answer its headers.
@@ -21,6 +21,7 @@ mod oauth;
 mod outbox;
 mod pages;
 mod passwords;
+mod photos;
 mod policy;
 mod rates;
 mod respond;

@@ -60,8 +60,28 @@ impl Content {
     }
 }
 
+/// How long the browser that asked may keep an answer of the API; a handler puts it into the answer's extensions.
+/// Without one, and with every refusal, nothing is kept. What a session was needed for is never kept on the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// Its address names its content.
+    Forever,
+    /// Until it turns out to be another; the answer has an entity tag to ask by.
+    UntilChanged,
+}
+
+impl Keep {
+    const fn caching(self) -> &'static str {
+        match self {
+            Self::Forever => "private, max-age=31536000, immutable",
+            Self::UntilChanged => "private, no-cache",
+        }
+    }
+}
+
 /// Gives the answer its headers and, if it is an error, its body.
 pub fn finish(mut response: Response, content: Content, request_id: &str) -> Response {
+    let keep = response.extensions_mut().remove::<Keep>();
     if let Some(error) = response.extensions_mut().remove::<Arc<Error>>() {
         problem(&mut response, &error, content, request_id);
     }
@@ -70,7 +90,7 @@ pub fn finish(mut response: Response, content: Content, request_id: &str) -> Res
             let is_page = !content.is_data() && !is_problem(response.headers());
             (if is_page { PAGE_POLICY } else { DATA_POLICY }, "no-store")
         }
-        Content::Data | Content::OAuth => (DATA_POLICY, "no-store"),
+        Content::Data | Content::OAuth => (DATA_POLICY, keep.map_or("no-store", Keep::caching)),
         Content::Page => (PAGE_POLICY, "no-cache"),
         Content::Immutable => (PAGE_POLICY, "public, max-age=31536000, immutable"),
     };
@@ -233,6 +253,29 @@ mod tests {
             }
             assert!(response.headers().contains_key("content-security-policy"));
         }
+    }
+
+    #[test]
+    fn an_answer_of_the_api_is_kept_only_if_its_handler_says_so_and_it_is_no_refusal() {
+        let caching = |status: u16, keep: Option<Keep>| {
+            let mut response = Response::default();
+            *response.status_mut() = StatusCode::from_u16(status).unwrap();
+            if let Some(keep) = keep {
+                response.extensions_mut().insert(keep);
+            }
+            let response = finish(response, Content::Data, "req_1");
+            response.headers()["cache-control"]
+                .to_str()
+                .unwrap()
+                .to_owned()
+        };
+        assert_eq!(caching(200, None), "no-store");
+        assert_eq!(
+            caching(200, Some(Keep::Forever)),
+            "private, max-age=31536000, immutable"
+        );
+        assert_eq!(caching(304, Some(Keep::UntilChanged)), "private, no-cache");
+        assert_eq!(caching(404, Some(Keep::Forever)), "no-store");
     }
 
     #[test]

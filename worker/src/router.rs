@@ -5,8 +5,8 @@ use crate::{
     call::Call,
     emails,
     error::{Error, Result},
-    gates, leaks, mfa, oauth, pages, passwords, policy, respond, roles, service_accounts, session,
-    sign_up, statistics, tokens, usage, users,
+    gates, leaks, mfa, oauth, pages, passwords, photos, policy, respond, roles, service_accounts,
+    session, sign_up, statistics, tokens, usage, users,
 };
 use axum::{
     Json, Router,
@@ -71,6 +71,12 @@ fn people() -> Router {
         .route(
             "/api/v1/users/{user}",
             get(users::http::show).patch(users::http::update),
+        )
+        .route(
+            "/api/v1/users/{user}/photo",
+            get(photos::http::show)
+                .put(photos::http::update)
+                .delete(photos::http::remove),
         )
         .route("/api/v1/users/me/email", post(emails::http::create))
         .route("/api/v1/users/me/password", post(passwords::http::update))

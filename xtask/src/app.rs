@@ -1,6 +1,7 @@
 //! Builds the app: cargo's wasm is cut into a main part and lazily loaded ones, bound to JavaScript and laid out in `dist/`.
 
 use crate::files::{self, Stamp};
+use crate::first;
 use crate::project::{Profile, Project, WASM, WASM_FEATURES, run, run_quietly, step};
 use anyhow::{Context, Result, anyhow};
 use std::path::Path;
@@ -20,12 +21,14 @@ pub fn build(project: &Project, profile: Profile) -> Result<()> {
     );
     if !made_from.holds() {
         files::emptied(&bound)?;
-        step("App: split and bind", || {
-            bind(project, profile, &wasm, &bound)
+        let parts = step("App: split and bind", || {
+            bind(project, profile, &wasm, &bound)?;
+            first::rewire(&bound.join("split.js"))
         })?;
         if profile == Profile::Release {
             step("App: shrink", || shrink(project, &bound))?;
         }
+        first::pack(&parts, &bound)?;
         made_from.set()?;
     }
     let base = project.kept("app-base");

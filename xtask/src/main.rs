@@ -3,6 +3,7 @@
 mod app;
 mod bench;
 mod files;
+mod first;
 mod mail;
 mod project;
 mod serve;

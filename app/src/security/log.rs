@@ -1,10 +1,9 @@
 //! The card that tells what was done in one's name.
 
-use super::sessions::loading;
 use crate::{
     api::Api,
     listing::{Listing, Rows},
-    ui::{empty::Empty, failed::Failed, time_ago::time_ago},
+    ui::{empty::Empty, failed::Failed, skeleton::skeleton_card, time_ago::time_ago},
 };
 use contract::audit::{AUDIT_EVENTS, AuditEvent};
 use leptos::prelude::*;
@@ -20,7 +19,7 @@ pub fn Log() -> impl IntoView {
     listing.load([AUDIT_EVENTS, "?actor=me&limit=10"].concat());
     let content = move || {
         listing.rows.with(|rows| match rows {
-            Rows::Loading => loading(),
+            Rows::Loading => skeleton_card(),
             Rows::Loaded(events) if events.is_empty() => view! { <Empty icon="#i-history" title="Nothing yet" text="What you do, and what is done to your account, is kept here." small=true /> }.into_any(),
             Rows::Loaded(events) => list(events),
             Rows::Failed(failure) => view! { <Failed message=failure.message() retry=Callback::new(move |()| listing.reload()) /> }.into_any(),

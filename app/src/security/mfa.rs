@@ -1,6 +1,6 @@
 //! The card about the second factor.
 
-use super::{dialogs, sessions::loading};
+use super::dialogs;
 use crate::{
     api::{Api, Failure, Method, parse},
     later::Later,
@@ -8,6 +8,7 @@ use crate::{
         badge::{Tone, badge},
         failed::Failed,
         notice,
+        skeleton::skeleton_card,
         toast::Toaster,
     },
 };
@@ -84,7 +85,7 @@ pub fn Mfa() -> impl IntoView {
     desk.load();
     let content = move || {
         desk.state.with(|state| match state {
-            None => loading(),
+            None => skeleton_card(),
             Some(Ok(factor)) if factor.enabled => on(desk, factor.recovery_codes_left),
             Some(Ok(_)) => view! { <Off desk /> }.into_any(),
             Some(Err(failure)) => view! { <Failed message=failure.message() retry=Callback::new(move |()| desk.load()) /> }.into_any(),

@@ -8,6 +8,7 @@ use crate::{
         dialog::Dialog,
         failed::Failed,
         notice,
+        skeleton::skeleton_card,
         time_ago::time_ago,
         toast::Toaster,
     },
@@ -23,7 +24,7 @@ pub fn Sessions() -> impl IntoView {
     let asking = RwSignal::new(false);
     let content = move || {
         listing.rows.with(|rows| match rows {
-            Rows::Loading => loading(),
+            Rows::Loading => skeleton_card(),
             Rows::Loaded(devices) => list(listing, devices, asking),
             Rows::Failed(failure) => view! { <Failed message=failure.message() retry=Callback::new(move |()| listing.reload()) /> }.into_any(),
         })
@@ -32,11 +33,6 @@ pub fn Sessions() -> impl IntoView {
         <div class="card card--flush">{content}</div>
         {move || asking.get().then(|| view! { <EndOthers listing asking /> })}
     }
-}
-
-/// Rows that are not there yet.
-pub fn loading() -> AnyView {
-    view! { <div class="card__body shell__skeleton" aria-hidden="true"><span class="skeleton skeleton--title"></span><span class="skeleton skeleton--long"></span></div> }.into_any()
 }
 
 fn list(listing: Listing<Device>, devices: &[Device], asking: RwSignal<bool>) -> AnyView {

@@ -6,10 +6,14 @@ mod step_up;
 
 use crate::{
     api::{Api, Failure, Method, parse},
+    clock,
     later::{Missing, Render},
     sign_up,
 };
-use contract::session::{SESSION, Session};
+use contract::{
+    session::{SESSION, Session},
+    users::User,
+};
 use js_sys::{Function, Promise};
 use leptos::{prelude::*, task::spawn_local, wasm_split::wasm_split};
 use wasm_bindgen::JsValue;
@@ -71,13 +75,35 @@ impl Account {
                 .await
                 .and_then(|text| parse(&text))
             {
-                Ok(session) => self.0.set(Who::Somebody(Box::new(session))),
+                Ok(session) => self.welcome(session),
                 Err(Failure::Unreachable) => self.0.set(Who::Unreachable),
                 // `send` has noted a 401 already; any other refusal is as good as nobody.
                 Err(_) if self.0.with_untracked(|who| *who == Who::Half) => (),
                 Err(_) => self.lose(),
             }
         });
+    }
+
+    /// Notes who it is. Times are told in their zone from now on.
+    fn welcome(self, session: Session) {
+        clock::tell_in(session.user.time_zone.as_deref());
+        self.0.set(Who::Somebody(Box::new(session)));
+    }
+
+    /// Notes what has become different about the person.
+    pub fn change(self, change: impl FnOnce(&mut User)) {
+        let session = self.0.with_untracked(|who| match who {
+            Who::Somebody(session) => Some(session.as_ref().clone()),
+            _ => None,
+        });
+        let Some(mut session) = session else {
+            return;
+        };
+        let before = session.user.clone();
+        change(&mut session.user);
+        if session.user != before {
+            self.welcome(session);
+        }
     }
 
     /// Notes that the session is over.

@@ -1,7 +1,6 @@
 //! What surrounds each page of the account settings.
 
 mod notifications;
-mod profile;
 mod user_menu;
 
 use crate::{
@@ -23,21 +22,10 @@ const TABS: [Tab; 4] = [
     (routes::NOTIFICATIONS, "Notifications"),
 ];
 
-/// Pages that only tell what is known.
-pub struct Pages {
-    /// `Account profile`.
-    pub profile: Render,
-    /// `Notifications`.
-    pub notifications: Render,
-}
-
-/// Pages that only tell what is known, as one chunk.
-#[wasm_split(settings, wasm_split_path = leptos::wasm_split, fallible)]
-pub fn pages() -> Result<Pages, Missing> {
-    Ok(Pages {
-        profile: profile::page,
-        notifications: notifications::page,
-    })
+/// The page `Notifications`, as a chunk of its own.
+#[wasm_split(notifications, wasm_split_path = leptos::wasm_split, fallible)]
+pub fn notifications() -> Result<Render, Missing> {
+    Ok(notifications::page)
 }
 
 /// The tab of the page behind `path`, if that is one of these.
@@ -95,10 +83,11 @@ pub fn Section(
     }
 }
 
-/// Facts, one in each row.
-fn details(rows: Vec<(&'static str, AnyView)>) -> AnyView {
+/// Facts, one in each row of a card.
+pub fn facts(rows: Vec<(&'static str, AnyView)>) -> AnyView {
     let rows = rows.into_iter().map(
         |(term, value)| view! { <div class="details__row"><dt>{term}</dt><dd>{value}</dd></div> },
     );
-    view! { <div class="card"><div class="card__body"><dl class="details">{rows.collect_view()}</dl></div></div> }.into_any()
+    view! { <div class="card__body"><dl class="details">{rows.collect_view()}</dl></div> }
+        .into_any()
 }

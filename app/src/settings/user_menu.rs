@@ -5,7 +5,7 @@ use crate::{
     routes,
     session::Who,
     theme::Theme,
-    ui::{icon::icon, menu::Menu, segmented::Segmented, toast::Toaster},
+    ui::{avatar::Avatar, icon::icon, menu::Menu, segmented::Segmented, toast::Toaster},
 };
 use contract::{session::SESSION, users::User};
 use leptos::{prelude::*, task::spawn_local};
@@ -19,16 +19,13 @@ pub fn UserMenu() -> impl IntoView {
 
 fn menu(user: User) -> AnyView {
     let name = format!("{} {}", user.first_name, user.last_name);
-    let initials: String = [&user.first_name, &user.last_name]
-        .into_iter()
-        .filter_map(|name| name.chars().next())
-        .collect();
-    let button = view! { <span class="avatar" aria-hidden="true">{initials}</span><span class="menu__name">{name.clone()}</span> };
+    let email = user.email.clone();
+    let button = view! { <Avatar user /><span class="menu__name">{name.clone()}</span> };
     view! {
         <Menu id="account-menu" button=button.into_any()>
             <div class="menu__who">
                 <span class="menu__who-name">{name}</span>
-                <span class="menu__who-sub">{user.email}</span>
+                <span class="menu__who-sub">{email}</span>
             </div>
             <a class="menu__item" href=routes::PROFILE>{icon("#i-user")}"Profile"</a>
             <a class="menu__item" href=routes::API_ACCESS>{icon("#i-key")}"API Access"</a>
@@ -73,5 +70,5 @@ fn SignOut() -> impl IntoView {
             }
         });
     };
-    view! { <button type="button" class="menu__item" on:click=sign_out>{icon("#i-sign-out")}"Sign out"</button> }
+    view! { <button type="button" class="menu__item" data-leaves on:click=sign_out>{icon("#i-sign-out")}"Sign out"</button> }
 }

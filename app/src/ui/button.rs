@@ -12,12 +12,15 @@ pub fn Submit(
     busy: &'static str,
     /// Whether it is being done.
     pending: RwSignal<bool>,
+    /// Whether there is nothing to send; beside the button it must say so.
+    #[prop(optional)]
+    idle: Option<Signal<bool>>,
     /// More classes.
     #[prop(default = "button button--primary")]
     class: &'static str,
 ) -> impl IntoView {
     view! {
-        <button type="submit" class=class disabled=pending aria-busy=move || pending.get().then_some("true")>
+        <button type="submit" class=class disabled=move || pending.get() || idle.is_some_and(|idle| idle.get()) aria-busy=move || pending.get().then_some("true")>
             {move || if pending.get() { busy } else { label }}
         </button>
     }

@@ -1,5 +1,6 @@
 //! Widgets. They know no feature.
 
+pub mod avatar;
 pub mod badge;
 pub mod button;
 pub mod copy_button;
@@ -7,9 +8,11 @@ pub mod dialog;
 pub mod empty;
 pub mod failed;
 pub mod icon;
+pub mod leave;
 pub mod menu;
 pub mod notice;
 pub mod segmented;
+pub mod select;
 pub mod selection;
 pub mod skeleton;
 pub mod tabs;

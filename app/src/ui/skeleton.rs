@@ -23,3 +23,8 @@ pub fn skeleton_rows(selectable: bool, columns: usize) -> AnyView {
     };
     view! { <tbody aria-hidden="true">{(0..3).map(|_| row()).collect_view()}</tbody> }.into_any()
 }
+
+/// A card that is being loaded.
+pub fn skeleton_card() -> AnyView {
+    view! { <div class="card__body shell__skeleton" aria-hidden="true"><span class="skeleton skeleton--title"></span><span class="skeleton skeleton--long"></span></div> }.into_any()
+}

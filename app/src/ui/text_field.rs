@@ -99,7 +99,8 @@ fn input(
     .into_any()
 }
 
-fn frame(
+/// A field with its label, hint and complaint.
+pub fn frame(
     label: &'static str,
     field: Field,
     hint: &'static str,

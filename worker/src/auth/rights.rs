@@ -70,6 +70,18 @@ impl Right for IssueCredentials {
     const STEP_UP: bool = true;
 }
 
+/// See the photos of the tenant's people.
+pub struct ReadPhotos;
+impl Right for ReadPhotos {
+    const NEEDS: Needs = Needs::SignedIn;
+}
+
+/// Change or remove one's own photo.
+pub struct ChangeOwnPhoto;
+impl Right for ChangeOwnPhoto {
+    const NEEDS: Needs = Needs::SignedIn;
+}
+
 /// See how things stand with one's own second factor, and confirm one that was begun.
 pub struct ReadOwnSecondFactor;
 impl Right for ReadOwnSecondFactor {

@@ -97,7 +97,7 @@ pub(super) async fn find_session(db: &Db, digest: &Digest) -> Result<Option<Foun
             "SELECT s.id AS session_id, s.tenant_id, t.name AS tenant_name, s.created_at AS session_created_at,
                     s.last_seen_at AS session_last_seen_at, s.stepped_up_at, s.half, r.permissions, r.scopes AS role_scopes,
                     u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
-                    u.last_seen_at, u.version, u.mfa_enabled, r.id AS role_id, r.name AS role_name
+                    u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name
              FROM sessions s
              JOIN users u ON u.id = s.user_id AND u.tenant_id = s.tenant_id
              JOIN roles r ON r.id = u.role_id AND r.tenant_id = s.tenant_id
@@ -353,7 +353,7 @@ pub(super) struct ResetRow {
 pub(super) fn find_reset(digest: &Digest, now: Timestamp) -> Statement {
     Statement::new(
         "SELECT u.tenant_id, t.name AS tenant_name, u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone,
-                u.active, u.created_at, u.last_seen_at, u.version, u.mfa_enabled, r.id AS role_id, r.name AS role_name
+                u.active, u.created_at, u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name
          FROM password_resets p
          JOIN users u ON u.id = p.user_id AND u.tenant_id = p.tenant_id
          JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id

@@ -59,7 +59,9 @@ impl<S: Sync> FromRequest<S> for Form {
                 "Send a form: Content-Type: application/x-www-form-urlencoded.",
             ));
         }
-        Self::parse(&extract::body(request, MAX).await?)
+        let (parts, body) = request.into_parts();
+        let body = extract::whole(&parts.headers, body, MAX, "Send at most 16 KiB.").await?;
+        Self::parse(&body)
     }
 }
 

@@ -41,7 +41,7 @@ pub struct PasswordRow {
 pub(super) fn find_person(call: &Call, email: &str, device: &Digest) -> Statement {
     Statement::new(
         "SELECT u.tenant_id, u.password, u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active,
-                u.created_at, u.last_seen_at, u.version, u.mfa_enabled, r.id AS role_id, r.name AS role_name,
+                u.created_at, u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name,
                 coalesce((SELECT mfa_required FROM policies WHERE tenant_id = u.tenant_id), 0) AS mfa_required,
                 (SELECT last_seen_at FROM devices WHERE user_id = u.id AND digest = ?2) AS device_seen_at,
                 EXISTS (SELECT 1 FROM sessions WHERE user_id = u.id AND half = 0 AND ip IS ?3 AND user_agent IS ?4) AS same_place

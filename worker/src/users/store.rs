@@ -7,6 +7,7 @@ use crate::{
 };
 use contract::{
     ids::{RoleId, UserId},
+    photos,
     roles::RoleRef,
     time::Timestamp,
     users::User,
@@ -29,6 +30,7 @@ pub struct UserRow {
     last_seen_at: Option<Timestamp>,
     version: u32,
     mfa_enabled: u8,
+    photo_hash: Option<String>,
 }
 
 impl UserRow {
@@ -45,6 +47,7 @@ impl UserRow {
 
 impl From<UserRow> for User {
     fn from(row: UserRow) -> Self {
+        let photo_url = row.photo_hash.map(|hash| photos::url(&row.id, &hash));
         Self {
             id: row.id,
             email: row.email,
@@ -52,7 +55,7 @@ impl From<UserRow> for User {
             last_name: row.last_name,
             phone: row.phone,
             time_zone: row.time_zone,
-            photo_url: None,
+            photo_url,
             role: RoleRef {
                 id: row.role_id,
                 name: row.role_name,
@@ -74,7 +77,7 @@ pub(super) async fn list(
     let users: Vec<UserRow> = db
         .all(Statement::new(
             "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
-                    u.last_seen_at, u.version, u.mfa_enabled, r.id AS role_id, r.name AS role_name
+                    u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name
              FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
              WHERE u.tenant_id = ?1 AND u.id > ?2
              ORDER BY u.id LIMIT ?3",
@@ -88,7 +91,7 @@ pub(super) async fn list(
 pub async fn find(db: &Db, tenant: &Tenant, id: &UserId) -> Result<Option<UserRow>> {
     db.first(Statement::new(
         "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
-                u.last_seen_at, u.version, u.mfa_enabled, r.id AS role_id, r.name AS role_name
+                u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name
          FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
          WHERE u.tenant_id = ?1 AND u.id = ?2",
         [tenant, id],

@@ -1,0 +1,71 @@
+//! The page `Account profile`.
+
+use super::{
+    desk::{Desk, Read, Task},
+    details, extras, photo,
+};
+use crate::{
+    api::{Api, Failure},
+    clock,
+    later::Later,
+    settings::{Section, facts as rows},
+    ui::{failed::Failed, skeleton::skeleton_card},
+};
+use contract::session::Session;
+use leptos::{prelude::*, task::spawn_local};
+
+/// The page.
+pub fn page() -> AnyView {
+    let api = Api::in_use();
+    let profile = RwSignal::new(None::<Result<Read, Failure>>);
+    let load = Callback::new(move |()| {
+        profile.set(None);
+        spawn_local(async move {
+            let read = Read::now(api).await;
+            // The page may be gone by the time its answer comes.
+            profile.try_set(Some(read));
+        });
+    });
+    load.run(());
+    view! {
+        <Section id="profile" title="Account profile" text="How you are known to the people you work with.">
+            <div class="card">
+                {move || match profile.get() {
+                    None => skeleton_card(),
+                    Some(Ok(read)) => card(read),
+                    Some(Err(failure)) => view! { <Failed message=failure.message() retry=load /> }.into_any(),
+                }}
+            </div>
+        </Section>
+        <Section id="account" title="Your account" text="Where you belong, and how you sign in.">
+            <div class="card">{move || api.account.with(facts).unwrap_or_else(skeleton_card)}</div>
+        </Section>
+    }
+    .into_any()
+}
+
+fn card(read: Read) -> AnyView {
+    let desk = Desk::new(read);
+    provide_context(desk);
+    let extras = Later::new(|| Box::pin(extras()), move || desk.do_without_extras());
+    let wanted =
+        Memo::new(move |_| desk.is_edited() || desk.met.get() || desk.task.get() != Task::None);
+    view! {
+        {photo::view(desk, extras)}
+        {move || wanted.get().then(|| extras.view()).flatten()}
+        {details::view(desk)}
+    }
+    .into_any()
+}
+
+fn facts(session: &Session) -> AnyView {
+    let user = &session.user;
+    let since = user.created_at;
+    let since = view! { <time datetime=since.to_string() title=clock::exact(since)>{clock::in_words(since)}</time> };
+    rows(vec![
+        ("Email", user.email.clone().into_any()),
+        ("Company", session.tenant_name.clone().into_any()),
+        ("Role", user.role.name.clone().into_any()),
+        ("Member since", since.into_any()),
+    ])
+}

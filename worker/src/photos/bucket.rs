@@ -1,0 +1,60 @@
+//! R2, where the bytes of photos lie: the only user of the binding `PHOTOS`.
+
+use super::store::Photo;
+use crate::{auth::Tenant, call::Call, error::Result};
+use contract::ids::UserId;
+use worker::{Bucket, HttpMetadata};
+
+/// Where one photo of a person lies.
+pub(super) struct Place {
+    bucket: Bucket,
+    key: String,
+}
+
+impl Place {
+    /// The place of `photo`. No text in its key was sent by anybody.
+    pub fn of(call: &Call, tenant: &Tenant, user: &UserId, photo: &Photo) -> Result<Self> {
+        Ok(Self {
+            bucket: call.env().bucket("PHOTOS")?,
+            key: format!(
+                "{}/{}/{}/{}",
+                tenant.as_str(),
+                user.as_str(),
+                photo.hash,
+                photo.upload
+            ),
+        })
+    }
+
+    /// Lays the bytes there.
+    pub async fn fill(&self, photo: &Photo, bytes: Vec<u8>) -> Result<()> {
+        let put = self
+            .bucket
+            .put(&self.key, bytes)
+            .http_metadata(HttpMetadata {
+                content_type: Some(photo.media_type.clone()),
+                ..HttpMetadata::default()
+            });
+        put.execute().await?;
+        Ok(())
+    }
+
+    /// The bytes, if they are there.
+    pub async fn read(&self) -> Result<Option<Vec<u8>>> {
+        let object = self.bucket.get(&self.key).execute().await?;
+        match object.as_ref().and_then(worker::Object::body) {
+            Some(body) => Ok(Some(body.bytes().await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Takes the bytes away. Nobody can find them any more, so a failure is logged rather than told.
+    pub async fn clear(&self, call: &Call) {
+        if let Err(error) = self.bucket.delete(&self.key).await {
+            worker::console_error!(
+                "{}",
+                crate::respond::log_line(&error.into(), &call.request_id)
+            );
+        }
+    }
+}
