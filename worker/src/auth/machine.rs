@@ -160,8 +160,10 @@ fn authorization(headers: &HeaderMap) -> Result<Option<Shown>> {
             return None;
         }
         let pair = String::from_utf8(BASE64.decode(rest.as_bytes()).ok()?).ok()?;
+        // OAuth clients escape both as in a form (RFC 6749, 2.3.1); of our characters that is the underscore only.
+        let plain = |text: &str| text.replace("%5F", "_").replace("%5f", "_");
         let (key, secret) = pair.split_once(':')?;
-        Some(Shown::Pair(key.to_owned(), secret.to_owned()))
+        Some(Shown::Pair(plain(key), plain(secret)))
     };
     read().map(Some).ok_or_else(|| {
         Error::refused(
@@ -357,6 +359,10 @@ mod tests {
             bearer("lkp_x")
         );
         assert_eq!(read(&[("authorization", "Basic bGtrX3g6bGtzX3k=")]), pair);
+        assert_eq!(
+            read(&[("authorization", "Basic bGtrJTVGeDpsa3MlNWZ5")]),
+            pair
+        );
         assert_eq!(read(&[("api-key", "lkk_x"), ("api-secret", "lks_y")]), pair);
     }
 
