@@ -21,7 +21,7 @@ use crate::{
         },
     },
     call::{self, Call},
-    db::{Outcome, Statement},
+    db::{Outcome, Statement, changed},
     error::{Error, Refusal, Result},
     extract::{Checked, Query, Segment},
     idempotency::{Attempt, Attempted, Repeatable},
@@ -195,7 +195,7 @@ async fn create_for(
         Attempted::Done(outcomes) => outcomes,
         Attempted::Repeated(answer) => return Ok(answer),
     };
-    if first_changed(&outcomes)? == 0 {
+    if changed(&outcomes, 0) == 0 {
         return Err(too_many(&policy));
     }
     let created = CreatedToken {
@@ -290,7 +290,7 @@ pub async fn update(
         .commit_all(statements)
         .await
         .map_err(name_is_taken)?;
-    if first_changed(&outcomes)? == 1 {
+    if changed(&outcomes, 0) == 1 {
         if let Some(notice) = notice {
             notice.send_soon(&call);
         }
@@ -452,11 +452,6 @@ fn person_owner(user: &User) -> TokenOwner {
         id: user.id.clone(),
         name: full_name(user),
     }
-}
-
-/// How many rows the first statement changed.
-pub fn first_changed(outcomes: &[Outcome]) -> Result<usize> {
-    outcomes.first().map_or(Ok(0), Outcome::changed)
 }
 
 /// What the trail tells of a token.

@@ -113,7 +113,7 @@ pub async fn update(
             audit::entry(&call, &owner, &actor, &event)?,
         ])
         .await?;
-    if updated.changed()? == 0 {
+    if updated.changed() == 0 {
         return Err(changed_meanwhile());
     }
     Ok(tagged(version + 1, after))
