@@ -41,6 +41,18 @@ impl State {
         })
     }
 
+    /// Everything that is wrong with the lines of the field `name`, each with its place.
+    pub fn complaints_of_lines(self, name: &str) -> Vec<(usize, String)> {
+        self.complaints.with(|all| {
+            let of_line = |complaint: &Complaint| {
+                let place = complaint.pointer.strip_prefix('/')?.strip_prefix(name)?;
+                let place = place.strip_prefix('/')?.parse().ok()?;
+                Some((place, complaint.message.clone()))
+            };
+            all.iter().filter_map(of_line).collect()
+        })
+    }
+
     /// What is wrong beyond the fields.
     pub fn trouble(self) -> Option<String> {
         self.trouble.get()
@@ -92,7 +104,7 @@ impl State {
     pub fn fail(self, failure: Failure) {
         match failure {
             Failure::Invalid(complaints) => self.complain(complaints),
-            failure => self.trouble.set(Some(failure.message())),
+            failure => drop(self.trouble.try_set(Some(failure.message()))),
         }
     }
 }
@@ -136,7 +148,7 @@ impl Field {
 /// A form that sends a `Request`. A copy is the same form.
 pub struct Form<Request: 'static> {
     api: Api,
-    path: &'static str,
+    path: StoredValue<String>,
     /// What was typed so far.
     pub draft: RwSignal<Request>,
     /// How it is doing.
@@ -153,10 +165,10 @@ impl<R> Copy for Form<R> {}
 
 impl<R: Check + Serialize + Clone + Send + Sync> Form<R> {
     /// A form with the element id `id` that sends to `path`, filled in with `draft`.
-    pub fn new(id: &'static str, path: &'static str, draft: R) -> Self {
+    pub fn new(id: &'static str, path: impl Into<String>, draft: R) -> Self {
         Self {
             api: Api::in_use(),
-            path,
+            path: StoredValue::new(path.into()),
             draft: RwSignal::new(draft),
             state: State::new(id),
         }
@@ -206,12 +218,12 @@ impl<R: Check + Serialize + Clone + Send + Sync> Form<R> {
         self.send(ev, Method::POST, request, None, extra, Box::new(done));
     }
 
-    /// Checks a request and sends it, if what it changes still has the entity tag `if_match`.
-    pub fn send(
+    /// Checks a request, often the draft, and sends it, if what it changes still has the entity tag `if_match`.
+    pub fn send<Request: Check + Serialize>(
         self,
         ev: &SubmitEvent,
         method: Method,
-        request: R,
+        request: Request,
         if_match: Option<String>,
         extra: Option<Complaint>,
         done: Done,
@@ -227,7 +239,8 @@ impl<R: Check + Serialize + Clone + Send + Sync> Form<R> {
         };
         complaints.extend(extra);
         if complaints.is_empty() {
-            send(self.api, method, self.path, self.state, cargo, done);
+            let path = self.path.get_value();
+            send(self.api, method, path, self.state, cargo, done);
         } else {
             self.state.complain(complaints);
         }
@@ -237,7 +250,7 @@ impl<R: Check + Serialize + Clone + Send + Sync> Form<R> {
 /// What becomes of an answer. One that cannot be understood is a failure.
 pub type Done = Box<dyn FnOnce(Result<Reply, Failure>) -> Result<(), Failure>>;
 
-fn send(api: Api, method: Method, path: &'static str, state: State, cargo: Cargo, done: Done) {
+fn send(api: Api, method: Method, path: String, state: State, cargo: Cargo, done: Done) {
     // Enter in a field submits even while the button is disabled.
     if state.pending.get_untracked() {
         return;
@@ -245,8 +258,9 @@ fn send(api: Api, method: Method, path: &'static str, state: State, cargo: Cargo
     state.clear();
     state.pending.set(true);
     spawn_local(async move {
-        let answer = api.exchange(method, path, &cargo).await;
-        state.pending.set(false);
+        let answer = api.exchange(method, &path, &cargo).await;
+        // The form may be gone by the time its answer comes; what is to be done then is for `done` to know.
+        let _ = state.pending.try_set(false);
         if let Err(failure) = done(answer) {
             state.fail(failure);
         }

@@ -9,8 +9,6 @@ pub enum Tone {
     Active,
     /// Over, but not for good.
     Expired,
-    /// Over for good.
-    Revoked,
 }
 
 /// A badge with `label`.
@@ -18,7 +16,6 @@ pub fn badge(tone: Tone, label: &'static str) -> AnyView {
     let class = match tone {
         Tone::Active => "badge badge--active",
         Tone::Expired => "badge badge--expired",
-        Tone::Revoked => "badge badge--revoked",
     };
     view! { <span class=class>{label}</span> }.into_any()
 }

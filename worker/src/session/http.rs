@@ -251,6 +251,7 @@ pub async fn second_factor(
 pub async fn show(InSession(session): InSession, call: Call) -> Json<Session> {
     Json(Session {
         step_up_until: session.step_up_until(call.now),
+        client_ip: call.ip.clone(),
         tenant_name: session.tenant_name,
         permissions: session.grant.permissions,
         scopes: session.grant.scopes,

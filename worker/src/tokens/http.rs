@@ -85,14 +85,30 @@ async fn list_of(call: &Call, holder: &Holder, mut query: Query) -> Result<Json<
         "Use all, custom, hyperscale, microsoft_scim or one_touch_recovery.",
         Kind::parse,
     );
+    let expired = query.parsed("status", "Use active or expired.", |text| match text {
+        "active" => Some(false),
+        "expired" => Some(true),
+        _ => None,
+    });
+    let sort = match state {
+        store::State::Current => query.parsed(
+            "sort",
+            "Use name, -name, created or -created.",
+            store::Sort::parse,
+        ),
+        // Left standing where it has no meaning, and refused for that.
+        store::State::Revoked => None,
+    };
     let search = query.take("search").unwrap_or_default();
     let page = query.page(TokenId::parse);
     query.finish()?;
     let wanted = store::Wanted {
         state,
+        sort: sort.unwrap_or(store::Sort::Newest),
         search: &store::name_key(&search),
         kind,
-        before: page.after.as_ref(),
+        expired,
+        after: page.after.as_ref(),
         rows: page.rows(),
     };
     let tokens = store::list(&call.db, holder, &wanted, call.now).await?;
