@@ -10,7 +10,19 @@ const state = (process.env.LATCHKEY_STATE ??= mkdtempSync(join(tmpdir(), 'latchk
 const serve = (process.env.LATCHKEY_SERVE ??= 'cargo xtask dev')
 // Behind the gateway is what a test starts there. A reverse proxy on this machine is one of the operator's own.
 const upstream = (process.env.UPSTREAM_PORT ??= String(Number(port) + 1))
-writeFileSync(join(state, 'vars.env'), `UPSTREAM_URL=http://127.0.0.1:${upstream}/api\nTRUSTED_PROXIES=127.0.0.1\nCALLS_PER_MINUTE=200\n`)
+const slack = (process.env.SLACK_PORT ??= String(Number(upstream) + 1))
+const emulator = (process.env.SLACK_EMULATOR_PORT ??= String(Number(slack) + 1))
+// Slack is another site, at 127.0.0.1; Latchkey is at localhost.
+const app = { CLIENT_ID: '12345.67890', CLIENT_SECRET: 'slack-secret-for-tests' }
+const variables = {
+  UPSTREAM_URL: `http://127.0.0.1:${upstream}/api`,
+  TRUSTED_PROXIES: '127.0.0.1',
+  CALLS_PER_MINUTE: '200',
+  SLACK_BASE_URL: `http://127.0.0.1:${slack}`,
+  SLACK_CLIENT_ID: app.CLIENT_ID,
+  SLACK_CLIENT_SECRET: app.CLIENT_SECRET,
+}
+writeFileSync(join(state, 'vars.env'), Object.entries(variables).map((pair) => `${pair.join('=')}\n`).join(''))
 
 export default defineConfig({
   testDir: '.',
@@ -53,15 +65,24 @@ export default defineConfig({
       },
     },
   ],
-  webServer: {
-    command: serve,
-    cwd: '..',
-    env: { PORT: port, LATCHKEY_STATE: state },
-    url: `http://localhost:${port}/api/health`,
-    // Nothing may be left over from elsewhere: the tests count rows.
-    reuseExistingServer: false,
-    timeout: 600_000,
-    stdout: 'pipe',
-    gracefulShutdown: { signal: 'SIGTERM', timeout: 15_000 },
-  },
+  webServer: [
+    {
+      command: serve,
+      cwd: '..',
+      env: { PORT: port, LATCHKEY_STATE: state },
+      url: `http://localhost:${port}/api/health`,
+      // Nothing may be left over from elsewhere: the tests count rows.
+      reuseExistingServer: false,
+      timeout: 600_000,
+      stdout: 'pipe',
+      gracefulShutdown: { signal: 'SIGTERM', timeout: 15_000 },
+    },
+    {
+      command: 'node support/slack_proxy.mjs',
+      env: { ...app, PORT: slack, EMULATOR_PORT: emulator, REDIRECT_URI: `http://localhost:${port}/api/v1/slack/callback` },
+      url: `http://127.0.0.1:${slack}/`,
+      reuseExistingServer: false,
+      gracefulShutdown: { signal: 'SIGTERM', timeout: 5_000 },
+    },
+  ],
 })

@@ -67,6 +67,12 @@ actions! {
     CredentialsRevoked = "service_account.credentials_revoked", "Credentials of a service account revoked";
     OAuthTokenCreated = "oauth_token.created", "OAuth token issued to a service account";
     OAuthTokenRevoked = "oauth_token.revoked", "OAuth tokens of a service account revoked";
+    NotificationsUpdated = "notifications.updated", "Choice of notifications changed";
+    DeliveryRetried = "delivery.retried", "Message tried again";
+    SlackRequested = "slack.requested", "Connection to Slack begun";
+    SlackConnected = "slack.connected", "Slack connected";
+    SlackDisconnected = "slack.disconnected", "Slack disconnected";
+    SlackTested = "slack.tested", "Test message sent to Slack";
     TokenCreated = "token.created", "Access token made";
     TokenUpdated = "token.updated", "Access token edited";
     TokenExtended = "token.extended", "Access token extended";

@@ -23,6 +23,7 @@ pub mod scopes;
 pub mod service_accounts;
 pub mod session;
 pub mod sign_up;
+pub mod slack;
 pub mod statistics;
 pub mod time;
 pub mod tokens;

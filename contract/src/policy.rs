@@ -26,6 +26,15 @@ pub struct DaysByKind {
 }
 
 impl DaysByKind {
+    /// The kinds whose number is smaller than in `before`, with it.
+    pub fn shorter_than(&self, before: &Self) -> Vec<(&'static str, u32)> {
+        let pairs = self.each().into_iter().zip(before.each());
+        pairs
+            .filter(|((_, days), (_, before))| days < before)
+            .map(|(now, _)| now)
+            .collect()
+    }
+
     fn each(&self) -> [(&'static str, u32); 5] {
         [
             ("all", self.all),

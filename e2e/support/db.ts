@@ -46,13 +46,13 @@ async function dump(): Promise<string> {
 }
 
 // Written without a caller waiting, so they may change at any time after a call.
-const NOTED_LATER = ['last_used_at', 'last_used_ip', 'last_seen_at', 'stepped_up_at', 'old_last_used_at', 'old_last_used_ip', 'old_last_agent']
+const NOTED_LATER = ['last_used_at', 'last_used_ip', 'last_seen_at', 'stepped_up_at', 'old_last_used_at', 'old_last_used_ip', 'old_last_agent', 'last_delivered_at', 'next_at', 'turn_of']
 // What becomes of a message after it was written down.
 const SENT_LATER = ['state', 'tries', 'due_at', 'done_at', 'content', 'last_error']
 
 /** Everything a tenant has, but for the traces of use. */
 async function state(tenant: string): Promise<Record<string, Row[]>> {
-  const owned = ['roles', 'users', 'sessions', 'tokens', 'audit_events', 'outbox', 'password_resets', 'email_changes', 'totps', 'recovery_codes', 'policies', 'service_accounts', 'oauth_tokens']
+  const owned = ['roles', 'users', 'sessions', 'tokens', 'audit_events', 'outbox', 'password_resets', 'email_changes', 'totps', 'recovery_codes', 'policies', 'service_accounts', 'oauth_tokens', 'notification_preferences', 'slack_states', 'slack_connections']
   const all = await Promise.all(owned.map((table) => rows(`SELECT * FROM ${table} WHERE tenant_id = ?1 ORDER BY 1`, tenant)))
   const later = [...NOTED_LATER, ...SENT_LATER]
   const kept = (row: Row) => Object.fromEntries(Object.entries(row).filter(([column]) => !later.includes(column)))

@@ -140,14 +140,9 @@ impl Call {
         key(&self.env)
     }
 
-    /// The URL of a path of this deployment, as it stands in mails. Never told by the request, whose headers anybody
-    /// can write.
+    /// The URL of a path of this deployment, as it stands in messages.
     pub fn url(&self, path: &str) -> Result<String> {
-        let origin = self
-            .env
-            .var("PUBLIC_URL")
-            .map_err(|_| Error::Internal("the variable PUBLIC_URL is missing".into()))?;
-        Ok([origin.to_string().trim_end_matches('/'), path].concat())
+        url(&self.env, path)
     }
 
     /// Does something that the caller need not wait for. A failure is logged.
@@ -159,6 +154,15 @@ impl Call {
             }
         });
     }
+}
+
+/// The URL of a path of this deployment, as it stands in messages. Never told by the request, whose headers anybody can
+/// write.
+pub fn url(env: &Env, path: &str) -> Result<String> {
+    let origin = env
+        .var("PUBLIC_URL")
+        .map_err(|_| Error::Internal("the variable PUBLIC_URL is missing".into()))?;
+    Ok([origin.to_string().trim_end_matches('/'), path].concat())
 }
 
 /// The key of the deployment.
@@ -227,8 +231,14 @@ pub fn clock() -> Timestamp {
     from_ms(clock_ms())
 }
 
+/// The 26 characters of a new id, where there is no call.
+pub fn background_ulid() -> Result<String> {
+    ulid(clock_ms())
+}
+
+/// What time it is, in milliseconds since 1970.
 #[expect(clippy::disallowed_methods, reason = "the one clock")]
-fn clock_ms() -> u64 {
+pub fn clock_ms() -> u64 {
     worker::Date::now().as_millis()
 }
 

@@ -144,6 +144,16 @@ impl Bind for u32 {
     }
 }
 
+impl Bind for u64 {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "milliseconds stay exact for 285,000 years"
+    )]
+    fn bind(&self) -> JsValue {
+        JsValue::from_f64(*self as f64)
+    }
+}
+
 impl Bind for bool {
     fn bind(&self) -> JsValue {
         u32::from(*self).bind()

@@ -4,7 +4,7 @@
 use crate::{
     auth::{Actor, Tenant},
     call::Call,
-    db::{Outcome, Statement},
+    db::{Outcome, Statement, changed},
     error::{Error, Result},
     extract,
     secret::Digest,
@@ -117,16 +117,33 @@ impl Attempt {
         call: &Call,
         actor: &Actor,
         tenant: &Tenant,
-        mut statements: Vec<Statement>,
+        statements: Vec<Statement>,
         answer: (StatusCode, &Value),
     ) -> Result<Attempted> {
+        self.commit_telling(call, actor, tenant, statements, answer, vec![])
+            .await
+    }
+
+    /// The same with messages about it, each after a statement that changed something.
+    pub async fn commit_telling(
+        &self,
+        call: &Call,
+        actor: &Actor,
+        tenant: &Tenant,
+        mut statements: Vec<Statement>,
+        answer: (StatusCode, &Value),
+        messages: Vec<Statement>,
+    ) -> Result<Attempted> {
         let Some(digest) = self.digest(call, actor)? else {
+            statements.extend(messages);
             return call.db.commit_all(statements).await.map(Attempted::Done);
         };
+        let place = statements.len();
         statements.push(remember(&digest, tenant, &self.body, answer, call.now));
+        statements.extend(messages);
         let outcome = call.db.commit_all(statements).await;
         let lost = match &outcome {
-            Ok(outcomes) => outcomes.last().is_none_or(|last| last.changed() == 0),
+            Ok(outcomes) => changed(outcomes, place) == 0,
             Err(error) => matches!(error, Error::Taken(_)),
         };
         if lost && let Some(response) = self.repeated(call, actor).await? {

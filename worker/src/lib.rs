@@ -17,6 +17,7 @@ mod idempotency;
 mod leaks;
 mod limits;
 mod mfa;
+mod notifications;
 mod oauth;
 mod outbox;
 mod pages;
@@ -24,6 +25,7 @@ mod passwords;
 mod photos;
 mod policy;
 mod rates;
+mod reminders;
 mod respond;
 mod roles;
 mod router;
@@ -31,6 +33,7 @@ mod secret;
 mod service_accounts;
 mod session;
 mod sign_up;
+mod slack;
 mod statistics;
 mod tokens;
 mod usage;
@@ -41,6 +44,9 @@ use contract::time::Timestamp;
 use worker::{
     Context, Env, MessageBatch, ScheduleContext, ScheduledEvent, console_error, event, web_sys,
 };
+
+/// How the name of the queue ends into which goes what could not be handed over.
+const DEAD: &str = "-dead";
 
 /// Every HTTP request there is: API, pages and assets.
 #[event(fetch, respond_with_errors)]
@@ -56,11 +62,15 @@ async fn fetch(
     edge::response(response).await
 }
 
-/// Clears away what time has made useless, and sees to messages that nobody sent.
+/// Clears away what time has made useless, tells what ends soon, and sees to messages that nobody sent.
 #[event(scheduled)]
 async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
     let now = call::clock();
-    for done in [purge(&env, now).await, outbox::sweep(&env, now).await] {
+    for done in [
+        purge(&env, now).await,
+        reminders::remind(&env, now).await,
+        outbox::sweep(&env, now).await,
+    ] {
         if let Err(error) = done {
             console_error!("{}", respond::log_line(&error, "scheduled"));
         }
@@ -78,6 +88,9 @@ async fn purge(env: &Env, now: Timestamp) -> error::Result<()> {
             emails::purge(now),
             idempotency::purge(now),
             oauth::purge(now),
+            slack::purge(now),
+            outbox::purge(now),
+            reminders::purge(now),
             addresses,
             refusals,
         ])
@@ -86,13 +99,19 @@ async fn purge(env: &Env, now: Timestamp) -> error::Result<()> {
 }
 
 /// Messages to be sent. What fails stays in the outbox, where the next sweep finds it; so nothing is left in the queue.
+/// What the queue could not hand over comes back by another queue, to be given up.
 #[event(queue)]
 async fn queue(batch: MessageBatch<String>, env: Env, _context: Context) -> worker::Result<()> {
     let ids: Vec<_> = batch
         .raw_iter()
         .filter_map(|message| message.body().as_string())
         .collect();
-    if let Err(error) = outbox::deliver(&env, &ids).await {
+    let done = if batch.queue().ends_with(DEAD) {
+        outbox::give_up(&env, &ids).await
+    } else {
+        outbox::deliver(&env, &ids).await
+    };
+    if let Err(error) = done {
         console_error!("{}", respond::log_line(&error, "queue"));
     }
     batch.ack_all();

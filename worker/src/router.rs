@@ -5,8 +5,8 @@ use crate::{
     call::Call,
     emails,
     error::{Error, Result},
-    gates, leaks, mfa, oauth, pages, passwords, photos, policy, respond, roles, service_accounts,
-    session, sign_up, statistics, tokens, usage, users,
+    gates, leaks, mfa, notifications, oauth, pages, passwords, photos, policy, respond, roles,
+    service_accounts, session, sign_up, slack, statistics, tokens, usage, users,
 };
 use axum::{
     Json, Router,
@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{any, delete, get, post, put},
 };
-use contract::problem::Code;
+use contract::{problem::Code, slack::CALLBACK};
 use serde_json::{Value, json};
 use std::sync::OnceLock;
 use tower_service::Service;
@@ -26,6 +26,7 @@ fn routes() -> Router {
         .route("/api/health", get(health))
         .merge(sessions())
         .merge(people())
+        .merge(messages())
         .merge(access_tokens())
         .merge(administration())
         .merge(machines())
@@ -103,6 +104,31 @@ fn people() -> Router {
             "/api/v1/users/{user}/tokens",
             get(tokens::http::list).post(tokens::http::create),
         )
+}
+
+/// What people are told about, and where.
+fn messages() -> Router {
+    Router::new()
+        .route(
+            "/api/v1/users/me/notifications",
+            get(notifications::http::show).put(notifications::http::update),
+        )
+        .route(
+            "/api/v1/users/me/deliveries",
+            get(notifications::http::deliveries),
+        )
+        .route(
+            "/api/v1/users/me/deliveries/{id}/retry",
+            post(notifications::http::retry),
+        )
+        .route(
+            "/api/v1/slack/connection",
+            get(slack::http::show)
+                .post(slack::http::create)
+                .delete(slack::http::delete),
+        )
+        .route(CALLBACK, get(slack::http::callback))
+        .route("/api/v1/slack/test", post(slack::http::test))
 }
 
 /// Access tokens.

@@ -2,7 +2,7 @@
 
 use crate::project::{Profile, Project, WASM, run, step};
 use crate::{app, files, setup, worker};
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use std::env;
 use std::fs;
 use std::net::TcpListener;
@@ -147,11 +147,16 @@ fn playwright(
     let state = env::temp_dir().join(format!("latchkey-test-{}", std::process::id()));
     files::emptied(&state)?;
     // Both held until both are known, so that they differ.
-    let free = [
-        TcpListener::bind("127.0.0.1:0")?,
-        TcpListener::bind("127.0.0.1:0")?,
-    ];
-    let [port, upstream] = [free[0].local_addr()?.port(), free[1].local_addr()?.port()];
+    const PORTS: [&str; 4] = ["PORT", "UPSTREAM_PORT", "SLACK_PORT", "SLACK_EMULATOR_PORT"];
+    // Held until all are known, so that no two are the same.
+    let free = PORTS.map(|_| TcpListener::bind("127.0.0.1:0"));
+    let mut ports = vec![];
+    for (name, free) in PORTS.into_iter().zip(&free) {
+        let free = free
+            .as_ref()
+            .map_err(|error| anyhow!("no free port: {error}"))?;
+        ports.push((name, free.local_addr()?.port().to_string()));
+    }
     drop(free);
     let serve = project.tools.join("xtask");
     let serve = serve
@@ -174,8 +179,7 @@ fn playwright(
             },
         )
         .env("LATCHKEY_STATE", &state)
-        .env("PORT", port.to_string())
-        .env("UPSTREAM_PORT", upstream.to_string());
+        .envs(ports);
     let tested = run(&mut command);
     files::remove(&state)?;
     tested

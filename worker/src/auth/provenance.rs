@@ -3,7 +3,7 @@
 use super::cookie::session_cookie;
 use crate::error::{Error, Result};
 use axum::http::{HeaderName, Method, header, request::Parts, uri::Authority};
-use contract::problem::Code;
+use contract::{problem::Code, slack::CALLBACK};
 
 /// Refuses calls that another site makes with a person's cookie, or to sign them in.
 ///
@@ -12,7 +12,9 @@ use contract::problem::Code;
 /// a permission that Latchkey never gives.
 pub fn refuse_other_sites(parts: &Parts) -> Result<()> {
     let headers = &parts.headers;
-    if headers.contains_key(header::AUTHORIZATION) {
+    // What Slack sends people back with proves by itself that they went there from here, in this session.
+    let comes_back = parts.method == Method::GET && parts.uri.path() == CALLBACK;
+    if headers.contains_key(header::AUTHORIZATION) || comes_back {
         return Ok(());
     }
     let text = |name: HeaderName| {

@@ -95,6 +95,12 @@ impl Right for ManageOwnSecondFactor {
     const STEP_UP: bool = true;
 }
 
+/// Choose what one is told about and where, and see what became of it.
+pub struct ManageOwnNotifications;
+impl Right for ManageOwnNotifications {
+    const NEEDS: Needs = Needs::SignedIn;
+}
+
 /// See what one did and what was done to one's account.
 pub struct ReadOwnEvents;
 impl Right for ReadOwnEvents {

@@ -25,6 +25,17 @@ impl Letter {
         serde_json::to_vec(self).map_err(|error| Error::Internal(error.to_string()))
     }
 
+    /// Tells that so many more messages like this one were not sent.
+    pub fn stands_for_more(&mut self, more: u32) {
+        match more {
+            0 => {}
+            1 => self.lines.push("The same happened once more.".into()),
+            more => self
+                .lines
+                .push(format!("The same happened {more} more times.")),
+        }
+    }
+
     /// As it was kept.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         serde_json::from_slice(bytes).map_err(|error| Error::Internal(error.to_string()))

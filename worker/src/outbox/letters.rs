@@ -1,11 +1,16 @@
 //! The letters that people get.
 
 use super::Letter;
-use crate::{call::Call, error::Result, session::device_in_words};
+use crate::{
+    call::{self, Call},
+    error::Result,
+    session::device_in_words,
+};
 use contract::{
     email::CONFIRM_EMAIL_PAGE, notifications::Event, pages::API_ACCESS,
     password::RESET_PASSWORD_PAGE, time::Timestamp,
 };
+use worker::Env;
 
 /// A link to set a new password.
 pub fn password_reset(call: &Call, secret: &str) -> Result<Letter> {
@@ -107,6 +112,158 @@ pub fn leaked(call: &Call, what: &str) -> Result<Letter> {
     })
 }
 
+/// A notice that Slack does not take messages any more, and what it said.
+pub fn slack_broken(env: &Env, why: &str) -> Result<Letter> {
+    Ok(Letter {
+        lines: vec![
+            "What should have gone to Slack comes by email until you connect your workspace again."
+                .into(),
+        ],
+        facts: vec![("Slack said".into(), why.into())],
+        link: Some((
+            "Connect Slack again".into(),
+            call::url(env, "/settings/notifications")?,
+        )),
+        ..titled(Event::SlackBroken)
+    })
+}
+
+/// A message by which people see that messages arrive.
+pub fn slack_test(call: &Call) -> Result<Letter> {
+    Ok(Letter {
+        subject: "Test message".into(),
+        lines: vec!["Notifications arrive here. You need do nothing.".into()],
+        link: Some((
+            "Choose what you hear of".into(),
+            call.url("/settings/notifications")?,
+        )),
+        ..Letter::default()
+    })
+}
+
+/// What an administrator changed for everybody.
+pub fn policy_changed(call: &Call, lines: Vec<String>, by: &str) -> Result<Letter> {
+    Ok(Letter {
+        lines,
+        facts: owned([("By", by)].map(Some)),
+        link: Some((
+            "Look at your account security".into(),
+            call.url("/settings/security")?,
+        )),
+        ..titled(Event::PolicyChanged)
+    })
+}
+
+/// Which tokens end soon, or just did.
+pub fn ending(env: &Env, event: Event, tokens: &[(String, String)]) -> Result<Letter> {
+    Ok(Letter {
+        lines: vec![
+            "Extend those that are needed, or replace their secrets; revoke the others. Those in use stand first.".into(),
+        ],
+        facts: tokens.to_vec(),
+        link: Some(("Look at your tokens".into(), call::url(env, API_ACCESS)?)),
+        ..titled(event)
+    })
+}
+
+/// From where a token was used that was never used from there.
+pub fn used(
+    call: &Call,
+    event: Event,
+    name: &str,
+    ip: &str,
+    place: Option<&str>,
+    used: &str,
+) -> Result<Letter> {
+    let known = [
+        Some(("Token", name)),
+        Some(("Address", ip)),
+        place.map(|place| ("Place", place)),
+        Some(("Call", used)),
+    ];
+    Ok(Letter {
+        lines: vec![
+            "If you know this address, you need do nothing, or put it on the allowlist of the token. If not, revoke the token.".into(),
+        ],
+        facts: owned(known),
+        link: Some(("Look at your tokens".into(), call.url(API_ACCESS)?)),
+        ..titled(event)
+    })
+}
+
+/// That somebody calls with a token in vain.
+pub fn refused(call: &Call, name: &str, reason: &str, ip: &str, used: &str) -> Result<Letter> {
+    let why = match reason {
+        "ip_not_allowed" => "The address is not on the allowlist",
+        "token_revoked" => "The token was revoked",
+        "token_grace_ended" => "The secret was replaced, and its grace is over",
+        other => other,
+    };
+    let known = [
+        ("Token", name),
+        ("Why", why),
+        ("Address", ip),
+        ("Call", used),
+    ];
+    Ok(Letter {
+        lines: vec![
+            "Either a job of yours was forgotten, or somebody has a secret that they should not have.".into(),
+        ],
+        facts: owned(known.map(Some)),
+        link: Some(("See why it fails".into(), call.url(API_ACCESS)?)),
+        ..titled(Event::TokenRefused)
+    })
+}
+
+fn owned<const N: usize>(facts: [Option<(&str, &str)>; N]) -> Vec<(String, String)> {
+    facts
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect()
+}
+
+/// What happened to a token of one's own, or of a service account that one looks after.
+pub fn own_token(call: &Call, event: Event, names: &str, owner: &str, by: &str) -> Result<Letter> {
+    Ok(Letter {
+        facts: owned([("Token", names), ("Owner", owner), ("By", by)].map(Some))
+            .into_iter()
+            .chain(facts(call, None))
+            .collect(),
+        link: Some(("Look at your tokens".into(), call.url(API_ACCESS)?)),
+        ..titled(event)
+    })
+}
+
+/// A notice that a service account has another key and secret.
+pub fn account_reset(
+    call: &Call,
+    event: Event,
+    name: &str,
+    by: &str,
+    old_until: Timestamp,
+) -> Result<Letter> {
+    let until = in_words(old_until);
+    Ok(Letter {
+        facts: owned(
+            [
+                ("Service account", name),
+                ("By", by),
+                ("Old pair works until", &until),
+            ]
+            .map(Some),
+        )
+        .into_iter()
+        .chain(facts(call, None))
+        .collect(),
+        link: Some((
+            "Look at your service accounts".into(),
+            call.url("/manage/service-accounts")?,
+        )),
+        ..titled(event)
+    })
+}
+
 fn titled(event: Event) -> Letter {
     Letter {
         subject: event.in_words().into(),
@@ -126,11 +283,7 @@ fn facts(call: &Call, first: Option<(&str, &str)>) -> Vec<(String, String)> {
         call.ip.as_deref().map(|ip| ("Address", ip)),
         place.as_deref().map(|place| ("Place", place)),
     ];
-    known
-        .into_iter()
-        .flatten()
-        .map(|(name, value)| (name.into(), value.into()))
-        .collect()
+    owned(known)
 }
 
 /// An instant as people read it: `22 November 2026, 20:01 UTC`.

@@ -1,21 +1,12 @@
 //! Sending mail: by the platform's own binding, or by the HTTP API of Resend.
 
-use super::Letter;
+use super::{Fault, Letter};
 use crate::error::{Error, Result};
 use serde_json::json;
 use wasm_bindgen::JsValue;
 use worker::{
     Env, Fetch, Method, Request, RequestInit, RequestRedirect, SendEmail, SendEmailBuilder,
 };
-
-/// Why a mail was not sent.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// It may work later.
-    Later(String),
-    /// It will never work.
-    Never(String),
-}
 
 /// How mail is sent, as the deployment chose.
 pub struct Mailer {

@@ -8,24 +8,53 @@ mod post;
 mod store;
 
 pub use letter::Letter;
-pub use post::{deliver, sweep};
+pub use post::{deliver, give_up, sweep};
+pub use store::{DeliveryRow, find, insert_to_slack, list, purge, retry};
 
 use crate::{
-    auth::{Holder, Owner},
+    auth::{Holder, Owner, Tenant},
     call::{self, Call},
     db::Statement,
     error::Result,
 };
-use contract::{ids::DeliveryId, notifications::Event};
+use contract::{
+    ids::{DeliveryId, ServiceAccountId},
+    notifications::{Event, Level},
+    time::{DAY, Timestamp},
+};
 use worker::Env;
 
-/// The queue that carries the ids of messages.
+/// The queue that carries the ids of messages, or how they begin.
 const QUEUE: &str = "OUTBOX";
+/// Messages about one thing differ behind so many characters of their ids: five tell the person, one the channel.
+const GROUP: usize = DeliveryId::PREFIX.len() + 20;
+/// What follows the group in the id of a message to one person in Slack; of the mail, the last is 0.
+const ONLY_SLACK: &str = "000001";
+
+/// Why a message was not sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It may work later.
+    Later(String),
+    /// It may work after so many seconds, as the receiver said.
+    After(u32, String),
+    /// It was not tried: its turn comes then.
+    NotYet(Timestamp),
+    /// It will never work.
+    Never(String),
+    /// Nothing will work there before the person connects it anew.
+    Disconnected(String),
+}
 
 /// A message in the making.
 pub struct Message {
-    id: DeliveryId,
+    group: String,
     event: &'static str,
+    level: Option<Level>,
+    /// Alike messages that come close together become one.
+    fold: Option<String>,
+    /// For how many seconds, after one was sent.
+    fold_seconds: i64,
     /// The letter, encrypted: a link in it is a secret.
     content: String,
 }
@@ -33,50 +62,155 @@ pub struct Message {
 impl Message {
     /// A notification.
     pub fn about(call: &Call, event: Event, letter: &Letter) -> Result<Self> {
-        Self::new(call, event.as_str(), letter)
+        Self::begun(call)?.telling(call.env(), event, letter)
+    }
+
+    /// A notification that no call is the cause of.
+    pub fn in_background(env: &Env, event: Event, letter: &Letter) -> Result<Self> {
+        let blank = Self::blank(&call::background_ulid()?);
+        blank.telling(env, event, letter)
     }
 
     /// A message that is no notification: somebody asked for it.
     pub fn new(call: &Call, event: &'static str, letter: &Letter) -> Result<Self> {
-        let id = DeliveryId::from_ulid(&call.ulid()?);
-        let content = call
-            .key()?
-            .seal(id.as_str(), &letter.to_bytes()?, call::random()?)?;
-        Ok(Self { id, event, content })
+        let message = Self::begun(call)?;
+        Self { event, ..message }.saying(call.env(), letter)
     }
 
-    /// Addresses it to a person, wherever their mail goes at that moment; not if the statement before it in the same
+    fn begun(call: &Call) -> Result<Self> {
+        Ok(Self::blank(&call.ulid()?))
+    }
+
+    fn blank(ulid: &str) -> Self {
+        Self {
+            group: group(DeliveryId::from_ulid(ulid).as_str()).to_owned(),
+            event: "",
+            level: None,
+            fold: None,
+            fold_seconds: 0,
+            content: String::new(),
+        }
+    }
+
+    fn telling(self, env: &Env, event: Event, letter: &Letter) -> Result<Self> {
+        let fold = (event.level() != Level::Critical).then(|| event.as_str().to_owned());
+        let message = Self {
+            event: event.as_str(),
+            level: Some(event.level()),
+            fold,
+            fold_seconds: 10 * 60,
+            ..self
+        };
+        message.saying(env, letter)
+    }
+
+    fn saying(mut self, env: &Env, letter: &Letter) -> Result<Self> {
+        self.content = call::key(env)?.seal(&self.group, &letter.to_bytes()?, call::random()?)?;
+        Ok(self)
+    }
+
+    /// Only others about the same `subject` are alike, and one a day is enough.
+    #[must_use]
+    pub fn daily_about(mut self, subject: &str) -> Self {
+        self.fold = Some([self.event, " ", subject].concat());
+        self.fold_seconds = DAY;
+        self
+    }
+
+    /// It goes out by itself; `name` is by what others of its kind are known.
+    #[must_use]
+    pub fn once_a_day(mut self, name: &str) -> Self {
+        self.fold = Some(name.to_owned());
+        self.fold_seconds = 0;
+        self
+    }
+
+    /// Addresses it to a person, by mail and to their Slack as they chose; not if the statement before it in the same
     /// transaction changed nothing.
     pub fn to_person(&self, call: &Call, owner: &Owner) -> Statement {
-        store::insert_to_person(self, owner, call.now)
+        store::insert_to(
+            self,
+            owner.tenant().as_str(),
+            owner.user().as_str(),
+            false,
+            call.now,
+        )
     }
 
-    /// Addresses it to whoever has a token, or looks after the service account that has it; not if the statement before
-    /// it in the same transaction changed nothing.
+    /// The same to whoever has a token, or looks after the service account that has it.
     pub fn to_holder(&self, call: &Call, holder: &Holder) -> Statement {
-        store::insert_to_holder(self, holder, call.now)
+        store::insert_to(self, holder.tenant().as_str(), holder.id(), false, call.now)
     }
 
-    /// Addresses it to somebody with this address, if there is such a person and the statement before it in the same
+    /// The same to whoever looks after a service account.
+    pub fn to_account_owner(
+        &self,
+        call: &Call,
+        tenant: &Tenant,
+        account: &ServiceAccountId,
+    ) -> Statement {
+        store::insert_to(self, tenant.as_str(), account.as_str(), false, call.now)
+    }
+
+    /// The same to each of these people of a tenant; `users` is a JSON array of ids.
+    pub fn to_people(&self, call: &Call, tenant: &Tenant, users: &str) -> Statement {
+        store::insert_to_each(self, tenant, users, call.now)
+    }
+
+    /// The same by the ids of tenant and person, where there is no call.
+    pub fn to_person_of(&self, tenant_id: &str, user_id: &str, now: Timestamp) -> Statement {
+        store::insert_to(self, tenant_id, user_id, false, now)
+    }
+
+    /// The same to whoever has a token, or looks after the service account that has it, whatever the statement before
+    /// it did.
+    pub fn to_owner_of(&self, tenant_id: &str, token_id: &str, now: Timestamp) -> Statement {
+        store::insert_to(self, tenant_id, token_id, true, now)
+    }
+
+    /// Mails it to somebody with this address, if there is such a person and the statement before it in the same
     /// transaction changed something.
     pub fn to_whoever_has(&self, call: &Call, email: &str) -> Statement {
         store::insert_to_whoever_has(self, email, call.now)
     }
 
-    /// Addresses it to one address of a person; not if the statement before it in the same transaction changed nothing.
+    /// Mails it to one address of a person; not if the statement before it in the same transaction changed nothing.
     pub fn to_address(&self, call: &Call, owner: &Owner, address: &str) -> Statement {
         store::insert_to_address(self, owner, address, call.now)
     }
 
-    /// Has it sent, once its row is written. Should the queue not take it, the next sweep will.
+    /// Has it sent, once its rows are written. Should the queue not take it, the next sweep will.
     pub fn send_soon(&self, call: &Call) {
-        let (env, id) = (call.env().clone(), self.id.clone());
-        call.later(async move { enqueue(&env, id.as_str(), 0).await });
+        let (env, group) = (call.env().clone(), self.group.clone());
+        call.later(async move { enqueue(&env, &group, 0).await });
+    }
+
+    /// The same where there is no call.
+    pub async fn send(&self, env: &Env) -> Result<()> {
+        enqueue(env, &self.group, 0).await
+    }
+
+    /// The id of its row in Slack's channel, addressed to one person.
+    fn slack_id(&self) -> String {
+        [&self.group, ONLY_SLACK].concat()
     }
 }
 
-/// Tells the consumer to look at a message, so many seconds from now.
-async fn enqueue(env: &Env, id: &str, delay: u32) -> Result<()> {
-    let message = worker::MessageBuilder::new(id).delay_seconds(delay).build();
+/// Has a message sent that is written already.
+pub fn send_again(call: &Call, id: &DeliveryId) {
+    let (env, id) = (call.env().clone(), id.clone());
+    call.later(async move { enqueue(&env, id.as_str(), 0).await });
+}
+
+/// What the ids of all messages about one thing begin with.
+fn group(id: &str) -> &str {
+    id.get(..GROUP).unwrap_or(id)
+}
+
+/// Tells the consumer to look at messages, so many seconds from now.
+async fn enqueue(env: &Env, ids: &str, delay: u32) -> Result<()> {
+    let message = worker::MessageBuilder::new(ids)
+        .delay_seconds(delay)
+        .build();
     Ok(env.queue(QUEUE)?.send(message).await?)
 }

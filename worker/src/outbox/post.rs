@@ -1,16 +1,20 @@
 //! The post: takes messages from the queue, sends them, and notes what became of each.
 
 use super::{
-    Letter, enqueue,
-    mailer::{Fault, Mailer},
+    Fault, Letter, Message, enqueue, group, letters,
+    mailer::Mailer,
     store::{self, Claimed},
 };
 use crate::{
     call::{self, clock, key},
     db::Db,
-    error::Result,
+    error::{Error, Result},
+    slack,
 };
-use contract::time::Timestamp;
+use contract::{
+    notifications::{Channel, Event},
+    time::Timestamp,
+};
 use serde_json::json;
 use worker::Env;
 
@@ -20,46 +24,112 @@ const TRIES: u32 = 6;
 const LOST_AFTER: i64 = 5 * 60;
 /// Seconds that the queue has for a message before the sweep brings it back.
 const SWEEP_AFTER: i64 = 60;
+/// The longest that a receiver can ask us to wait, in seconds.
+const WAIT_MAX: u32 = 60 * 60;
 
-/// Sends those of the messages that are due; whatever happens to one, the others go on.
+/// Sends those of the messages that are due, one after the other: should the sending break off, one at most was sent and
+/// not noted. Whatever happens to one, the others go on.
 pub async fn deliver(env: &Env, ids: &[String]) -> Result<()> {
     let db = Db::of(env)?;
     let now = clock();
     let claim = store::claim(&json!(ids).to_string(), now, now.plus(LOST_AFTER));
     let [claimed] = db.commit([claim]).await?;
-    for message in claimed.rows::<Claimed>()? {
-        let sent = send(env, &message).await;
-        note(env, &db, &message, sent).await?;
+    let claimed: Vec<Claimed> = claimed.rows()?;
+    let mut outcome = Ok(());
+    for message in &claimed {
+        let sent = send(env, &db, message).await;
+        if let Err(error) = note(env, &db, message, sent).await {
+            outcome = Err(error);
+        }
     }
-    Ok(())
+    if claimed.len() == store::CLAIMED_AT_ONCE {
+        for ids in ids {
+            enqueue(env, ids, 0).await?;
+        }
+    }
+    outcome
 }
 
-async fn send(env: &Env, message: &Claimed) -> Result<(), Fault> {
+async fn send(env: &Env, db: &Db, message: &Claimed) -> Result<(), Fault> {
     // What is wrong on our side can be mended before the last try.
-    let ours = |error: crate::error::Error| Fault::Later(format!("{error:?}"));
+    let ours = |error: Error| Fault::Later(format!("{error:?}"));
+    let id = message.id.as_str();
     let bytes = key(env)
-        .and_then(|key| key.open(message.id.as_str(), &message.content))
+        .and_then(|key| key.open(group(id), &message.content))
         .map_err(ours)?;
-    let letter = Letter::from_bytes(&bytes).map_err(ours)?;
-    let mailer = Mailer::of(env).map_err(ours)?;
-    mailer
-        .send(message.id.as_str(), &message.recipient, &letter)
-        .await
+    let mut letter = Letter::from_bytes(&bytes).map_err(ours)?;
+    letter.stands_for_more(message.folded);
+    match message.channel {
+        Channel::Email => {
+            let mailer = Mailer::of(env).map_err(ours)?;
+            mailer.send(id, &message.recipient, &letter).await
+        }
+        Channel::Slack => {
+            let connection = slack::connection(env, db, &message.tenant_id, &message.user_id);
+            let connection = connection
+                .await
+                .map_err(ours)?
+                .ok_or_else(|| Fault::Disconnected("disconnected".into()))?;
+            connection
+                .take_turn(db, &message.id)
+                .await
+                .map_err(ours)??;
+            connection.send(&letter).await
+        }
+    }
 }
 
 async fn note(env: &Env, db: &Db, message: &Claimed, sent: Result<(), Fault>) -> Result<()> {
     let now = clock();
-    let outcome = match &sent {
-        Ok(()) => store::sent(message, now),
-        Err(Fault::Later(why)) if message.tries < TRIES => {
-            let wait = wait(message.tries, chance()?);
-            let postponed = store::postponed(message, why, now.plus(i64::from(wait)));
-            db.commit([postponed]).await?;
+    let (wait, why) = match sent {
+        Ok(()) => {
+            let mut statements = vec![store::sent(message, now)];
+            if message.channel == Channel::Slack {
+                statements.push(slack::delivered(&message.tenant_id, &message.user_id, now));
+            }
+            return db.commit_all(statements).await.map(drop);
+        }
+        Err(Fault::NotYet(turn)) => {
+            db.commit([store::in_turn(message, turn)]).await?;
+            let wait = u32::try_from(turn.seconds() - now.seconds()).unwrap_or_default();
             return enqueue(env, message.id.as_str(), wait).await;
         }
-        Err(Fault::Later(why) | Fault::Never(why)) => store::failed(message, why, now),
+        Err(Fault::Disconnected(why)) => return disconnected(env, db, message, &why).await,
+        Err(Fault::Later(why)) if message.tries < TRIES => (wait(message.tries, chance()?), why),
+        Err(Fault::After(seconds, why)) if message.tries < TRIES => {
+            let wait = seconds.clamp(1, WAIT_MAX);
+            let until = now.plus(i64::from(wait));
+            let paused = slack::paused(&message.tenant_id, &message.user_id, until);
+            db.commit([paused]).await?;
+            (wait, why)
+        }
+        Err(Fault::Later(why) | Fault::After(_, why) | Fault::Never(why)) => {
+            return db
+                .commit([store::failed(message, &why, now)])
+                .await
+                .map(drop);
+        }
     };
-    db.commit([outcome]).await.map(drop)
+    let due_at = now.plus(i64::from(wait));
+    db.commit([store::postponed(message, &why, due_at)]).await?;
+    enqueue(env, message.id.as_str(), wait).await
+}
+
+/// The message goes by mail at once, and the person hears why, once.
+async fn disconnected(env: &Env, db: &Db, message: &Claimed, why: &str) -> Result<()> {
+    let now = clock();
+    let letter = letters::slack_broken(env, why)?;
+    let notice = Message::in_background(env, Event::SlackBroken, &letter)?;
+    let (tenant_id, user_id) = (&message.tenant_id, &message.user_id);
+    db.commit([
+        store::failed(message, &["Slack said: ", why].concat(), now),
+        store::insert_instead(message, now),
+        slack::broken(tenant_id, user_id, why, now),
+        notice.to_person_of(tenant_id.as_str(), user_id.as_str(), now),
+    ])
+    .await?;
+    notice.send(env).await?;
+    enqueue(env, group(message.id.as_str()), 0).await
 }
 
 /// Seconds until the next try: four times as long each time, less up to a fifth, so that what failed together does not
@@ -74,14 +144,21 @@ fn chance() -> Result<u8> {
     Ok(byte)
 }
 
-/// Puts messages back into the queue that should have been sent by now.
+/// Puts messages back into the queue that should have been sent by now, and gives up those that break every attempt.
 pub async fn sweep(env: &Env, now: Timestamp) -> Result<()> {
     let db = Db::of(env)?;
+    db.commit([store::exhausted(TRIES, now)]).await?;
     let overdue: Vec<store::IdRow> = db.all(store::overdue(now.plus(-SWEEP_AFTER))).await?;
     for row in overdue {
         enqueue(env, row.id.as_str(), 0).await?;
     }
     Ok(())
+}
+
+/// Notes that messages are given up that the queue could not hand over.
+pub async fn give_up(env: &Env, ids: &[String]) -> Result<()> {
+    let dead = store::dead(&json!(ids).to_string(), clock());
+    Db::of(env)?.commit([dead]).await.map(drop)
 }
 
 #[cfg(test)]

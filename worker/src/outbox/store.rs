@@ -2,42 +2,122 @@
 
 use super::Message;
 use crate::{
-    auth::{Holder, Owner},
-    db::Statement,
+    auth::{Owner, Tenant},
+    db::{Db, Statement},
+    error::Result,
 };
 use contract::{
-    ids::{DeliveryId, TenantId},
-    time::Timestamp,
+    ids::{DeliveryId, TenantId, UserId},
+    notifications::{Channel, Delivery, DeliveryState, Level, Notifications},
+    time::{DAY, Timestamp},
 };
 use serde::Deserialize;
+use serde_json::json;
 
-pub(super) fn insert_to_person(message: &Message, owner: &Owner, now: Timestamp) -> Statement {
+/// What goes nowhere for somebody who never chose, by channel: JSON arrays of events.
+fn muted_by_default() -> [String; 2] {
+    Channel::ALL.map(|channel| json!(Notifications::default().muted(channel)).to_string())
+}
+
+/// Addresses a message to one person: with the id `whom`, or who looks after the service account or has the token with
+/// that id. By mail and to Slack, each unless they muted the event there; by mail also what should have gone to a
+/// connection that is broken, and what is critical and has nowhere else to go. Unless it goes out `anyway`, it is left
+/// out if the statement before it changed nothing.
+pub(super) fn insert_to(
+    message: &Message,
+    tenant_id: &str,
+    whom: &str,
+    anyway: bool,
+    now: Timestamp,
+) -> Statement {
+    let [not_by_email, not_by_slack] = muted_by_default();
     Statement::new(
-        "INSERT INTO outbox (id, tenant_id, user_id, event, channel, recipient, content, created_at, due_at)
-         SELECT ?1, tenant_id, id, ?4, 'email', email, ?5, ?6, ?6
-         FROM users WHERE id = ?2 AND tenant_id = ?3 AND changes() > 0",
+        "INSERT INTO outbox (id, tenant_id, user_id, event, channel, recipient, content, fold, created_at, due_at)
+         SELECT ?1 || '00000' || (c.value = 'slack'), u.tenant_id, u.id, ?4, c.value,
+                CASE c.value WHEN 'slack' THEN coalesce(s.channel_name, s.destination) ELSE u.email END, ?5, ?6, ?7,
+                CASE WHEN ?6 IS NOT NULL AND EXISTS (SELECT 1 FROM outbox o WHERE o.user_id = u.id AND o.fold = ?6 AND o.created_at > ?8)
+                     THEN ?9 ELSE ?7 END
+         FROM json_each('[\"email\",\"slack\"]') c
+         JOIN users u ON u.id = coalesce((SELECT a.owner_id FROM service_accounts a WHERE a.id = ?2 AND a.tenant_id = ?3),
+                                         (SELECT coalesce(t.user_id, a.owner_id) FROM tokens t
+                                          LEFT JOIN service_accounts a ON a.id = t.service_account_id
+                                          WHERE t.id = ?2 AND t.tenant_id = ?3), ?2) AND u.tenant_id = ?3
+         LEFT JOIN slack_connections s ON s.user_id = u.id
+         LEFT JOIN notification_preferences p ON p.user_id = u.id
+         WHERE (changes() > 0 OR ?10 = 1)
+           AND CASE c.value WHEN 'slack'
+               THEN s.user_id IS NOT NULL AND s.broken_at IS NULL
+                    AND ?4 NOT IN (SELECT value FROM json_each(coalesce(p.not_by_slack, ?13)))
+               ELSE ?4 NOT IN (SELECT value FROM json_each(coalesce(p.not_by_email, ?12)))
+                    OR ((s.broken_at IS NOT NULL OR (s.user_id IS NULL AND ?11 = 1))
+                        AND ?4 NOT IN (SELECT value FROM json_each(coalesce(p.not_by_slack, ?13)))) END
+         ON CONFLICT (user_id, channel, fold) WHERE state = 'queued' AND tries = 0 AND fold IS NOT NULL
+         DO UPDATE SET folded = folded + 1",
         [
-            &message.id,
-            owner.user(),
-            owner.tenant(),
+            &message.group,
+            &whom,
+            &tenant_id,
             &message.event,
             &message.content,
+            &message.fold,
             &now,
+            &now.plus(-message.fold_seconds),
+            &now.plus(message.fold_seconds),
+            &anyway,
+            &(message.level == Some(Level::Critical)),
+            &not_by_email,
+            &not_by_slack,
         ],
     )
 }
 
-pub(super) fn insert_to_holder(message: &Message, holder: &Holder, now: Timestamp) -> Statement {
+/// The same to many people of a tenant; `users` is a JSON array of ids.
+pub(super) fn insert_to_each(
+    message: &Message,
+    tenant: &Tenant,
+    users: &str,
+    now: Timestamp,
+) -> Statement {
+    let [not_by_email, not_by_slack] = muted_by_default();
     Statement::new(
         "INSERT INTO outbox (id, tenant_id, user_id, event, channel, recipient, content, created_at, due_at)
-         SELECT ?1, tenant_id, id, ?4, 'email', email, ?5, ?6, ?6
-         FROM users
-         WHERE id = coalesce((SELECT owner_id FROM service_accounts WHERE id = ?2 AND tenant_id = ?3), ?2)
-           AND tenant_id = ?3 AND changes() > 0",
+         SELECT ?1 || printf('%05d', whom.key) || (c.value = 'slack'), u.tenant_id, u.id, ?4, c.value,
+                CASE c.value WHEN 'slack' THEN coalesce(s.channel_name, s.destination) ELSE u.email END, ?5, ?6, ?6
+         FROM json_each(?2) whom
+         JOIN users u ON u.id = whom.value AND u.tenant_id = ?3
+         JOIN json_each('[\"email\",\"slack\"]') c
+         LEFT JOIN slack_connections s ON s.user_id = u.id
+         LEFT JOIN notification_preferences p ON p.user_id = u.id
+         WHERE changes() > 0
+           AND CASE c.value WHEN 'slack'
+               THEN s.user_id IS NOT NULL AND s.broken_at IS NULL
+                    AND ?4 NOT IN (SELECT value FROM json_each(coalesce(p.not_by_slack, ?8)))
+               ELSE ?4 NOT IN (SELECT value FROM json_each(coalesce(p.not_by_email, ?7)))
+                    OR (s.broken_at IS NOT NULL AND ?4 NOT IN (SELECT value FROM json_each(coalesce(p.not_by_slack, ?8)))) END",
         [
-            &message.id,
-            &holder.id(),
-            holder.tenant(),
+            &message.group,
+            &users,
+            tenant,
+            &message.event,
+            &message.content,
+            &now,
+            &not_by_email,
+            &not_by_slack,
+        ],
+    )
+}
+
+/// Addresses a message to the person's Slack alone, if it takes messages, whatever they chose.
+pub fn insert_to_slack(message: &Message, owner: &Owner, now: Timestamp) -> Statement {
+    Statement::new(
+        "INSERT INTO outbox (id, tenant_id, user_id, event, channel, recipient, content, created_at, due_at)
+         SELECT ?1, tenant_id, user_id, ?4, 'slack', coalesce(channel_name, destination), ?5, ?6, ?6
+         FROM slack_connections WHERE user_id = ?2 AND tenant_id = ?3 AND broken_at IS NULL
+         RETURNING id, event, channel, recipient, state, tries, last_error, folded, created_at, done_at",
+        [
+            &message.slack_id(),
+            owner.user(),
+            owner.tenant(),
             &message.event,
             &message.content,
             &now,
@@ -48,9 +128,9 @@ pub(super) fn insert_to_holder(message: &Message, holder: &Holder, now: Timestam
 pub(super) fn insert_to_whoever_has(message: &Message, email: &str, now: Timestamp) -> Statement {
     Statement::new(
         "INSERT INTO outbox (id, tenant_id, user_id, event, channel, recipient, content, created_at, due_at)
-         SELECT ?1, tenant_id, id, ?3, 'email', email, ?4, ?5, ?5
+         SELECT ?1 || '000000', tenant_id, id, ?3, 'email', email, ?4, ?5, ?5
          FROM users WHERE email = ?2 AND changes() > 0",
-        [&message.id, &email, &message.event, &message.content, &now],
+        [&message.group, &email, &message.event, &message.content, &now],
     )
 }
 
@@ -62,9 +142,9 @@ pub(super) fn insert_to_address(
 ) -> Statement {
     Statement::new(
         "INSERT INTO outbox (id, tenant_id, user_id, event, channel, recipient, content, created_at, due_at)
-         SELECT ?1, ?3, ?2, ?4, 'email', ?5, ?6, ?7, ?7 WHERE changes() > 0",
+         SELECT ?1 || '000000', ?3, ?2, ?4, 'email', ?5, ?6, ?7, ?7 WHERE changes() > 0",
         [
-            &message.id,
+            &message.group,
             owner.user(),
             owner.tenant(),
             &message.event,
@@ -75,23 +155,44 @@ pub(super) fn insert_to_address(
     )
 }
 
+/// The mail that goes out in place of a message that Slack did not take, unless there is one already.
+pub(super) fn insert_instead(message: &Claimed, now: Timestamp) -> Statement {
+    Statement::new(
+        "INSERT INTO outbox (id, tenant_id, user_id, event, channel, recipient, content, folded, created_at, due_at)
+         SELECT substr(o.id, 1, length(o.id) - 1) || '0', o.tenant_id, o.user_id, o.event, 'email', u.email, o.content,
+                o.folded, ?3, ?3
+         FROM outbox o JOIN users u ON u.id = o.user_id AND u.tenant_id = o.tenant_id
+         WHERE o.id = ?1 AND o.tenant_id = ?2 AND o.event <> 'slack.test'
+         ON CONFLICT (id) DO NOTHING",
+        [&message.id, &message.tenant_id, &now],
+    )
+}
+
 /// A message that is being sent.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(super) struct Claimed {
     pub id: DeliveryId,
     pub tenant_id: TenantId,
+    pub user_id: UserId,
+    pub channel: Channel,
     pub recipient: String,
     pub content: String,
     pub tries: u32,
+    pub folded: u32,
 }
 
+/// The most messages that are claimed at once.
+pub(super) const CLAIMED_AT_ONCE: usize = 20;
+
 /// Claims those of the messages whose time has come, until `lost_at`; of consumers side by side one gets each.
-/// `ids` is a JSON array.
+/// `ids` is a JSON array of ids, or of how they begin.
 pub(super) fn claim(ids: &str, now: Timestamp, lost_at: Timestamp) -> Statement {
     Statement::new(
         "UPDATE outbox SET tries = tries + 1, due_at = ?3
-         WHERE id IN (SELECT value FROM json_each(?1)) AND state = 'queued' AND due_at <= ?2
-         RETURNING id, tenant_id, recipient, content, tries",
+         WHERE id IN (SELECT o.id FROM json_each(?1) wanted
+                      CROSS JOIN outbox o ON o.id >= wanted.value AND o.id < wanted.value || '~'
+                      WHERE o.state = 'queued' AND o.due_at <= ?2 LIMIT 20)
+         RETURNING id, tenant_id, user_id, channel, recipient, content, tries, folded",
         [&ids, &now, &lost_at],
     )
 }
@@ -108,8 +209,18 @@ pub(super) fn sent(message: &Claimed, now: Timestamp) -> Statement {
 /// Notes that a message will be tried again.
 pub(super) fn postponed(message: &Claimed, error: &str, due_at: Timestamp) -> Statement {
     Statement::new(
-        "UPDATE outbox SET due_at = ?4, last_error = ?3 WHERE id = ?1 AND tenant_id = ?2 AND state = 'queued'",
+        "UPDATE outbox SET due_at = ?4, last_error = ?3
+         WHERE id = ?1 AND tenant_id = ?2 AND state = 'queued'",
         [&message.id, &message.tenant_id, &error, &due_at],
+    )
+}
+
+/// Notes that a message has its turn later: that was no try.
+pub(super) fn in_turn(message: &Claimed, due_at: Timestamp) -> Statement {
+    Statement::new(
+        "UPDATE outbox SET due_at = ?3, tries = tries - 1
+         WHERE id = ?1 AND tenant_id = ?2 AND state = 'queued'",
+        [&message.id, &message.tenant_id, &due_at],
     )
 }
 
@@ -119,6 +230,27 @@ pub(super) fn failed(message: &Claimed, error: &str, now: Timestamp) -> Statemen
         "UPDATE outbox SET state = 'failed', done_at = ?4, last_error = ?3
          WHERE id = ?1 AND tenant_id = ?2 AND state = 'queued'",
         [&message.id, &message.tenant_id, &error, &now],
+    )
+}
+
+/// Gives up messages that the queue could not hand over. `ids` is a JSON array of ids, or of how they begin.
+pub(super) fn dead(ids: &str, now: Timestamp) -> Statement {
+    Statement::new(
+        "UPDATE outbox SET state = 'failed', done_at = ?2,
+                           last_error = coalesce(last_error, 'The queue could not hand it over.')
+         WHERE id IN (SELECT o.id FROM json_each(?1) wanted
+                      CROSS JOIN outbox o ON o.id >= wanted.value AND o.id < wanted.value || '~'
+                      WHERE o.state = 'queued')",
+        [&ids, &now],
+    )
+}
+
+/// Gives up messages whose sending broke off so many times.
+pub(super) fn exhausted(tries: u32, now: Timestamp) -> Statement {
+    Statement::new(
+        "UPDATE outbox SET state = 'failed', done_at = ?2, last_error = coalesce(last_error, 'Sending it broke off each time.')
+         WHERE state = 'queued' AND due_at <= ?2 AND tries >= ?1",
+        [&tries, &now],
     )
 }
 
@@ -133,5 +265,86 @@ pub(super) fn overdue(before: Timestamp) -> Statement {
     Statement::new(
         "SELECT id FROM outbox WHERE state = 'queued' AND due_at <= ?1 ORDER BY due_at LIMIT 500",
         [&before],
+    )
+}
+
+/// How many seconds it is told what became of a message.
+const KEPT_FOR: i64 = 90 * DAY;
+
+/// Forgets messages that were done with long ago.
+pub fn purge(now: Timestamp) -> Statement {
+    Statement::new(
+        "DELETE FROM outbox WHERE state <> 'queued' AND done_at <= ?1",
+        [&now.plus(-KEPT_FOR)],
+    )
+}
+
+/// A message as its addressee sees it.
+#[derive(Deserialize)]
+pub struct DeliveryRow {
+    id: DeliveryId,
+    event: String,
+    channel: Channel,
+    recipient: String,
+    state: DeliveryState,
+    tries: u32,
+    last_error: Option<String>,
+    folded: u32,
+    created_at: Timestamp,
+    done_at: Option<Timestamp>,
+}
+
+impl From<DeliveryRow> for Delivery {
+    fn from(row: DeliveryRow) -> Self {
+        Self {
+            id: row.id,
+            event: row.event,
+            channel: row.channel,
+            recipient: row.recipient,
+            state: row.state,
+            tries: row.tries,
+            last_error: row.last_error,
+            folded: row.folded,
+            at: row.created_at,
+            done_at: row.done_at,
+        }
+    }
+}
+
+/// Up to `rows` messages to a person, the newest first.
+pub async fn list(
+    db: &Db,
+    owner: &Owner,
+    before: Option<&DeliveryId>,
+    rows: u32,
+) -> Result<Vec<Delivery>> {
+    // `~` comes after every id.
+    let before = before.map_or("~", DeliveryId::as_str);
+    let found: Vec<DeliveryRow> = db
+        .all(Statement::new(
+            "SELECT id, event, channel, recipient, state, tries, last_error, folded, created_at, done_at
+             FROM outbox WHERE user_id = ?1 AND tenant_id = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4",
+            [owner.user(), owner.tenant(), &before, &rows],
+        ))
+        .await?;
+    Ok(found.into_iter().map(Delivery::from).collect())
+}
+
+/// A message to a person.
+pub fn find(owner: &Owner, id: &DeliveryId) -> Statement {
+    Statement::new(
+        "SELECT id, event, channel, recipient, state, tries, last_error, folded, created_at, done_at
+         FROM outbox WHERE id = ?1 AND user_id = ?2 AND tenant_id = ?3",
+        [id, owner.user(), owner.tenant()],
+    )
+}
+
+/// Puts a message of a person that was given up back on its way.
+pub fn retry(owner: &Owner, id: &DeliveryId, now: Timestamp) -> Statement {
+    Statement::new(
+        "UPDATE outbox SET state = 'queued', done_at = NULL, tries = 0, due_at = ?4, fold = NULL
+         WHERE id = ?1 AND user_id = ?2 AND tenant_id = ?3 AND state = 'failed' AND content IS NOT NULL
+         RETURNING id, event, channel, recipient, state, tries, last_error, folded, created_at, done_at",
+        [id, owner.user(), owner.tenant(), &now],
     )
 }

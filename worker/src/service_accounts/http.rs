@@ -12,6 +12,7 @@ use crate::{
     error::{Error, Result},
     extract::{Checked, Query, Segment},
     idempotency::{Attempted, Repeatable},
+    outbox::{Message, letters},
     roles,
     secret::{Prefix, Secret},
     tokens, users,
@@ -27,6 +28,7 @@ use contract::{
     check::Invalid,
     ids::{RoleId, ServiceAccountId, UserId},
     list::List,
+    notifications,
     problem::Code,
     roles::{Permission, RoleRef},
     service_accounts::{
@@ -296,13 +298,17 @@ pub async fn reset_credentials(
         audit::entry(&call, &owner, &actor, &event)?,
     ];
     let answer = json!({"service_account": account, "api_key": account.api_key});
+    let event = notifications::Event::CredentialsReset;
+    let letter = letters::account_reset(&call, event, &account.name, &actor.name, old_until)?;
+    let message = Message::about(&call, event, &letter)?;
     let tried = attempt
-        .commit(
+        .commit_telling(
             &call,
             &actor,
             owner.tenant(),
             statements,
             (StatusCode::CREATED, &answer),
+            vec![message.to_account_owner(&call, owner.tenant(), &account.id)],
         )
         .await?;
     let outcomes = match tried {
@@ -310,7 +316,10 @@ pub async fn reset_credentials(
         Attempted::Repeated(answer) => return Ok(answer),
     };
     match changed(&outcomes, 1) {
-        1 => Ok(told_once(account, key, secret)),
+        1 => {
+            message.send_soon(&call);
+            Ok(told_once(account, key, secret))
+        }
         _ => Err(changed_meanwhile()),
     }
 }

@@ -198,13 +198,15 @@ async fn create_for(
         audit::entry(call, holder, actor, &event)?,
     ];
     let answer = json!({"token": token});
+    let notice = Notice::own(call, Notified::TokenCreated, holder, &token.name, actor)?;
     let tried = attempt
-        .commit(
+        .commit_telling(
             call,
             actor,
             holder.tenant(),
             statements,
             (StatusCode::CREATED, &answer),
+            vec![notice.statement(call)],
         )
         .await;
     let outcomes = match tried.map_err(name_is_taken)? {
@@ -214,6 +216,7 @@ async fn create_for(
     if changed(&outcomes, 0) == 0 {
         return Err(too_many(&policy));
     }
+    notice.send_soon(call);
     let created = CreatedToken {
         token,
         secret: secret.expose(),
@@ -296,20 +299,24 @@ pub async fn update(
         ),
         audit::entry(&call, &holder, &actor, &event)?,
     ];
-    let notice = other_person
-        .is_some()
-        .then(|| Notice::new(&call, Notified::TokenEdited, &holder, &token.name, &actor))
-        .transpose()?;
-    statements.extend(notice.iter().map(|notice| notice.statement(&call)));
+    let notice = match other_person {
+        Some(_) => Notice::new(
+            &call,
+            Notified::TokenEditedByOther,
+            &holder,
+            &token.name,
+            &actor,
+        )?,
+        None => Notice::own(&call, Notified::TokenEdited, &holder, &token.name, &actor)?,
+    };
+    statements.push(notice.statement(&call));
     let outcomes = call
         .db
         .commit_all(statements)
         .await
         .map_err(name_is_taken)?;
     if changed(&outcomes, 0) == 1 {
-        if let Some(notice) = notice {
-            notice.send_soon(&call);
-        }
+        notice.send_soon(&call);
         return Ok(Json(token));
     }
     // Either it is no longer what was edited, or it may not come back among the live ones.
@@ -377,7 +384,7 @@ pub(super) fn token_of(caller: &MachineCaller) -> Result<(&Token, Holder)> {
     })
 }
 
-/// Ends tokens that a session may look after, each with its event; other people are told. One that is unknown or out of
+/// Ends tokens that a session may look after, each with its event; their owners are told. One that is unknown or out of
 /// reach stops the whole.
 async fn end_within_reach(
     call: &Call,
@@ -405,13 +412,15 @@ async fn end_within_reach(
         let is_other = holder
             .person()
             .is_some_and(|person| person.user() != session.owner.user());
-        if is_other {
-            let names: Vec<_> = rows.iter().map(|row| row.name.as_str()).collect();
-            let names = names.join(", ");
-            let notice = Notice::new(call, Notified::TokenRevoked, holder, &names, actor)?;
-            statements.push(notice.statement(call));
-            notices.push(notice);
-        }
+        let names: Vec<_> = rows.iter().map(|row| row.name.as_str()).collect();
+        let names = names.join(", ");
+        let notice = if is_other {
+            Notice::new(call, Notified::TokenRevokedByOther, holder, &names, actor)?
+        } else {
+            Notice::own(call, Notified::TokenRevoked, holder, &names, actor)?
+        };
+        statements.push(notice.statement(call));
+        notices.push(notice);
     }
     let outcomes = call.db.commit_all(statements).await?;
     for notice in notices {

@@ -63,6 +63,18 @@ impl Notice {
         Ok(Self(Message::about(call, event, &letter)?, holder.clone()))
     }
 
+    /// What the owner hears of whatever becomes of their tokens, and whoever looks after the service account of its.
+    pub fn own(
+        call: &Call,
+        event: Event,
+        holder: &Holder,
+        names: &str,
+        by: &Actor,
+    ) -> Result<Self> {
+        let letter = letters::own_token(call, event, names, holder.owner().name(), &by.name)?;
+        Ok(Self(Message::about(call, event, &letter)?, holder.clone()))
+    }
+
     /// Goes after the statement that changes the token.
     pub fn statement(&self, call: &Call) -> Statement {
         self.0.to_holder(call, &self.1)

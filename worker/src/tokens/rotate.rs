@@ -2,7 +2,7 @@
 
 use super::{
     http::{changed_meanwhile, token_of},
-    reach::{Reached, reach},
+    reach::{Notice, Reached, reach},
     renew, rules,
     store::{self, Replacement, Secrets},
 };
@@ -28,6 +28,7 @@ use axum::{
 };
 use contract::{
     audit::Action,
+    notifications::Event,
     problem::Code,
     tokens::{CreatedToken, RotateToken, Status, Token},
 };
@@ -150,13 +151,15 @@ async fn replace(
         audit::entry(call, &holder, actor, &event)?,
     ];
     let answer = json!({"token": token});
+    let notice = Notice::own(call, Event::TokenRotated, &holder, &token.name, actor)?;
     let tried = attempt
-        .commit(
+        .commit_telling(
             call,
             actor,
             holder.tenant(),
             statements,
             (StatusCode::CREATED, &answer),
+            vec![notice.statement(call)],
         )
         .await?;
     let outcomes = match tried {
@@ -165,6 +168,7 @@ async fn replace(
     };
     match changed(&outcomes, 3) {
         1 => {
+            notice.send_soon(call);
             let rotated = CreatedToken {
                 token,
                 secret: secret.expose(),

@@ -1,6 +1,7 @@
 //! How much the API is called, by whom and from where.
 
 pub mod http;
+mod notices;
 mod recorder;
 mod store;
 

@@ -3,13 +3,17 @@
 //! Calls are counted in the memory of the isolate and written together, at most once a second and within a second of
 //! the call: exact counts, one write for many. What is lost when an isolate dies is what it counted in that second.
 
-use super::store::{self, AccountUse, AddressUse, RefusedUse, TokenUse};
+use super::{
+    notices,
+    store::{self, AccountUse, AddressUse, RefusedUse, TokenUse},
+};
 use crate::{
     auth::{
         MachineCaller,
         machine::{self, By},
     },
     call::{Call, pause},
+    db::Outcome,
     error::{Refusal, Result},
 };
 use axum::{extract::MatchedPath, http::request::Parts};
@@ -168,6 +172,7 @@ pub fn record(call: &Call, machine: &MachineCaller, visit: &Visit) {
                     agent: call.user_agent.clone(),
                     place: call.place(),
                     call: visit.route.clone(),
+                    network: notices::network(visit.ip.as_deref().unwrap_or_default()),
                 };
                 count(&mut counts.addresses, address, true);
             }
@@ -232,14 +237,28 @@ async fn keep_writing(writer: &Call) -> Result<()> {
 
 /// Writes down what was counted. What could not be written is counted again with what comes next.
 async fn write(writer: &Call, counts: Counts) -> Result<()> {
-    let written = writer.db.commit_all(store::write(&counts)).await;
-    if written.is_err() {
-        RECORDER.with_borrow_mut(|recorder| {
-            recorder.writer_since = None;
-            recorder.counts.put_back(counts);
-        });
-    }
-    written.map(drop)
+    // What is new has to be asked before it is written.
+    let mut statements = vec![store::new_networks(&counts), store::refused_tokens(&counts)];
+    statements.extend(store::write(&counts));
+    let written = match writer.db.commit_all(statements).await {
+        Ok(written) => written,
+        Err(error) => {
+            RECORDER.with_borrow_mut(|recorder| {
+                recorder.writer_since = None;
+                recorder.counts.put_back(counts);
+            });
+            return Err(error);
+        }
+    };
+    let new_networks = written.first().map(Outcome::rows).transpose()?;
+    let refused = written.get(1).map(Outcome::rows).transpose()?;
+    notices::tell(
+        writer,
+        &counts,
+        &new_networks.unwrap_or_default(),
+        &refused.unwrap_or_default(),
+    )
+    .await
 }
 
 #[cfg(test)]

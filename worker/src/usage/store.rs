@@ -1,6 +1,9 @@
 //! Statements about usage.
 
-use super::recorder::{Counted, Counts};
+use super::{
+    notices,
+    recorder::{Counted, Counts},
+};
 use crate::{
     auth::Tenant,
     db::{Db, Statement},
@@ -10,7 +13,7 @@ use contract::{
     time::{DAY, Timestamp},
     usage::DayUsage,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 /// Uses of one token, by its present secret or the one before, on one day.
@@ -81,6 +84,8 @@ pub(super) struct AddressUse {
     pub place: Option<String>,
     /// Method and route.
     pub call: String,
+    /// The network around the address.
+    pub network: String,
 }
 
 impl Counted for AddressUse {
@@ -131,6 +136,54 @@ impl Counted for RefusedUse {
     }
 }
 
+/// A token that was used from a network in which none of the addresses is that it was used from before.
+#[derive(Deserialize)]
+pub(super) struct NewNetwork {
+    pub token: String,
+    pub tenant_id: String,
+    pub name: String,
+    pub ip: String,
+}
+
+/// Which of the uses are the first from their network, of tokens that were used from elsewhere before.
+pub(super) fn new_networks(counts: &Counts) -> Statement {
+    let addresses = json!(counts.addresses.values().collect::<Vec<_>>()).to_string();
+    Statement::new(
+        "SELECT t.id AS token, t.tenant_id, t.name, used.value ->> 'ip' AS ip
+         FROM json_each(?1) AS used
+         JOIN tokens t ON t.id = used.value ->> 'token' AND t.tenant_id = used.value ->> 'tenant'
+         WHERE EXISTS (SELECT 1 FROM token_addresses a WHERE a.token_id = t.id)
+           AND NOT EXISTS (SELECT 1 FROM token_addresses a WHERE a.token_id = t.id AND a.network IN ('', used.value ->> 'network'))",
+        [&addresses],
+    )
+}
+
+/// A token with which somebody called in vain, in a way that its owner should know.
+#[derive(Deserialize)]
+pub(super) struct RefusedToken {
+    pub token: String,
+    pub tenant_id: String,
+    pub name: String,
+    pub reason: String,
+    pub ip: String,
+    pub call: String,
+}
+
+/// Of the refusals, those that their owners should know.
+pub(super) fn refused_tokens(counts: &Counts) -> Statement {
+    let telling = counts
+        .refusals
+        .values()
+        .filter(|refused| notices::is_telling(&refused.reason));
+    Statement::new(
+        "SELECT t.id AS token, t.tenant_id, t.name, refused.value ->> 'reason' AS reason, refused.value ->> 'ip' AS ip,
+                refused.value ->> 'call' AS call
+         FROM json_each(?1) AS refused
+         JOIN tokens t ON t.id = refused.value ->> 'token' AND t.tenant_id = refused.value ->> 'tenant'",
+        [&json!(telling.collect::<Vec<_>>()).to_string()],
+    )
+}
+
 /// Writes down what was counted. Each row names its own tenant, so no other tenant's row is reached.
 pub(super) fn write(counts: &Counts) -> Vec<Statement> {
     let mut statements = vec![];
@@ -174,12 +227,12 @@ fn token_uses(counts: &Counts) -> [Statement; 5] {
             [&uses],
         ),
         Statement::new(
-            "INSERT INTO token_addresses (token_id, ip, tenant_id, calls, at, place, agent, call)
+            "INSERT INTO token_addresses (token_id, ip, tenant_id, calls, at, place, agent, call, network)
              SELECT value ->> 'token', value ->> 'ip', value ->> 'tenant', value ->> 'calls', value ->> 'at',
-                    value ->> 'place', value ->> 'agent', value ->> 'call'
+                    value ->> 'place', value ->> 'agent', value ->> 'call', value ->> 'network'
              FROM json_each(?1) WHERE true
              ON CONFLICT (token_id, ip) DO UPDATE SET calls = calls + excluded.calls, at = excluded.at,
-                 place = excluded.place, agent = excluded.agent, call = excluded.call",
+                 place = excluded.place, agent = excluded.agent, call = excluded.call, network = excluded.network",
             [&addresses],
         ),
         // The last ten are kept.

@@ -1,0 +1,304 @@
+// Slack: the consent, messages by it, and everything that Slack may answer. The emulator judges what arrives.
+
+import type { Person } from '../support/actors'
+import { db } from '../support/db'
+import { origin } from '../support/http'
+import { mailTo, mailsTo } from '../support/mail'
+import { expectProblem, refused } from '../support/problem'
+import { scheduledAt } from '../support/server'
+import { Member, SLACK, comeBack } from '../support/slack'
+import { expect, test } from '../support/test'
+
+const CONNECTION = '/slack/connection'
+const PAGE = '/settings/notifications?slack='
+const INFO = { email: { critical: true, warning: true, info: false }, slack: { critical: true, warning: true, info: true } }
+
+const row = (person: Person) => db.one('SELECT * FROM slack_connections WHERE user_id = ?1', person.user.id)
+const sent = (person: Person, channel = 'slack') =>
+  db.rows('SELECT id, event, state, tries, last_error FROM outbox WHERE user_id = ?1 AND channel = ?2 ORDER BY id', person.user.id, channel)
+const state = async (person: Person) => (await sent(person)).map((row) => row.state)
+
+/** Lets pass the time that is left until the next try. */
+async function nextTry(person: Person) {
+  await db.rows(`UPDATE outbox SET due_at = '2026-01-01T00:00:00Z' WHERE user_id = ?1 AND state = 'queued'`, person.user.id)
+  await scheduledAt(origin)
+}
+
+test('E-16 a person connects their workspace and lands on the page', async ({ owner }) => {
+  expect((await owner.get(CONNECTION)).json).toEqual({ state: 'disconnected', workspace: null })
+  const begun = await owner.post(CONNECTION)
+  const url = new URL(begun.json.authorize_url)
+  expect(url.origin + url.pathname).toBe(`${SLACK}/oauth/v2/authorize`)
+  expect(Object.fromEntries(url.searchParams)).toEqual({
+    client_id: '12345.67890',
+    scope: 'incoming-webhook,chat:write,im:write',
+    state: expect.stringMatching(/^lkc_[0-9A-Za-z]{36}$/),
+    redirect_uri: `${origin}/api/v1/slack/callback`,
+  })
+  const member = await Member.named('member01')
+  const back = await member.consent(owner, begun.json.authorize_url)
+  expect([back.status, back.header('location')]).toEqual([303, `${PAGE}connected`])
+  expect((await owner.get(CONNECTION)).json).toEqual({
+    state: 'connected',
+    workspace: { team: 'Acme Backup', member: member.id, via: 'direct', channel: null, connected_at: expect.any(String), last_delivered_at: null, broken_why: null, broken_at: null },
+  })
+  const actions = await db.rows(`SELECT action FROM audit_events WHERE tenant_id = ?1 AND action LIKE 'slack.%' ORDER BY id`, owner.tenant)
+  expect(actions.map(({ action }) => action)).toEqual(['slack.requested', 'slack.connected'])
+})
+
+test('E-17 notifications come as direct messages, and the test message takes the same way', async ({ owner }) => {
+  const member = await Member.named('member02')
+  await member.connect(owner)
+  const answer = await owner.post('/slack/test')
+  expect(answer.status, answer.text).toBe(202)
+  expect(answer.json).toMatchObject({ event: 'slack.test', channel: 'slack', state: 'queued', tries: 0, recipient: member.id })
+  await expect.poll(() => state(owner)).toEqual(['sent'])
+  await owner.put('/users/me/notifications', INFO)
+  await owner.makeToken({ name: '<!channel> & co' })
+  await expect.poll(() => state(owner)).toEqual(['sent', 'sent'])
+  const [hello, made] = await member.messages()
+  expect(hello.text).toBe('Test message')
+  expect(made.text).toBe('An access token was made')
+  const blocks = JSON.stringify(made.blocks)
+  expect(made.blocks[0]).toMatchObject({ type: 'header', text: { type: 'plain_text', text: 'An access token was made' } })
+  expect(blocks).toContain('Token\\n<!channel> & co')
+  expect(blocks).toContain(`<${origin}/settings/api-access|Look at your tokens>`)
+  expect(blocks.match(/mrkdwn/g)).toHaveLength(1)
+  expect((await owner.get(CONNECTION)).json.workspace.last_delivered_at).not.toBeNull()
+  // The same event did not go by email: nobody asked for that.
+  expect(await sent(owner, 'email')).toEqual([])
+})
+
+test('whoever may not be written to is reached in the channel that they chose', async ({ owner }) => {
+  const member = await Member.named('member03')
+  await member.suffer({ kind: 'grant', scope: 'incoming-webhook' })
+  await member.connect(owner)
+  expect((await owner.get(CONNECTION)).json.workspace).toMatchObject({ via: 'channel', channel: '#general' })
+  await member.suffer()
+  await owner.post('/slack/test')
+  await expect.poll(() => state(owner)).toEqual(['sent'])
+  expect((await member.channel('C000000001')).some((message) => message.text === 'Test message')).toBe(true)
+})
+
+test('what Slack gave is kept encrypted, and never told', async ({ owner }) => {
+  const member = await Member.named('member04')
+  await member.connect(owner)
+  const kept = await row(owner)
+  expect(kept.bot_token).toMatch(/^[0-9a-f]{60,}$/)
+  expect(kept.webhook).toMatch(/^[0-9a-f]{60,}$/)
+  const told = [await owner.get(CONNECTION), await owner.get('/users/me/deliveries'), await owner.get('/audit-events')].map(({ text }) => text).join()
+  for (const text of [await db.dump(), told]) {
+    expect(text).not.toContain('xoxb-')
+    expect(text).not.toContain('/services/')
+    expect(text).not.toContain('lkc_')
+  }
+})
+
+test('E-R9 a consent that is denied lands on the page too, and nothing is connected', async ({ owner }) => {
+  const { json } = await owner.post(CONNECTION)
+  const back = await comeBack(owner, `${origin}/api/v1/slack/callback?error=access_denied&state=${new URL(json.authorize_url).searchParams.get('state')}`)
+  expect(back.header('location')).toBe(`${PAGE}denied`)
+  expect((await owner.get(CONNECTION)).json.state).toBe('disconnected')
+})
+
+test('E-R9 a state works once, in the session that it was made in, for ten minutes', async ({ owner }) => {
+  const member = await Member.named('member05')
+  const begin = async () => (await owner.post(CONNECTION)).json.authorize_url as string
+  const expired = (answer: { header: (name: string) => string | null }) => expect(answer.header('location')).toBe(`${PAGE}expired`)
+
+  expired(await member.consent(await owner.elsewhere(), await begin()))
+  const late = await begin()
+  await db.rows(`UPDATE slack_states SET expires_at = '2026-01-01T00:00:00Z' WHERE user_id = ?1`, owner.user.id)
+  expired(await member.consent(owner, late))
+  expired(await comeBack(owner, `${origin}/api/v1/slack/callback?code=x`))
+  expired(await comeBack(owner, `${origin}/api/v1/slack/callback?code=x&state=lkc_${'0'.repeat(36)}`))
+  expect(await db.count('FROM slack_connections WHERE user_id = ?1', owner.user.id)).toBe(0)
+
+  const url = await begin()
+  const state = new URL(url).searchParams.get('state')
+  expect((await member.consent(owner, url)).header('location')).toBe(`${PAGE}connected`)
+  expired(await comeBack(owner, `${origin}/api/v1/slack/callback?code=again&state=${state}`))
+  expect((await owner.get(CONNECTION)).json.state).toBe('connected')
+})
+
+test('a code that Slack does not take connects nothing', async ({ owner }) => {
+  const state = async () => new URL((await owner.post(CONNECTION)).json.authorize_url).searchParams.get('state')
+  const back = await comeBack(owner, `${origin}/api/v1/slack/callback?code=made-up&state=${await state()}`)
+  expect(back.header('location')).toBe(`${PAGE}failed`)
+  expect((await owner.get(CONNECTION)).json.state).toBe('disconnected')
+})
+
+test('whoever is not signed in any more lands on the page as well', async ({ anonymous }) => {
+  const back = await anonymous.get('/slack/callback?code=x&state=y')
+  expect([back.status, back.header('location')]).toEqual([303, `${PAGE}expired`])
+})
+
+test('disconnecting gives the consent back at Slack', async ({ owner }) => {
+  const member = await Member.named('member06')
+  await member.connect(owner)
+  expect((await owner.delete(CONNECTION)).status).toBe(204)
+  await expect.poll(() => member.revoked()).toBe(1)
+  expect((await owner.get(CONNECTION)).json.state).toBe('disconnected')
+  expectProblem(await owner.delete(CONNECTION), 404, 'not_found')
+  expect(await db.count(`FROM audit_events WHERE tenant_id = ?1 AND action = 'slack.disconnected'`, owner.tenant)).toBe(1)
+})
+
+test('a test message needs a workspace that takes it', async ({ owner }) => {
+  await refused(owner.tenant, () => owner.post('/slack/test'), 409, 'conflict')
+})
+
+const GONE = ['token_revoked', 'invalid_auth', 'account_inactive', 'no_service', 'channel_not_found']
+for (const [i, error] of GONE.entries()) {
+  test(`c.12 Slack says ${error}: the connection is marked, the message goes by email at once, and why is told once`, async ({ owner }) => {
+    const member = await Member.named(`member1${i}`)
+    await member.connect(owner)
+    await owner.put('/users/me/notifications', INFO)
+    await member.suffer({ kind: 'error', error })
+    await owner.makeToken({ name: 'by mail' })
+    await mailTo(owner.account.email, 'An access token was made')
+    const notice = await mailTo(owner.account.email, 'Slack does not take your notifications any more')
+    expect(notice.text).toContain(`Slack said: ${error}`)
+    expect((await owner.get(CONNECTION)).json).toMatchObject({ state: 'reconnect_needed', workspace: { broken_why: error } })
+    expect(await sent(owner)).toMatchObject([{ state: 'failed', last_error: `Slack said: ${error}` }])
+    // From now on by email, without asking Slack.
+    await owner.makeToken({ name: 'by mail too' })
+    expect(await sent(owner)).toHaveLength(1)
+    expect((await sent(owner, 'email')).map(({ event }) => event)).toEqual(['token.created', 'slack.broken', 'token.created'])
+    expect(await member.calls()).toHaveLength(1)
+    await refused(owner.tenant, () => owner.post('/slack/test'), 409, 'conflict')
+
+    await member.suffer()
+    await member.connect(owner)
+    expect((await owner.get(CONNECTION)).json.state).toBe('connected')
+  })
+}
+
+const TROUBLES = [
+  ['500', { kind: 'status', status: 500, times: 1 }, 'Slack answered 500'],
+  ['internal_error', { kind: 'error', error: 'internal_error', times: 1 }, 'Slack said: internal_error'],
+  ['a broken connection', { kind: 'broken', times: 1 }, 'Slack was not reached'],
+] as const
+for (const [i, [name, fault, why]] of TROUBLES.entries()) {
+  test(`${name} from Slack is tried again, and arrives once`, async ({ owner }) => {
+    const member = await Member.named(`member2${i}`)
+    await member.connect(owner)
+    await member.suffer(fault)
+    await owner.post('/slack/test')
+    await expect.poll(async () => (await sent(owner))[0]?.last_error).toContain(why)
+    expect(await sent(owner)).toMatchObject([{ state: 'queued', tries: 1 }])
+    await nextTry(owner)
+    await expect.poll(() => state(owner)).toEqual(['sent'])
+    expect(await member.messages()).toHaveLength(1)
+  })
+}
+
+test('d.12 429 waits as long as Retry-After says, for the whole channel', async ({ owner }) => {
+  const member = await Member.named('member24')
+  await member.connect(owner)
+  await member.suffer({ kind: 'status', status: 429, headers: { 'retry-after': '7' }, times: 1 })
+  await owner.post('/slack/test')
+  await expect.poll(async () => (await sent(owner))[0]?.last_error).toContain('429')
+  const { due_at, created_at } = await db.one('SELECT due_at, created_at FROM outbox WHERE user_id = ?1', owner.user.id)
+  const wait = (Date.parse(due_at) - Date.parse(created_at)) / 1000
+  expect(wait).toBeGreaterThanOrEqual(6)
+  expect(wait).toBeLessThan(15)
+  expect((await row(owner)).next_at).toBeGreaterThan(Date.parse(created_at) + 6000)
+  await expect.poll(() => state(owner), { timeout: 25_000 }).toEqual(['sent'])
+  expect(await member.messages()).toHaveLength(1)
+})
+
+test('d.12 a redirect is not followed', async ({ owner }) => {
+  const member = await Member.named('member25')
+  await member.connect(owner)
+  await member.suffer({ kind: 'status', status: 302, headers: { location: `${SLACK}/api/chat.postMessage` } })
+  await owner.post('/slack/test')
+  await expect.poll(() => state(owner)).toEqual(['failed'])
+  expect((await owner.get(CONNECTION)).json.workspace.broken_why).toBe('redirect_302')
+  expect(await member.calls()).toHaveLength(1)
+  expect(await member.messages()).toEqual([])
+})
+
+const HOOKS = [['404', 'no_service'], ['410', 'channel_is_archived'], ['403', 'action_prohibited']] as const
+for (const [i, [status, error]] of HOOKS.entries()) {
+  test(`d.12 a webhook that answers ${status} ${error} is not called again`, async ({ owner }) => {
+    const member = await Member.named(`member3${i}`)
+    await member.suffer({ kind: 'grant', scope: 'incoming-webhook' })
+    await member.connect(owner)
+    await member.suffer({ kind: 'error', error, status: Number(status) })
+    await owner.post('/slack/test')
+    await expect.poll(() => state(owner)).toEqual(['failed'])
+    expect((await owner.get(CONNECTION)).json).toMatchObject({ state: 'reconnect_needed', workspace: { broken_why: error } })
+    expect(await member.calls()).toHaveLength(1)
+    // A test message has nothing to say by email.
+    await mailTo(owner.account.email, 'Slack does not take your notifications any more')
+    expect((await mailsTo(owner.account.email)).map(({ subject }) => subject)).toEqual(['Slack does not take your notifications any more'])
+  })
+}
+
+test('after six tries a message is given up, visibly, and can be tried again by hand', async ({ owner }) => {
+  const member = await Member.named('member33')
+  await member.connect(owner)
+  await member.suffer({ kind: 'status', status: 503 })
+  await owner.post('/slack/test')
+  await expect.poll(async () => (await sent(owner))[0]?.tries).toBe(1)
+  await db.rows('UPDATE outbox SET tries = 5 WHERE user_id = ?1', owner.user.id)
+  await nextTry(owner)
+  await expect.poll(() => state(owner)).toEqual(['failed'])
+  const { items } = (await owner.get('/users/me/deliveries')).json
+  expect(items).toMatchObject([{ event: 'slack.test', channel: 'slack', state: 'failed', tries: 6, last_error: 'Slack answered 503', recipient: member.id }])
+  await member.suffer()
+  const retried = await owner.post(`/users/me/deliveries/${items[0].id}/retry`)
+  expect(retried.json).toMatchObject({ state: 'queued', tries: 0 })
+  await expect.poll(() => state(owner)).toEqual(['sent'])
+  expect(await member.messages()).toHaveLength(1)
+  await refused(owner.tenant, () => owner.post(`/users/me/deliveries/${items[0].id}/retry`), 409, 'conflict')
+})
+
+test('a delivery of another person is not there', async ({ owner, stranger }) => {
+  const member = await Member.named('member34')
+  await member.connect(owner)
+  await owner.post('/slack/test')
+  const [{ id } = { id: '' }] = await sent(owner)
+  await refused(owner.tenant, () => stranger.post(`/users/me/deliveries/${id}/retry`), 404, 'not_found')
+  expect((await stranger.get('/users/me/deliveries')).json.items).toEqual([])
+})
+
+test('d.12 one channel gets one message a second, whatever comes at once', async ({ owner }) => {
+  const member = await Member.named('member35')
+  await member.connect(owner)
+  await Promise.all([1, 2, 3, 4].map(() => owner.post('/slack/test')))
+  await expect.poll(() => state(owner), { timeout: 25_000 }).toEqual(['sent', 'sent', 'sent', 'sent'])
+  const times = (await member.calls()).map(({ at }) => at)
+  const gaps = times.slice(1).map((at, i) => at - (times[i] ?? 0))
+  expect(gaps).toHaveLength(3)
+  for (const gap of gaps) expect(gap).toBeGreaterThan(900)
+})
+
+test('a message whose sender died after sending is sent once more at most', async ({ owner }) => {
+  const member = await Member.named('member36')
+  await member.connect(owner)
+  await member.suffer({ kind: 'lost answer', times: 1 })
+  await owner.post('/slack/test')
+  await expect.poll(async () => (await sent(owner))[0]?.last_error).toContain('Slack was not reached')
+  await nextTry(owner)
+  await expect.poll(() => state(owner)).toEqual(['sent'])
+  expect(await member.messages()).toHaveLength(2)
+  await nextTry(owner)
+  expect(await member.messages()).toHaveLength(2)
+})
+
+test('a message that every sender broke off at is given up', async ({ owner }) => {
+  const member = await Member.named('member37')
+  await member.connect(owner)
+  await owner.post('/slack/test')
+  await expect.poll(() => state(owner)).toEqual(['sent'])
+  await db.rows(`UPDATE outbox SET state = 'queued', done_at = NULL, tries = 6, due_at = '2026-01-01T00:00:00Z' WHERE user_id = ?1`, owner.user.id)
+  await scheduledAt(origin)
+  expect(await sent(owner)).toMatchObject([{ state: 'failed', last_error: 'Sending it broke off each time.' }])
+  expect(await member.calls()).toHaveLength(1)
+})
+
+test('whoever asks for consents without end has to wait', async ({ owner }) => {
+  for (let i = 0; i < 20; i++) expect((await owner.post(CONNECTION)).status).toBe(200)
+  await refused(owner.tenant, () => owner.post(CONNECTION), 429, 'rate_limited')
+})

@@ -1,0 +1,250 @@
+//! Routes about a person's connection to Slack.
+
+use super::{
+    api::{Granted, Slack},
+    seal, store,
+};
+use crate::{
+    audit,
+    auth::{Actor, Authorized, Owner, SessionCaller, rights::ManageOwnNotifications},
+    call::{self, Call},
+    db::Statement,
+    error::{Error, Result},
+    extract::Query,
+    limits::{Counter, Limit},
+    outbox::{self, DeliveryRow, Message, letters},
+    secret::{Prefix, is_well_formed},
+};
+use axum::{
+    Json,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use contract::{
+    audit::Action,
+    notifications::Delivery,
+    problem::Code,
+    slack::{AuthorizeUrl, CALLBACK, ConnectionState, SlackConnection},
+};
+use serde_json::{Value, json};
+
+/// How many seconds a consent may take.
+const STATE_SECONDS: i64 = 10 * 60;
+/// Consents that were asked for; nobody needs more in a while.
+const CONSENTS: Limit = Limit {
+    name: "slack consent of account",
+    count: 20,
+    seconds: 10 * 60,
+};
+/// Test messages.
+const TESTS: Limit = Limit {
+    name: "slack test of account",
+    count: 10,
+    seconds: 10 * 60,
+};
+
+/// How it stands.
+#[worker::send]
+pub async fn show(
+    Authorized { owner, .. }: Authorized<ManageOwnNotifications>,
+    call: Call,
+) -> Result<Json<SlackConnection>> {
+    let row: Option<store::ConnectionRow> = call.db.first(store::find_own(&owner)).await?;
+    let state = match Slack::of(call.env()) {
+        Some(_) => ConnectionState::Disconnected,
+        None => ConnectionState::Unavailable,
+    };
+    Ok(Json(match row {
+        Some(row) => row.into(),
+        None => SlackConnection {
+            state,
+            workspace: None,
+        },
+    }))
+}
+
+/// Begin to connect. Nothing is connected before the person comes back from Slack.
+#[worker::send]
+pub async fn create(
+    Authorized {
+        owner,
+        actor,
+        session,
+        ..
+    }: Authorized<ManageOwnNotifications>,
+    call: Call,
+) -> Result<Json<AuthorizeUrl>> {
+    let slack = Slack::of(call.env()).ok_or_else(unavailable)?;
+    let state = call::secret(Prefix::Consent)?;
+    let digest = call.digest(state.as_str())?;
+    let consents = Counter::new(&call, &CONSENTS, owner.user().as_str())?;
+    let [taken] = call.db.commit([consents.take(call.now)]).await?;
+    consents.check(&taken, call.now)?;
+    let until = call.now.plus(STATE_SECONDS);
+    call.db
+        .commit([
+            store::insert_state(&owner, &session.id, &digest, until),
+            event(&call, &owner, &actor, Action::SlackRequested, None)?,
+        ])
+        .await?;
+    let authorize_url = slack.authorize_url(&state.expose(), &call.url(CALLBACK)?);
+    Ok(Json(AuthorizeUrl { authorize_url }))
+}
+
+/// Where Slack sends people back to: they land on the page, whatever came of it.
+#[worker::send]
+pub async fn callback(
+    call: Call,
+    authorized: Result<Authorized<ManageOwnNotifications>>,
+    query: Query,
+) -> Response {
+    let outcome = match authorized {
+        Ok(authorized) => come_back(&call, &authorized.session, query).await,
+        Err(error) => Err(error),
+    };
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(Error::Refused(_)) => "expired".to_owned(),
+        Err(error) => {
+            worker::console_error!("{}", crate::respond::log_line(&error, &call.request_id));
+            "failed".to_owned()
+        }
+    };
+    let page = ["/settings/notifications?slack=", &outcome].concat();
+    (StatusCode::SEE_OTHER, [(header::LOCATION, page)]).into_response()
+}
+
+/// What came of a consent, as the page is told.
+async fn come_back(call: &Call, session: &SessionCaller, mut query: Query) -> Result<String> {
+    let (owner, actor) = (&session.owner, session.actor());
+    let state = query.take("state").unwrap_or_default();
+    let expired = || Error::gone("This consent is too old, or was used already.");
+    if !is_well_formed(Prefix::Consent, &state) {
+        return Err(expired());
+    }
+    let digest = call.digest(&state)?;
+    let take = store::take_state(owner, &session.id, &digest, call.now);
+    let [taken] = call.db.commit([take]).await?;
+    if taken.changed() == 0 {
+        return Err(expired());
+    }
+    let slack = Slack::of(call.env()).ok_or_else(unavailable)?;
+    let Some(code) = query.take("code") else {
+        return Ok("denied".into());
+    };
+    match slack.exchange(&code, &call.url(CALLBACK)?).await {
+        Ok(granted) => {
+            connect(call, owner, &actor, &granted).await?;
+            Ok("connected".into())
+        }
+        Err(why) => {
+            worker::console_warn!(
+                "{}",
+                json!({"level": "warn", "request_id": call.request_id, "slack": why})
+            );
+            Ok("failed".into())
+        }
+    }
+}
+
+async fn connect(call: &Call, owner: &Owner, actor: &Actor, granted: &Granted) -> Result<()> {
+    let sealed = |secret: &str| seal(call.env(), owner.user(), secret);
+    let bot_token = sealed(&granted.bot_token)?;
+    let webhook = granted.webhook.as_deref().map(sealed).transpose()?;
+    let sealed = store::Sealed {
+        team_id: &granted.team_id,
+        team_name: &granted.team_name,
+        member: &granted.member,
+        via: granted.via,
+        channel_name: granted.channel_name.as_deref(),
+        destination: &granted.destination,
+        bot_token: &bot_token,
+        webhook: webhook.as_deref(),
+    };
+    let changes = json!({"team": granted.team_name, "via": granted.via});
+    call.db
+        .commit([
+            store::replace(owner, &sealed, call.now),
+            event(call, owner, actor, Action::SlackConnected, Some(changes))?,
+        ])
+        .await
+        .map(drop)
+}
+
+/// Disconnect, here and at Slack.
+#[worker::send]
+pub async fn delete(
+    Authorized { owner, actor, .. }: Authorized<ManageOwnNotifications>,
+    call: Call,
+) -> Result<StatusCode> {
+    let [deleted, _] = call
+        .db
+        .commit([
+            store::delete(&owner),
+            event(&call, &owner, &actor, Action::SlackDisconnected, None)?,
+        ])
+        .await?;
+    let gone: store::Disconnected = deleted
+        .row()?
+        .ok_or_else(|| Error::not_found("connection to Slack"))?;
+    let (env, user_id) = (call.env().clone(), owner.user().clone());
+    call.later(async move {
+        if let Some(slack) = Slack::of(&env) {
+            let token = super::open(&env, &user_id, &gone.bot_token)?;
+            slack.revoke(&token).await;
+        }
+        Ok(())
+    });
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Send a test message, by the same way as every other.
+#[worker::send]
+pub async fn test(
+    Authorized { owner, actor, .. }: Authorized<ManageOwnNotifications>,
+    call: Call,
+) -> Result<(StatusCode, Json<Delivery>)> {
+    let tests = Counter::new(&call, &TESTS, owner.user().as_str())?;
+    let [taken] = call.db.commit([tests.take(call.now)]).await?;
+    tests.check(&taken, call.now)?;
+    let message = Message::new(&call, "slack.test", &letters::slack_test(&call)?)?;
+    let [written, _] = call
+        .db
+        .commit([
+            outbox::insert_to_slack(&message, &owner, call.now),
+            event(&call, &owner, &actor, Action::SlackTested, None)?,
+        ])
+        .await?;
+    let row: DeliveryRow = written.row()?.ok_or_else(|| {
+        Error::refused(
+            Code::Conflict,
+            "No Slack workspace takes your messages. Connect one first.",
+        )
+    })?;
+    message.send_soon(&call);
+    Ok((StatusCode::ACCEPTED, Json(row.into())))
+}
+
+fn unavailable() -> Error {
+    Error::refused(
+        Code::Conflict,
+        "This deployment has no Slack app. Ask who operates it to set SLACK_CLIENT_ID and SLACK_CLIENT_SECRET.",
+    )
+}
+
+fn event(
+    call: &Call,
+    owner: &Owner,
+    actor: &Actor,
+    action: Action,
+    changes: Option<Value>,
+) -> Result<Statement> {
+    let event = audit::Event {
+        action,
+        target_type: "user",
+        target_id: owner.user().as_str(),
+        target_name: &actor.name,
+        changes,
+    };
+    audit::entry(call, owner, actor, &event)
+}

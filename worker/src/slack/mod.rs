@@ -1,0 +1,118 @@
+//! Slack: the consent of a person, kept encrypted, and messages to their workspace.
+
+mod api;
+mod blocks;
+pub mod http;
+mod store;
+
+pub use store::{broken, delivered, paused, purge};
+
+use crate::{
+    call::{clock_ms, key, pause},
+    db::Db,
+    error::{Error, Result},
+    outbox::{Fault, Letter},
+};
+use api::Slack;
+use contract::{
+    ids::{DeliveryId, TenantId, UserId},
+    slack::Via,
+    time::Timestamp,
+};
+use store::ConnectionRow;
+use worker::Env;
+
+/// One destination takes a message in so many milliseconds, as Slack's limits have it.
+const EVERY_MS: u32 = 1_000;
+/// For a turn that is further off than so many milliseconds, nobody waits.
+const PATIENCE_MS: u32 = 2_000;
+
+/// A workspace that takes messages for a person.
+pub struct Connection {
+    slack: Slack,
+    tenant_id: TenantId,
+    user_id: UserId,
+    row: ConnectionRow,
+    target: Target,
+}
+
+enum Target {
+    Member { token: String, member: String },
+    Webhook(String),
+}
+
+/// The workspace of a person, if there is one that takes messages.
+pub async fn connection(
+    env: &Env,
+    db: &Db,
+    tenant_id: &TenantId,
+    user_id: &UserId,
+) -> Result<Option<Connection>> {
+    let row: Option<ConnectionRow> = db.first(store::find(tenant_id, user_id)).await?;
+    let Some((row, slack)) = row.filter(ConnectionRow::is_whole).zip(Slack::of(env)) else {
+        return Ok(None);
+    };
+    let target = match (row.via, &row.webhook) {
+        (Via::Channel, Some(webhook)) => Target::Webhook(open(env, user_id, webhook)?),
+        _ => Target::Member {
+            token: open(env, user_id, &row.bot_token)?,
+            member: row.destination.clone(),
+        },
+    };
+    Ok(Some(Connection {
+        slack,
+        tenant_id: tenant_id.clone(),
+        user_id: user_id.clone(),
+        row,
+        target,
+    }))
+}
+
+impl Connection {
+    /// Waits for the next turn at the destination; refuses with when it is, if that is not soon.
+    pub async fn take_turn(&self, db: &Db, message: &DeliveryId) -> Result<Result<(), Fault>> {
+        loop {
+            let now = clock_ms();
+            let turn = store::take_turn(&self.tenant_id, &self.row, message, now, EVERY_MS);
+            let [taken] = db.commit([turn]).await?;
+            let turns: Vec<store::Turn> = taken.rows()?;
+            // Who disconnected meanwhile has no turn; to be sent is refused then.
+            let own = turns.iter().find(|turn| turn.user_id == self.user_id);
+            let Some(turn) = own.filter(|turn| turn.message.as_deref() != Some(message.as_str()))
+            else {
+                return Ok(Ok(()));
+            };
+            match u32::try_from(turn.next_at.saturating_sub(now)) {
+                Ok(wait) if wait <= PATIENCE_MS => pause(wait.max(1)).await?,
+                _ => {
+                    let seconds = i64::try_from(turn.next_at.div_ceil(1000)).unwrap_or(i64::MAX);
+                    return Ok(Err(Fault::NotYet(Timestamp::from_seconds(seconds))));
+                }
+            }
+        }
+    }
+
+    /// Sends it.
+    pub async fn send(&self, letter: &Letter) -> Result<(), Fault> {
+        match &self.target {
+            Target::Member { token, member } => {
+                self.slack.post_message(token, member, letter).await
+            }
+            Target::Webhook(url) => self.slack.post_webhook(url, letter).await,
+        }
+    }
+}
+
+/// Encrypts what Slack gave for a person.
+fn seal(env: &Env, user_id: &UserId, secret: &str) -> Result<String> {
+    key(env)?.seal(&whose(user_id), secret.as_bytes(), crate::call::random()?)
+}
+
+fn open(env: &Env, user_id: &UserId, sealed: &str) -> Result<String> {
+    let bytes = key(env)?.open(&whose(user_id), sealed)?;
+    String::from_utf8(bytes).map_err(|error| Error::Internal(error.to_string()))
+}
+
+fn whose(user_id: &UserId) -> String {
+    [user_id.as_str(), " slack"].concat()
+}

@@ -1,0 +1,218 @@
+//! Statements about consents and connections.
+
+use crate::{auth::Owner, db::Statement, secret::Digest};
+use contract::{
+    ids::{DeliveryId, SessionId, TenantId, UserId},
+    slack::{ConnectionState, SlackConnection, Via, Workspace},
+    time::Timestamp,
+};
+use serde::Deserialize;
+
+/// Notes that a person went to Slack to give their consent.
+pub(super) fn insert_state(
+    owner: &Owner,
+    session: &SessionId,
+    digest: &Digest,
+    until: Timestamp,
+) -> Statement {
+    Statement::new(
+        "INSERT INTO slack_states (digest, tenant_id, user_id, session_id, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        [digest, owner.tenant(), owner.user(), session, &until],
+    )
+}
+
+/// Takes what a person came back with, once, in the session that they went from.
+pub(super) fn take_state(
+    owner: &Owner,
+    session: &SessionId,
+    digest: &Digest,
+    now: Timestamp,
+) -> Statement {
+    Statement::new(
+        "DELETE FROM slack_states
+         WHERE digest = ?1 AND tenant_id = ?2 AND user_id = ?3 AND session_id = ?4 AND expires_at > ?5",
+        [digest, owner.tenant(), owner.user(), session, &now],
+    )
+}
+
+/// Forgets consents that were never given.
+pub fn purge(now: Timestamp) -> Statement {
+    Statement::new("DELETE FROM slack_states WHERE expires_at <= ?1", [&now])
+}
+
+/// What Slack gave, as it is kept.
+pub(super) struct Sealed<'a> {
+    pub team_id: &'a str,
+    pub team_name: &'a str,
+    pub member: &'a str,
+    pub via: Via,
+    pub channel_name: Option<&'a str>,
+    pub destination: &'a str,
+    pub bot_token: &'a str,
+    pub webhook: Option<&'a str>,
+}
+
+/// Connects a person to a workspace, in place of the one before.
+pub(super) fn replace(owner: &Owner, sealed: &Sealed, now: Timestamp) -> Statement {
+    Statement::new(
+        "INSERT INTO slack_connections (user_id, tenant_id, team_id, team_name, member, via, channel_name, destination,
+                                        bot_token, webhook, connected_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+         ON CONFLICT (user_id) DO UPDATE SET team_id = excluded.team_id, team_name = excluded.team_name,
+             member = excluded.member, via = excluded.via, channel_name = excluded.channel_name,
+             destination = excluded.destination, bot_token = excluded.bot_token, webhook = excluded.webhook,
+             connected_at = excluded.connected_at, last_delivered_at = NULL, broken_at = NULL, broken_why = NULL",
+        [
+            owner.user(),
+            owner.tenant(),
+            &sealed.team_id,
+            &sealed.team_name,
+            &sealed.member,
+            &sealed.via.as_str(),
+            &sealed.channel_name,
+            &sealed.destination,
+            &sealed.bot_token,
+            &sealed.webhook,
+            &now,
+        ],
+    )
+}
+
+/// Disconnects a person.
+pub(super) fn delete(owner: &Owner) -> Statement {
+    Statement::new(
+        "DELETE FROM slack_connections WHERE user_id = ?1 AND tenant_id = ?2 RETURNING bot_token",
+        [owner.user(), owner.tenant()],
+    )
+}
+
+/// What a person was disconnected from.
+#[derive(Deserialize)]
+pub(super) struct Disconnected {
+    pub bot_token: String,
+}
+
+/// A connection as it is kept.
+#[derive(Deserialize)]
+pub(super) struct ConnectionRow {
+    pub team_id: String,
+    pub team_name: String,
+    pub member: String,
+    pub via: Via,
+    pub channel_name: Option<String>,
+    pub destination: String,
+    pub bot_token: String,
+    pub webhook: Option<String>,
+    connected_at: Timestamp,
+    last_delivered_at: Option<Timestamp>,
+    broken_at: Option<Timestamp>,
+    broken_why: Option<String>,
+}
+
+impl ConnectionRow {
+    /// Whether it takes messages.
+    pub fn is_whole(&self) -> bool {
+        self.broken_at.is_none()
+    }
+}
+
+impl From<ConnectionRow> for SlackConnection {
+    fn from(row: ConnectionRow) -> Self {
+        Self {
+            state: if row.is_whole() {
+                ConnectionState::Connected
+            } else {
+                ConnectionState::ReconnectNeeded
+            },
+            workspace: Some(Workspace {
+                team: row.team_name,
+                member: row.member,
+                via: row.via,
+                channel: row.channel_name,
+                connected_at: row.connected_at,
+                last_delivered_at: row.last_delivered_at,
+                broken_why: row.broken_why,
+                broken_at: row.broken_at,
+            }),
+        }
+    }
+}
+
+pub(super) fn find(tenant_id: &TenantId, user_id: &UserId) -> Statement {
+    Statement::new(
+        "SELECT team_id, team_name, member, via, channel_name, destination, bot_token, webhook, connected_at,
+                last_delivered_at, broken_at, broken_why
+         FROM slack_connections WHERE user_id = ?1 AND tenant_id = ?2",
+        [user_id, tenant_id],
+    )
+}
+
+/// The same by the key to the person's rows.
+pub(super) fn find_own(owner: &Owner) -> Statement {
+    Statement::new(
+        "SELECT team_id, team_name, member, via, channel_name, destination, bot_token, webhook, connected_at,
+                last_delivered_at, broken_at, broken_why
+         FROM slack_connections WHERE user_id = ?1 AND tenant_id = ?2",
+        [owner.user(), owner.tenant()],
+    )
+}
+
+/// Whose turn it was last, and when the next is.
+#[derive(Deserialize)]
+pub(super) struct Turn {
+    pub user_id: UserId,
+    pub next_at: u64,
+    #[serde(rename = "turn_of")]
+    pub message: Option<String>,
+}
+
+/// Takes the turn of a destination for a message, if it has come. All who are connected to it share its turns.
+pub(super) fn take_turn(
+    tenant_id: &TenantId,
+    row: &ConnectionRow,
+    message: &DeliveryId,
+    now_ms: u64,
+    every_ms: u32,
+) -> Statement {
+    Statement::new(
+        "UPDATE slack_connections
+         SET turn_of = CASE WHEN next_at <= ?4 THEN ?6 ELSE turn_of END,
+             next_at = CASE WHEN next_at <= ?4 THEN ?4 + ?5 ELSE next_at END
+         WHERE tenant_id = ?1 AND team_id = ?2 AND destination = ?3
+         RETURNING user_id, next_at, turn_of",
+        [
+            tenant_id,
+            &row.team_id,
+            &row.destination,
+            &now_ms,
+            &every_ms,
+            message,
+        ],
+    )
+}
+
+/// Keeps the turns at a destination closed until then.
+pub fn paused(tenant_id: &TenantId, user_id: &UserId, until: Timestamp) -> Statement {
+    let until = u64::try_from(until.seconds()).unwrap_or_default() * 1000;
+    Statement::new(
+        "UPDATE slack_connections SET next_at = max(next_at, ?3) WHERE user_id = ?1 AND tenant_id = ?2",
+        [user_id, tenant_id, &until],
+    )
+}
+
+/// Notes that Slack took a message.
+pub fn delivered(tenant_id: &TenantId, user_id: &UserId, now: Timestamp) -> Statement {
+    Statement::new(
+        "UPDATE slack_connections SET last_delivered_at = ?3 WHERE user_id = ?1 AND tenant_id = ?2",
+        [user_id, tenant_id, &now],
+    )
+}
+
+/// Notes that Slack takes no more messages, the first time that it says so.
+pub fn broken(tenant_id: &TenantId, user_id: &UserId, why: &str, now: Timestamp) -> Statement {
+    Statement::new(
+        "UPDATE slack_connections SET broken_at = ?4, broken_why = ?3
+         WHERE user_id = ?1 AND tenant_id = ?2 AND broken_at IS NULL",
+        [user_id, tenant_id, &why, &now],
+    )
+}
