@@ -1,6 +1,6 @@
 //! What every page does when it appears: name itself, take the focus and be announced.
 
-use crate::dom;
+use crate::{dom, ui::icon::mark};
 use leptos::prelude::*;
 
 /// Tells assistive technology what has changed. One for the whole app.
@@ -17,6 +17,21 @@ pub fn appear(title: &'static str) {
         expect_context::<Announcer>().0.set(title);
         dom::focus_soon("h1");
     }
+}
+
+/// A page that is one card in the middle, as those to sign in are: its heading, what is in it, and the way to others.
+pub fn card(title: &'static str, content: AnyView, foot: AnyView) -> AnyView {
+    view! {
+        <main class="auth" id="main" tabindex="-1">
+            <div class="auth__card">
+                {mark("auth__mark")}
+                <h1 class="auth__title" tabindex="-1">{title}</h1>
+                {content}
+            </div>
+            <p class="auth__foot">{foot}</p>
+        </main>
+    }
+    .into_any()
 }
 
 /// The page for paths that lead nowhere.

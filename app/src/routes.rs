@@ -2,36 +2,47 @@
 
 use crate::{
     api::{Api, Failure},
+    emails,
     later::{Fetch, Missing, Render},
     page::{self, not_found},
-    profile,
+    passwords, profile,
     router::{self, Place, Router},
     security,
     session::{self, Account, Who},
     settings, tokens,
     ui::failed::Failed,
 };
+use contract::{pages, password::FORGOT_PASSWORD_PAGE};
 use leptos::{prelude::*, task::spawn_local};
 
 /// Sign in.
 pub const SIGN_IN: &str = "/sign-in";
 /// Sign up.
 pub const SIGN_UP: &str = "/sign-up";
+/// Ask for a link to set a new password.
+pub const FORGOT_PASSWORD: &str = FORGOT_PASSWORD_PAGE;
+/// Set a new password by that link.
+const RESET_PASSWORD: &str = "/reset-password/{token}";
+/// Follow a link about a change of address.
+const CONFIRM_EMAIL: &str = "/confirm-email/{token}";
 /// Who one is.
 pub const PROFILE: &str = "/settings/profile";
 /// How one signs in.
 pub const SECURITY: &str = "/settings/security";
 /// Access tokens.
-pub const API_ACCESS: &str = "/settings/api-access";
+pub const API_ACCESS: &str = pages::API_ACCESS;
 /// What one is told about.
 pub const NOTIFICATIONS: &str = "/settings/notifications";
 
 /// The page behind a path. Each lies in a chunk that is fetched when it is first wanted.
 fn page(path: &str) -> Option<Fetch> {
-    Some(match path {
+    Some(match pages::page(path)? {
         "/" => || Box::pin(async { Ok(home as Render) }),
         SIGN_IN => || Box::pin(async { Ok(session::parts().await?.sign_in) }),
         SIGN_UP => || Box::pin(async { Ok(session::parts().await?.sign_up) }),
+        FORGOT_PASSWORD => || Box::pin(async { Ok(passwords::pages().await?.forgot) }),
+        RESET_PASSWORD => || Box::pin(async { Ok(passwords::pages().await?.reset) }),
+        CONFIRM_EMAIL => || Box::pin(emails::confirm()),
         PROFILE => || Box::pin(profile::page()),
         SECURITY => || Box::pin(security::page()),
         API_ACCESS => || Box::pin(tokens::page()),
@@ -165,7 +176,9 @@ pub fn detour_from(account: Account, place: &Place) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contract::{pages::PAGES, session::Session};
+    use contract::{
+        email::CONFIRM_EMAIL_PAGE, pages::PAGES, password::RESET_PASSWORD_PAGE, session::Session,
+    };
 
     fn somebody() -> Who {
         let session: Session = serde_json::from_str(
@@ -181,6 +194,12 @@ mod tests {
     fn every_page_that_the_worker_serves_is_here() {
         assert!(PAGES.into_iter().all(|path| page(path).is_some()));
         assert!(page("/settings").is_none());
+        for (page, mailed) in [
+            (RESET_PASSWORD, RESET_PASSWORD_PAGE),
+            (CONFIRM_EMAIL, CONFIRM_EMAIL_PAGE),
+        ] {
+            assert_eq!(page.strip_suffix("/{token}"), Some(mailed));
+        }
     }
 
     #[test]

@@ -24,7 +24,18 @@ async function openProfile(page: Page): Promise<Locator> {
   return first
 }
 
-const STRANGER: [string, string][] = [['/sign-in', 'Sign in to Latchkey'], ['/sign-up', 'Sign up for Latchkey'], ['/nonsense', 'Page not found']]
+const STRANGER: [string, string][] = [
+  ['/sign-in', 'Sign in to Latchkey'],
+  ['/sign-up', 'Sign up for Latchkey'],
+  ['/forgot-password', 'Forgot your password?'],
+  ['/nonsense', 'Page not found'],
+]
+/** Pages that mailed links open, whose secrets are nobody's. */
+const MAILED: [string, string][] = [
+  ['/reset-password/lkr_x', 'Set a new password'],
+  ['/confirm-email/lke_x', 'Confirm your new email address'],
+  ['/confirm-email/lku_x', 'Keep your email address'],
+]
 
 /** Every state of the pages that somebody may meet, one after the other. */
 const STATES: [string, (page: Page, owner: Person) => Promise<unknown>][] = [
@@ -139,6 +150,17 @@ for (const colorScheme of ['light', 'dark'] as const) {
       })
     }
 
+    for (const [path, heading] of MAILED) {
+      test(`${path}`, async ({ page }) => {
+        await open(page, path, heading)
+        await expectAccessible(page)
+        await page.getByRole('main').getByRole('button').last().click()
+        await page.reload()
+        await expect(page.getByRole('alert')).toBeVisible()
+        await expectAccessible(page)
+      })
+    }
+
     for (const [name, reach] of STATES) {
       test(name, async ({ page, owner, context }) => {
         await signIn(context, owner)
@@ -152,7 +174,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 test.describe('at 320 pixels nothing sticks out to the side', () => {
   test.use({ viewport: { width: 320, height: 640 } })
 
-  for (const [path, heading] of STRANGER) {
+  for (const [path, heading] of [...STRANGER, ...MAILED]) {
     test(`${path}`, async ({ page }) => {
       await open(page, path, heading)
       await expectNoSideways(page)
@@ -185,7 +207,7 @@ test.describe('at 320 pixels nothing sticks out to the side', () => {
 test('every element is one that browsers know', async ({ page, owner, context }) => {
   const unknown = () =>
     page.evaluate(() => [...document.querySelectorAll('*')].filter((one) => one instanceof HTMLUnknownElement || Object.getPrototypeOf(one) === SVGElement.prototype).map((one) => one.outerHTML))
-  for (const [path, heading] of STRANGER) {
+  for (const [path, heading] of [...STRANGER, ...MAILED]) {
     await open(page, path, heading)
     expect(await unknown(), path).toEqual([])
   }

@@ -7,7 +7,6 @@ use crate::{
     page, routes,
     ui::{
         button::Submit,
-        icon::mark,
         notice,
         text_field::{PasswordField, TextField},
     },
@@ -53,20 +52,16 @@ fn SignInForm() -> impl IntoView {
             _ => None,
         })
     };
-    view! {
-        <main class="auth" id="main" tabindex="-1">
-            <div class="auth__card">
-                {mark("auth__mark")}
-                <h1 class="auth__title" tabindex="-1">"Sign in to Latchkey"</h1>
-                {farewell}
-                <form class="form" id=form.state.id novalidate on:submit=submit>
-                    {notice::alert(move || form.state.trouble())}
-                    <TextField label="Email" field=email kind="email" autocomplete="username" />
-                    <PasswordField label="Password" field=password autocomplete="current-password" />
-                    <Submit label="Sign in" busy="Signing in…" pending=form.state.pending class="button button--primary button--block" />
-                </form>
-            </div>
-            <p class="auth__foot">"New here? " <a class="link" href=routes::SIGN_UP>"Sign up"</a></p>
-        </main>
-    }
+    let content = view! {
+        {farewell}
+        <form class="form" id=form.state.id novalidate on:submit=submit>
+            {notice::alert(move || form.state.trouble())}
+            <TextField label="Email" field=email kind="email" autocomplete="username" />
+            <PasswordField label="Password" field=password autocomplete="current-password" />
+            <Submit label="Sign in" busy="Signing in…" pending=form.state.pending class="button button--primary button--block" />
+            <a class="link auth__link" href=routes::FORGOT_PASSWORD>"Forgot your password?"</a>
+        </form>
+    };
+    let foot = view! { "New here? " <a class="link" href=routes::SIGN_UP>"Sign up"</a> };
+    page::card("Sign in to Latchkey", content.into_any(), foot.into_any())
 }
