@@ -15,6 +15,7 @@ mod form;
 mod json;
 mod later;
 mod listing;
+mod mfa;
 mod page;
 mod passwords;
 mod profile;

@@ -42,7 +42,7 @@ fn page(path: &str) -> Option<Fetch> {
         SIGN_UP => || Box::pin(async { Ok(session::parts().await?.sign_up) }),
         FORGOT_PASSWORD => || Box::pin(async { Ok(passwords::pages().await?.forgot) }),
         RESET_PASSWORD => || Box::pin(async { Ok(passwords::pages().await?.reset) }),
-        CONFIRM_EMAIL => || Box::pin(emails::confirm()),
+        CONFIRM_EMAIL => || Box::pin(async { Ok(emails::parts().await?.confirm) }),
         PROFILE => || Box::pin(profile::page()),
         SECURITY => || Box::pin(security::page()),
         API_ACCESS => || Box::pin(tokens::page()),
@@ -53,7 +53,10 @@ fn page(path: &str) -> Option<Fetch> {
 
 /// The page for the current path. Until its code is there, the one before it stays.
 #[component]
-pub fn Pages() -> impl IntoView {
+pub fn Pages(
+    /// How often somebody else has taken the place of the person at the browser. They begin anew.
+    turn: Memo<u32>,
+) -> impl IntoView {
     let router = Router::in_use();
     let place = router.place();
     let path = Memo::new(move |_| place.with(|place| place.path.clone()));
@@ -77,7 +80,10 @@ pub fn Pages() -> impl IntoView {
         Some(tab) => settings::surround(tab, page),
         None => page(),
     };
-    move || shown.get().map(|shown| untrack(|| view(shown)))
+    move || {
+        let _ = turn.get();
+        shown.get().map(|shown| untrack(|| view(shown)))
+    }
 }
 
 /// Fetches the page behind a link that somebody seems about to follow.
@@ -93,7 +99,7 @@ pub fn prefetch(path: &str) {
 /// The root, where everybody is sent on. The static shell stays until it is known where to.
 fn home() -> AnyView {
     let api = Api::in_use();
-    let retry = Callback::new(move |()| api.account.ask(api));
+    let retry = Callback::new(move |()| api.account.ask());
     let view = move || {
         let unreachable = api.account.0.with(|who| *who == Who::Unreachable);
         unreachable.then(|| not_reachable(Failure::Unreachable.message(), retry))
@@ -144,8 +150,10 @@ fn detour(who: &Who, place: &Place, next: &str) -> Option<Detour> {
     match who {
         Who::Asking | Who::Unreachable => None,
         Who::Left(_) => guarded.then_some(Detour::SignIn(None)),
-        Who::Nobody | Who::Half if path == "/" => Some(Detour::SignIn(None)),
-        Who::Nobody | Who::Half => guarded.then(|| Detour::SignIn(Some(place.to_string()))),
+        Who::Nobody | Who::Ended | Who::Half(_) if path == "/" => Some(Detour::SignIn(None)),
+        Who::Nobody | Who::Ended | Who::Half(_) => {
+            guarded.then(|| Detour::SignIn(Some(place.to_string())))
+        }
         Who::Somebody(_) => for_strangers.then(|| {
             let next = if is_own_path(next) { next } else { API_ACCESS };
             Detour::To(next.to_owned())
@@ -176,6 +184,7 @@ pub fn detour_from(account: Account, place: &Place) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::SecondStep;
     use contract::{
         email::CONFIRM_EMAIL_PAGE, pages::PAGES, password::RESET_PASSWORD_PAGE, session::Session,
     };
@@ -241,8 +250,13 @@ mod tests {
         );
         assert_eq!(from(&Who::Nobody, "/", "", ""), Some(Detour::SignIn(None)));
         assert_eq!(from(&Who::Nobody, SIGN_UP, "", ""), None);
-        assert_eq!(from(&Who::Half, SIGN_IN, "", ""), None);
-        assert_eq!(from(&Who::Half, "/", "", ""), Some(Detour::SignIn(None)));
+        let half = Who::Half(SecondStep::Code);
+        assert_eq!(from(&half, SIGN_IN, "", ""), None);
+        assert_eq!(from(&half, "/", "", ""), Some(Detour::SignIn(None)));
+        assert_eq!(
+            from(&Who::Ended, PROFILE, "", ""),
+            Some(Detour::SignIn(Some(PROFILE.into())))
+        );
         assert_eq!(
             from(&Who::Left(""), PROFILE, "", ""),
             Some(Detour::SignIn(None))

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { expectAccessible } from '../support/a11y'
 import { Person, newAccount } from '../support/actors'
-import { button, open, signIn } from '../support/browser'
+import { button, dialog, open, signIn } from '../support/browser'
 import { db } from '../support/db'
 import { linkIn, mailTo } from '../support/mail'
 import { expect, test } from '../support/test'
@@ -96,5 +96,63 @@ test.describe('a link about a change of address', () => {
     await expect(page.getByRole('alert')).toHaveText(/Open the link in your mail again\.$/)
     await expect(button(page, 'Confirm this address')).toBeHidden()
     expect(await page.evaluate(() => location.href)).not.toContain('lke_')
+  })
+})
+
+test.describe('Change email', () => {
+  const account = (page: Page) => page.getByRole('region', { name: 'Your account' })
+
+  test.beforeEach(async ({ context, owner, page }) => {
+    await signIn(context, owner)
+    await open(page, '/settings/profile')
+    await expect(account(page).getByText(owner.account.email, { exact: true })).toBeVisible()
+  })
+
+  test('b.1 asks who it is, mails both addresses, and says that the old one stays until the new one is confirmed', async ({ page, owner }) => {
+    const email = newAccount().email
+    await owner.goStale()
+    await button(page, 'Change email').click()
+    const changing = dialog(page, 'Change email')
+    await expect(changing.getByLabel('New email')).toBeFocused()
+    await expect(changing.getByText(`Until you open it, ${owner.account.email} stays the address of your account.`)).toBeVisible()
+    await expectAccessible(page)
+    await changing.getByLabel('New email').fill(email)
+    await button(changing, 'Send the link').click()
+    const asking = dialog(page, 'Confirm that it is you')
+    await asking.getByLabel('Password', { exact: true }).fill(owner.account.password)
+    await button(asking, 'Confirm').click()
+    await expect(changing.getByText(`A link was mailed to ${email}.`)).toBeVisible()
+    await expect(changing.getByText(`Until then ${owner.account.email} stays the address of your account`)).toBeVisible()
+    await expectAccessible(page)
+    await button(changing, 'Done').click()
+    await expect(changing).toBeHidden()
+    await expect(button(page, 'Change email')).toBeFocused()
+    expect(await addressOf(owner)).toBe(owner.account.email)
+    await mailTo(owner.account.email, 'Your email address is about to change')
+
+    await open(page, linkIn(await mailTo(email, CONFIRM), PAGE), CONFIRM)
+    await button(page, 'Confirm this address').click()
+    await page.getByRole('link', { name: 'Go to your profile' }).click()
+    await expect(account(page).getByText(email, { exact: true })).toBeVisible()
+  })
+
+  test('complains at the field, and changes nothing', async ({ page, owner, stranger }) => {
+    await button(page, 'Change email').click()
+    const changing = dialog(page, 'Change email')
+    const field = changing.getByLabel('New email')
+    for (const [email, complaint] of [
+      ['ada', 'Enter a valid email'],
+      [owner.account.email, 'This is your address already.'],
+      [stranger.account.email, 'Somebody with this email has an account. Choose another.'],
+    ] as const) {
+      await field.fill(email)
+      await button(changing, 'Send the link').click()
+      await expect(field).toHaveAccessibleDescription(complaint)
+      await expect(field).toBeFocused()
+    }
+    await expectAccessible(page)
+    await button(changing, 'Cancel').click()
+    await expect(button(page, 'Change email')).toBeFocused()
+    expect(await db.count('FROM email_changes WHERE user_id = ?1', owner.user.id)).toBe(0)
   })
 })

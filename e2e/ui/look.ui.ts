@@ -78,6 +78,20 @@ const STATES: [string, (page: Page, owner: Person) => Promise<unknown>][] = [
     await button(page, 'Remove photo').click()
     await expect(dialog(page, 'Remove photo')).toBeVisible()
   }],
+  ['Change email', async (page) => {
+    await openProfile(page)
+    await button(page, 'Change email').click()
+    await button(dialog(page, 'Change email'), 'Send the link').click()
+    await expect(dialog(page, 'Change email').getByText('Enter a valid email')).toBeVisible()
+  }],
+  ['Change email, a link was sent', async (page) => {
+    await openProfile(page)
+    await button(page, 'Change email').click()
+    const changing = dialog(page, 'Change email')
+    await changing.getByLabel('New email').fill(`${'a'.repeat(60)}@${'b'.repeat(60)}.example`)
+    await button(changing, 'Send the link').click()
+    await expect(button(changing, 'Done')).toBeVisible()
+  }],
   ['API Access with tokens, one selected', async (page, owner) => {
     await furnish(owner)
     await open(page, API_ACCESS)

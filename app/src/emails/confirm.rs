@@ -94,7 +94,7 @@ fn question(
             match answer.and_then(|text| parse(&text)) {
                 Ok(answer) => {
                     // The address has changed, or the session has ended, of whoever is signed in here.
-                    api.account.ask(api);
+                    api.account.ask();
                     step.try_set(Step::Done(answer));
                 }
                 Err(Failure::Refused(problem)) if problem.code == Code::NotFound => {

@@ -1,10 +1,11 @@
 //! Signing in.
 
-use super::{Who, second_step::SecondStep};
+use super::{SecondStep, Who, second_step};
 use crate::{
     api::Api,
     form::Form,
-    page, routes,
+    later::Later,
+    mfa, page, routes,
     ui::{
         button::Submit,
         notice,
@@ -14,19 +15,29 @@ use crate::{
 use contract::session::{SESSION, SignIn};
 use leptos::prelude::*;
 
+/// What somebody is told whose session is over while they did not end it.
+const ENDED: &str = "Your session has ended. Sign in again to go on.";
+
 /// The page.
 pub fn page() -> AnyView {
     page::appear("Sign in");
     let account = Api::in_use().account;
-    let half = Memo::new(move |_| account.0.with(|who| *who == Who::Half));
-    let form = move || {
-        if half.get() {
-            view! { <SecondStep /> }.into_any()
-        } else {
-            view! { <SignInForm /> }.into_any()
-        }
+    let enrolment = Later::new(
+        || Box::pin(async { Ok(mfa::parts().await?.enrolment) }),
+        move || account.0.set(Who::Nobody),
+    );
+    let step = Memo::new(move |_| {
+        account.0.with(|who| match who {
+            Who::Half(step) => Some(*step),
+            _ => None,
+        })
+    });
+    let view = move || match step.get() {
+        None => Some(view! { <SignInForm /> }.into_any()),
+        Some(SecondStep::Code) => Some(second_step::page()),
+        Some(SecondStep::SetUp) => enrolment.view(),
     };
-    form.into_any()
+    view.into_any()
 }
 
 #[component]
@@ -42,18 +53,19 @@ fn SignInForm() -> impl IntoView {
     // Once it is known who they are, the app sends them on.
     let submit = move |ev| {
         form.submit(&ev, None, move |_| {
-            api.account.ask(api);
+            api.account.ask();
             Ok(())
         });
     };
-    let farewell = move || {
+    let why_here = move || {
         api.account.0.with(|who| match who {
             Who::Left(text) if !text.is_empty() => Some(notice::success(text)),
+            Who::Ended => Some(notice::warning(ENDED)),
             _ => None,
         })
     };
     let content = view! {
-        {farewell}
+        {why_here}
         <form class="form" id=form.state.id novalidate on:submit=submit>
             {notice::alert(move || form.state.trouble())}
             <TextField label="Email" field=email kind="email" autocomplete="username" />

@@ -47,7 +47,7 @@ fn SignUpForm() -> impl IntoView {
     // Signing up signs in; once it is known who they are, the app sends them on.
     let submit = move |ev| {
         form.submit(&ev, None, move |_| {
-            api.account.ask(api);
+            api.account.ask();
             Ok(())
         });
     };
