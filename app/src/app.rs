@@ -8,7 +8,10 @@ use crate::{
     router::{self, Router},
     routes::{self, Pages},
     session::{self, Account, Gate, Who},
-    ui::toast::{Toaster, Toasts},
+    ui::{
+        tip::Tip,
+        toast::{Toaster, Toasts},
+    },
 };
 use contract::{ids::UserId, session::Session};
 use leptos::{ev, prelude::*, task::spawn_local};
@@ -71,6 +74,7 @@ pub fn App() -> impl IntoView {
         <Pages turn />
         {move || api.gate.asking.get().then(|| confirm.view()).flatten()}
         <Toasts />
+        <Tip />
         <p class="visually-hidden" role="status">{announcer.0}</p>
     }
 }

@@ -73,6 +73,7 @@ test.describe('a link about a change of address', () => {
       await button(page, act).click()
       await expect(page.getByRole('alert')).toHaveText(DEAD)
       await expect(button(page, act)).toBeHidden()
+      await expect(page.getByRole('link', { name: title === UNDO ? 'Set a new password' : 'Go to your profile' })).toBeVisible()
       await expectAccessible(page)
     }
     expect(await db.state(owner.tenant)).toEqual(before)

@@ -103,6 +103,7 @@ const STATES: [string, (page: Page, owner: Person) => Promise<unknown>][] = [
     await open(page, API_ACCESS)
     await expect(page.getByRole('alert').first()).toBeVisible()
   }],
+  ['a page that is not there', (page) => open(page, '/nonsense', 'Page not found')],
   ['the account menu', async (page) => {
     await open(page, API_ACCESS)
     await menu(page).click()
@@ -259,6 +260,7 @@ test.describe('the theme', () => {
     await open(page, '/settings/profile')
     await expectBackground(dark)
     await menu(page).click()
+    await expect(menu(page)).toHaveAttribute('aria-expanded', 'true')
     await expect(page.getByRole('radio', { name: 'Dark' })).toBeChecked()
     await choose(page, 'System')
     await expectBackground(light)
@@ -286,8 +288,46 @@ test.describe('the theme', () => {
   })
 })
 
+test.describe('a page that is not there', () => {
+  test('keeps the menu of somebody who is signed in', async ({ page, owner, context }) => {
+    await signIn(context, owner)
+    await open(page, '/nonsense', 'Page not found')
+    await menu(page).click()
+    await page.getByRole('banner').getByRole('link', { name: 'API Access' }).click()
+    await expect(page.getByRole('heading', { level: 1, name: 'Account Settings' })).toBeVisible()
+  })
+
+  test('has no menu for anybody else', async ({ page }) => {
+    await open(page, '/nonsense', 'Page not found')
+    await page.waitForLoadState('networkidle')
+    await expect(page.getByRole('banner')).toHaveCount(0)
+    await page.getByRole('link', { name: 'Go to Latchkey' }).click()
+    await expect(page.getByRole('heading', { level: 1, name: 'Sign in to Latchkey' })).toBeVisible()
+  })
+})
+
 test.describe('on the keyboard', () => {
+  test.use({ hasTouch: true })
   test.beforeEach(({ context, owner }) => signIn(context, owner))
+
+  test('and by touch, an instant says exactly when it is', async ({ page, owner }) => {
+    const { token } = await owner.makeToken({ name: 'nightly' })
+    await db.rows(`UPDATE tokens SET created_at = '2026-01-31T20:30:00Z' WHERE id = ?1`, token.id)
+    await open(page, API_ACCESS)
+    const created = rowOf(tokens(page), 'nightly').getByRole('time').first()
+    await tabTo(page, created)
+    const exact = page.getByText('31 Jan 2026, 20:30:00 UTC', { exact: true })
+    await expect(exact).toBeVisible()
+    const [said, at] = [await exact.boundingBox(), await created.boundingBox()]
+    expect(Math.abs((said?.y ?? 0) + (said?.height ?? 0) - (at?.y ?? 0)), 'right above it').toBeLessThan(12)
+    await page.keyboard.press('Escape')
+    await expect(exact).toBeHidden()
+    await created.blur()
+    await created.tap()
+    await expect(exact).toBeVisible()
+    await page.getByRole('heading', { level: 1 }).tap()
+    await expect(exact).toBeHidden()
+  })
 
   test('the first stop skips to the content', async ({ page }) => {
     await open(page, API_ACCESS)

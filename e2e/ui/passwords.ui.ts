@@ -74,6 +74,19 @@ test('b.2 from sign-in by the mailed link to a new password, and in again', asyn
   await expect(page).toHaveURL(API_ACCESS)
 })
 
+test('letters count as one however they are composed', async ({ page, owner }) => {
+  await open(page, await link(owner), TITLE)
+  // Six letters with an accent that some keyboards type as a character of its own.
+  const decomposed = 'éèêëíì'.normalize('NFD')
+  await page.getByLabel('New password', { exact: true }).fill(decomposed)
+  await expect(page.getByText('Too short: 6 of at least 12 characters.')).toBeVisible()
+  await button(page, 'Set the password').click()
+  await expect(page.getByLabel('New password', { exact: true })).toHaveAccessibleDescription(/Use at least 12 characters/)
+  await set(page, `${decomposed} gondola trumpet`)
+  await expect(page.getByText('Your new password is set. Sign in with it.')).toBeVisible()
+  expect((await owner.signIn({ password: `${decomposed.normalize('NFC')} gondola trumpet` })).status).toBe(200)
+})
+
 test('asking says the same whether somebody has the address or not', async ({ page }) => {
   const nobody = newAccount().email
   await open(page, FORGOT, 'Forgot your password?')

@@ -23,6 +23,8 @@ struct Purpose {
     text: &'static str,
     act: &'static str,
     busy: &'static str,
+    /// Where to go, and what for, when the link does not work.
+    otherwise: (&'static str, &'static str),
 }
 
 const CONFIRM: Purpose = Purpose {
@@ -30,12 +32,14 @@ const CONFIRM: Purpose = Purpose {
     text: "It takes the place of the address that your account has. From then on you sign in with it.",
     act: "Confirm this address",
     busy: "Confirming…",
+    otherwise: (routes::PROFILE, "Go to your profile"),
 };
 const UNDO: Purpose = Purpose {
     title: "Keep your email address",
     text: "The change of your address is taken back, and every session of your account is ended.",
     act: "Keep my address",
     busy: "Taking the change back…",
+    otherwise: (routes::FORGOT_PASSWORD, "Set a new password"),
 };
 
 /// How far it has come.
@@ -126,7 +130,13 @@ fn question(
 
 fn dead(purpose: &'static Purpose, why: String) -> AnyView {
     page::appear(purpose.title);
-    let content = view! { <div class="form">{notice::alert(move || Some(why.clone()))}</div> };
+    let (path, act) = purpose.otherwise;
+    let content = view! {
+        <div class="form">
+            {notice::alert(move || Some(why.clone()))}
+            <a class="button button--secondary button--block" href=path>{act}</a>
+        </div>
+    };
     page::card(purpose.title, content.into_any(), foot())
 }
 

@@ -56,5 +56,5 @@ fn told(sent: RwSignal<bool>) -> AnyView {
 }
 
 fn to_sign_in() -> AnyView {
-    view! { "Know it again? " <a class="link" href=routes::SIGN_IN>"Sign in"</a> }.into_any()
+    view! { "Remembered it? " <a class="link" href=routes::SIGN_IN>"Sign in"</a> }.into_any()
 }

@@ -6,11 +6,10 @@ use super::{
 };
 use crate::{
     api::{Api, Failure},
-    clock,
     emails::{self, Changing},
     later::Later,
     settings::{Section, facts as rows},
-    ui::{failed::Failed, skeleton::skeleton_card},
+    ui::{failed::Failed, skeleton::skeleton_card, time_ago::time_in_words},
 };
 use contract::session::Session;
 use leptos::{prelude::*, task::spawn_local};
@@ -73,7 +72,7 @@ fn facts() -> AnyView {
     let since = move || {
         account
             .with(|session| session.user.created_at)
-            .map(|since| view! { <time datetime=since.to_string() title=clock::exact(since)>{clock::in_words(since)}</time> })
+            .map(time_in_words)
     };
     rows(vec![
         (
