@@ -8,12 +8,9 @@ use crate::{
     router::{self, Router},
     routes::{self, Pages},
     session::{self, Account, Gate, Who},
-    ui::{
-        tip::Tip,
-        toast::{Toaster, Toasts},
-    },
+    ui::toast::{Toaster, Toasts},
 };
-use contract::{ids::UserId, session::Session};
+use contract::session::Session;
 use leptos::{ev, prelude::*, task::spawn_local};
 
 /// What is said when a page changes hands.
@@ -28,41 +25,30 @@ pub fn App() -> impl IntoView {
     };
     let announcer = Announcer(RwSignal::new(""));
     let router = Router::start();
+    let toaster = Toaster::new();
     provide_context(api);
     provide_context(announcer);
     provide_context(router);
     provide_context(Clock::new());
-    provide_context(Toaster::new());
+    provide_context(toaster);
     api.account.ask();
     prefetch_pages();
     look_again(api.account);
-    // Sends people to where they belong, whenever they or the place change.
-    Effect::new(move |_| {
-        if let Some(path) = router
-            .place()
-            .with(|place| routes::detour_from(api.account, place))
-        {
+    // Turns whenever somebody else takes the place of the person at the browser.
+    let turn = RwSignal::new(false);
+    Effect::new(move |before: Option<Scene>| {
+        let place = router.place().get();
+        if let Some(path) = routes::detour_from(api.account, &place) {
             router.correct_to(&path);
         }
-    });
-    // What waits for a confirmation belongs to its page and its person, and goes with either.
-    let path = Memo::new(move |_| router.place().with(|place| place.path.clone()));
-    let person = Memo::new(move |_| api.account.with(|session| session.user.id.clone()));
-    Effect::new(move |_| {
-        let _ = (path.get(), person.get());
-        api.gate.settle(false);
-    });
-    let turn = turns(person);
-    Effect::new(move |before: Option<u32>| {
-        let now = turn.get();
-        if before.is_some_and(|before| before != now) {
-            let toaster = expect_context::<Toaster>();
-            let name = untrack(|| {
-                api.account
-                    .with(|Session { user, .. }| [&user.first_name, " ", &user.last_name].concat())
-            });
-            toaster.clear();
-            toaster.complain(name.unwrap_or_default() + SOMEBODY_ELSE);
+        let now = Scene {
+            path: place.path,
+            person: api
+                .account
+                .with(|session| session.user.id.as_str().to_owned()),
+        };
+        if let Some(before) = before {
+            now.follow(&before, api, toaster, turn);
         }
         now
     });
@@ -74,21 +60,34 @@ pub fn App() -> impl IntoView {
         <Pages turn />
         {move || api.gate.asking.get().then(|| confirm.view()).flatten()}
         <Toasts />
-        <Tip />
         <p class="visually-hidden" role="status">{announcer.0}</p>
     }
 }
 
-/// Counts how often somebody else has taken the place of the person at the browser.
-fn turns(person: Memo<Option<UserId>>) -> Memo<u32> {
-    let last = Memo::new(move |before: Option<&(u32, Option<UserId>)>| {
-        let now = person.get();
-        let (turn, other) = before.map_or((0, false), |(turn, last)| {
-            (*turn, now.is_some() && last.is_some() && now != *last)
-        });
-        (turn + u32::from(other), now)
-    });
-    Memo::new(move |_| last.with(|(turn, _)| *turn))
+/// Where one is, and who.
+struct Scene {
+    path: String,
+    person: Option<String>,
+}
+
+impl Scene {
+    /// Does what is due after `before`.
+    fn follow(&self, before: &Self, api: Api, toaster: Toaster, turn: RwSignal<bool>) {
+        let same_person = self.person == before.person;
+        // What waits for a confirmation belongs to its page and its person, and goes with either.
+        if self.path != before.path || !same_person {
+            api.gate.settle(false);
+        }
+        if self.person.is_some() && before.person.is_some() && !same_person {
+            turn.update(|turn| *turn = !*turn);
+            toaster.clear();
+            let name = untrack(|| {
+                api.account
+                    .with(|Session { user, .. }| [&user.first_name, " ", &user.last_name].concat())
+            });
+            toaster.complain(name.unwrap_or_default() + SOMEBODY_ELSE);
+        }
+    }
 }
 
 /// Learns who it is whenever somebody comes back to this tab: in another one, they may have signed out or given way to

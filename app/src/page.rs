@@ -38,10 +38,9 @@ pub fn card(title: &'static str, content: AnyView, foot: AnyView) -> AnyView {
 pub fn not_found() -> AnyView {
     appear("Page not found");
     let account = Api::in_use().account;
-    let signed_in = Memo::new(move |_| account.with(|_| ()).is_some());
     view! {
         <div class="app">
-            {move || signed_in.get().then(settings::header)}
+            {move || account.with(|_| ()).map(|()| settings::header())}
             <main class="page" id="main" tabindex="-1">
                 <div class="not-found">
                     <p class="not-found__code" aria-hidden="true">"404"</p>

@@ -54,8 +54,8 @@ fn page(path: &str) -> Option<Fetch> {
 /// The page for the current path. Until its code is there, the one before it stays.
 #[component]
 pub fn Pages(
-    /// How often somebody else has taken the place of the person at the browser. They begin anew.
-    turn: Memo<u32>,
+    /// Turns whenever somebody else takes the place of the person at the browser: then they begin anew.
+    turn: RwSignal<bool>,
 ) -> impl IntoView {
     let router = Router::in_use();
     let place = router.place();
@@ -81,7 +81,7 @@ pub fn Pages(
         None => page(),
     };
     move || {
-        let _ = turn.get();
+        turn.track();
         shown.get().map(|shown| untrack(|| view(shown)))
     }
 }
@@ -150,8 +150,8 @@ fn detour(who: &Who, place: &Place, next: &str) -> Option<Detour> {
     match who {
         Who::Asking | Who::Unreachable => None,
         Who::Left(_) => guarded.then_some(Detour::SignIn(None)),
-        Who::Nobody | Who::Ended | Who::Half(_) if path == "/" => Some(Detour::SignIn(None)),
-        Who::Nobody | Who::Ended | Who::Half(_) => {
+        Who::Nobody | Who::Ended | Who::Half if path == "/" => Some(Detour::SignIn(None)),
+        Who::Nobody | Who::Ended | Who::Half => {
             guarded.then(|| Detour::SignIn(Some(place.to_string())))
         }
         Who::Somebody(_) => for_strangers.then(|| {
@@ -184,7 +184,6 @@ pub fn detour_from(account: Account, place: &Place) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::SecondStep;
     use contract::{
         email::CONFIRM_EMAIL_PAGE, pages::PAGES, password::RESET_PASSWORD_PAGE, session::Session,
     };
@@ -250,9 +249,8 @@ mod tests {
         );
         assert_eq!(from(&Who::Nobody, "/", "", ""), Some(Detour::SignIn(None)));
         assert_eq!(from(&Who::Nobody, SIGN_UP, "", ""), None);
-        let half = Who::Half(SecondStep::Code);
-        assert_eq!(from(&half, SIGN_IN, "", ""), None);
-        assert_eq!(from(&half, "/", "", ""), Some(Detour::SignIn(None)));
+        assert_eq!(from(&Who::Half, SIGN_IN, "", ""), None);
+        assert_eq!(from(&Who::Half, "/", "", ""), Some(Detour::SignIn(None)));
         assert_eq!(
             from(&Who::Ended, PROFILE, "", ""),
             Some(Detour::SignIn(Some(PROFILE.into())))

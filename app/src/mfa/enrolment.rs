@@ -11,7 +11,10 @@ use crate::{
     session::Who,
     ui::{button::Submit, failed::Failed, notice, skeleton::skeleton_card, text_field::TextField},
 };
-use contract::mfa::{RecoveryCodes, SecondFactorCode, TOTP, TOTP_CONFIRM, TotpSetup};
+use contract::{
+    mfa::{RecoveryCodes, SecondFactorCode, TOTP, TOTP_CONFIRM, TotpSetup},
+    problem::Code,
+};
 use leptos::{prelude::*, task::spawn_local};
 
 const SET_UP: &str = "Set up your second factor";
@@ -38,8 +41,18 @@ pub fn page() -> AnyView {
         step.set(Step::Loading);
         spawn_local(async move {
             let answer = api.send(Method::POST, TOTP, None).await;
-            let begun = answer.and_then(|text| parse(&text));
-            step.try_set(begun.map_or_else(Step::Failed, Step::SetUp));
+            match answer.and_then(|text| parse(&text)) {
+                Ok(setup) => {
+                    step.try_set(Step::SetUp(setup));
+                }
+                // It was set up elsewhere meanwhile: what is asked for has to be found out anew.
+                Err(failure) if failure.code() == Some(Code::MfaRequired) => {
+                    api.account.0.set(Who::Half);
+                }
+                Err(failure) => {
+                    step.try_set(Step::Failed(failure));
+                }
+            }
         });
     });
     begin.run(());

@@ -10,7 +10,6 @@ use crate::{
     sign_up,
 };
 use contract::{
-    mfa::{SecondFactor, TOTP},
     problem::Code,
     session::{SESSION, Session},
     users::User,
@@ -51,21 +50,12 @@ pub enum Who {
     Nobody,
     /// Nobody any more: the session of somebody is over, though they did not end it here.
     Ended,
-    /// Nobody yet: the password was right, and this is missing.
-    Half(SecondStep),
+    /// Nobody yet: the password was right, the second factor is missing.
+    Half,
     /// Nobody, because they signed out; and what they should know about it, often nothing.
     Left(&'static str),
     /// Somebody.
     Somebody(Box<Session>),
-}
-
-/// What the second step of signing in takes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum SecondStep {
-    /// A code of it.
-    Code,
-    /// A second factor in the first place: there is none yet, and there must be one.
-    SetUp,
 }
 
 /// The person at the browser. One for the whole app.
@@ -88,7 +78,7 @@ impl Account {
         match api::ask(SESSION).await {
             Ok(session) => self.welcome(session),
             Err(failure) => match failure.code() {
-                Some(Code::MfaRequired) => self.note(Who::Half(second_step().await)),
+                Some(Code::MfaRequired) => self.note(Who::Half),
                 Some(Code::Unauthenticated) => self.lose(),
                 // What went wrong just now does not say that somebody's session is over.
                 _ if known => {}
@@ -99,8 +89,11 @@ impl Account {
     }
 
     /// Notes who it is. Times are told in their zone from now on.
-    fn welcome(self, session: Session) {
+    fn welcome(self, mut session: Session) {
         clock::tell_in(session.user.time_zone.as_deref());
+        // Different each time, and shown nowhere: whatever follows the person is not to follow these.
+        session.step_up_until = None;
+        session.user.last_seen_at = None;
         self.note(Who::Somebody(Box::new(session)));
     }
 
@@ -131,7 +124,7 @@ impl Account {
     fn lose(self) {
         let who = self.0.with_untracked(|who| match who {
             Who::Left(_) => None,
-            Who::Somebody(_) | Who::Half(_) | Who::Ended => Some(Who::Ended),
+            Who::Somebody(_) | Who::Half | Who::Ended => Some(Who::Ended),
             _ => Some(Who::Nobody),
         });
         if let Some(who) = who {
@@ -153,14 +146,6 @@ impl Account {
     /// The id of the person, once they are known.
     pub fn id(self) -> Option<String> {
         untrack(|| self.with(|session| session.user.id.as_str().to_owned()))
-    }
-}
-
-/// What is missing in a session that is half.
-async fn second_step() -> SecondStep {
-    match api::ask::<SecondFactor>(TOTP).await {
-        Ok(factor) if !factor.enabled => SecondStep::SetUp,
-        _ => SecondStep::Code,
     }
 }
 

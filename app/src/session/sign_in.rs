@@ -1,8 +1,8 @@
 //! Signing in.
 
-use super::{SecondStep, Who, second_step};
+use super::{Who, second_step};
 use crate::{
-    api::Api,
+    api::{self, Api},
     form::Form,
     later::Later,
     mfa, page, routes,
@@ -12,11 +12,35 @@ use crate::{
         text_field::{PasswordField, TextField},
     },
 };
-use contract::session::{SESSION, SignIn};
-use leptos::prelude::*;
+use contract::{
+    mfa::{SecondFactor, TOTP},
+    session::{SESSION, SignIn},
+};
+use leptos::{prelude::*, task::spawn_local};
 
 /// What somebody is told whose session is over while they did not end it.
 const ENDED: &str = "Your session has ended. Sign in again to go on.";
+
+/// What signing in takes now.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// Address and password.
+    Password,
+    /// A code of the second factor.
+    Code,
+    /// A second factor in the first place: there is none yet, and there must be one.
+    SetUp,
+}
+
+impl Step {
+    /// What is still missing in a session that is half.
+    async fn second() -> Self {
+        match api::ask::<SecondFactor>(TOTP).await {
+            Ok(factor) if !factor.enabled => Self::SetUp,
+            _ => Self::Code,
+        }
+    }
+}
 
 /// The page.
 pub fn page() -> AnyView {
@@ -26,16 +50,24 @@ pub fn page() -> AnyView {
         || Box::pin(async { Ok(mfa::parts().await?.enrolment) }),
         move || account.0.set(Who::Nobody),
     );
-    let step = Memo::new(move |_| {
-        account.0.with(|who| match who {
-            Who::Half(step) => Some(*step),
-            _ => None,
-        })
+    let step = RwSignal::new(Step::Password);
+    // What is filled in stays while nothing else is asked for.
+    let go_to = move |next| {
+        if step.try_get_untracked().is_some_and(|now| now != next) {
+            step.set(next);
+        }
+    };
+    Effect::new(move |_| {
+        if account.0.with(|who| *who == Who::Half) {
+            spawn_local(async move { go_to(Step::second().await) });
+        } else {
+            go_to(Step::Password);
+        }
     });
     let view = move || match step.get() {
-        None => Some(view! { <SignInForm /> }.into_any()),
-        Some(SecondStep::Code) => Some(second_step::page()),
-        Some(SecondStep::SetUp) => enrolment.view(),
+        Step::Password => Some(view! { <SignInForm /> }.into_any()),
+        Step::Code => Some(second_step::page()),
+        Step::SetUp => enrolment.view(),
     };
     view.into_any()
 }

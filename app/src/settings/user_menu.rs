@@ -14,14 +14,7 @@ use leptos::{prelude::*, task::spawn_local};
 #[component]
 pub fn UserMenu() -> impl IntoView {
     let account = Api::in_use().account;
-    // Whether they were seen just now is nothing to open the menu anew for.
-    let user = Memo::new(move |_| {
-        account.with(|session| User {
-            last_seen_at: None,
-            ..session.user.clone()
-        })
-    });
-    move || user.get().map(menu)
+    move || account.with(|session| session.user.clone()).map(menu)
 }
 
 fn menu(user: User) -> AnyView {

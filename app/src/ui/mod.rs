@@ -18,5 +18,4 @@ pub mod skeleton;
 pub mod tabs;
 pub mod text_field;
 pub mod time_ago;
-pub mod tip;
 pub mod toast;
