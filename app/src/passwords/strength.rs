@@ -9,7 +9,10 @@ pub fn meter(
     typed: impl Fn() -> String + Send + 'static,
     own_words: impl Fn() -> Vec<String> + Send + 'static,
 ) -> AnyView {
-    let strength = move || Strength::of(&compose(&typed()), &own_words());
+    let strength = move || {
+        let own_words: Vec<_> = own_words().iter().map(|it| in_small_letters(it)).collect();
+        Strength::of(&in_small_letters(&compose(&typed())), &own_words)
+    };
     let view = move |strength: Strength| {
         view! {
             <div class="field password__strength">
@@ -20,6 +23,11 @@ pub fn meter(
     };
     let view = move || strength().map(view);
     view.into_any()
+}
+
+/// A text in small letters, by the browser's own tables: the rules know none but those of ASCII here.
+fn in_small_letters(text: &str) -> String {
+    js_sys::JsString::from(text).to_lower_case().into()
 }
 
 /// How good a new password is.

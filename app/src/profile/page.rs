@@ -27,6 +27,7 @@ pub fn page() -> AnyView {
         });
     });
     load.run(());
+    let known = Memo::new(move |_| api.account.with(|_| ()).is_some());
     view! {
         <Section id="profile" title="Account profile" text="How you are known to the people you work with.">
             <div class="card">
@@ -38,7 +39,7 @@ pub fn page() -> AnyView {
             </div>
         </Section>
         <Section id="account" title="Your account" text="Where you belong, and how you sign in.">
-            <div class="card">{move || api.account.with(facts).unwrap_or_else(skeleton_card)}</div>
+            <div class="card">{move || if known.get() { facts() } else { skeleton_card() }}</div>
         </Section>
     }
     .into_any()
@@ -58,23 +59,37 @@ fn card(read: Read) -> AnyView {
     .into_any()
 }
 
-fn facts(session: &Session) -> AnyView {
-    let user = &session.user;
+fn facts() -> AnyView {
+    let account = Api::in_use().account;
+    // Text by text, so that what has the focus stays when one of them changes.
+    let text = move |of: fn(&Session) -> &str| {
+        move || {
+            account
+                .with(|session| of(session).to_owned())
+                .unwrap_or_default()
+        }
+    };
+    let since = move || {
+        account
+            .with(|session| session.user.created_at)
+            .map(time_in_words)
+    };
     rows(vec![
         (
             "Email",
-            view! { <Email email=user.email.clone() /> }.into_any(),
+            view! { <Email email=Signal::derive(text(|session| &session.user.email)) /> }
+                .into_any(),
         ),
-        ("Company", session.tenant_name.clone().into_any()),
-        ("Role", user.role.name.clone().into_any()),
-        ("Member since", time_in_words(user.created_at)),
+        ("Company", text(|session| &session.tenant_name).into_any()),
+        ("Role", text(|session| &session.user.role.name).into_any()),
+        ("Member since", since.into_any()),
     ])
 }
 
 #[component]
 fn Email(
     /// The address.
-    email: String,
+    email: Signal<String>,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
     provide_context(Changing(open));
@@ -85,7 +100,15 @@ fn Email(
     view! {
         <div class="profile__email">
             <span>{email}</span>
-            <button type="button" class="button button--secondary button--small" on:click=move |_| open.set(true)>"Change email"</button>
+            <button
+                type="button"
+                class="button button--secondary button--small"
+                on:pointerenter=move |_| dialog.prefetch()
+                on:focus=move |_| dialog.prefetch()
+                on:click=move |_| open.set(true)
+            >
+                "Change email"
+            </button>
         </div>
         {move || open.get().then(|| dialog.view()).flatten()}
     }

@@ -58,11 +58,16 @@ pub fn page() -> AnyView {
         }
     };
     Effect::new(move |_| {
-        if account.0.with(|who| *who == Who::Half) {
-            spawn_local(async move { go_to(Step::second().await) });
-        } else {
-            go_to(Step::Password);
+        if account.0.with(|who| *who != Who::Half) {
+            return go_to(Step::Password);
         }
+        spawn_local(async move {
+            let second = Step::second().await;
+            // They may have begun anew meanwhile.
+            if account.0.with_untracked(|who| *who == Who::Half) {
+                go_to(second);
+            }
+        });
     });
     let view = move || match step.get() {
         Step::Password => Some(view! { <SignInForm /> }.into_any()),
