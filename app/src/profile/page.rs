@@ -27,7 +27,13 @@ pub fn page() -> AnyView {
         });
     });
     load.run(());
-    let known = Memo::new(move |_| api.account.with(|_| ()).is_some());
+    let changing = RwSignal::new(false);
+    provide_context(Changing(changing));
+    let change = Later::new(
+        || Box::pin(async { Ok(emails::parts().await?.change) }),
+        move || changing.set(false),
+    );
+    let about = move |session: &Session| facts(session, changing);
     view! {
         <Section id="profile" title="Account profile" text="How you are known to the people you work with.">
             <div class="card">
@@ -39,7 +45,9 @@ pub fn page() -> AnyView {
             </div>
         </Section>
         <Section id="account" title="Your account" text="Where you belong, and how you sign in.">
-            <div class="card">{move || if known.get() { facts() } else { skeleton_card() }}</div>
+            <div class="card">{move || api.account.with(about).unwrap_or_else(skeleton_card)}</div>
+            // Not among the facts, which are shown anew when the address is confirmed in another tab.
+            {move || changing.get().then(|| change.view()).flatten()}
         </Section>
     }
     .into_any()
@@ -59,57 +67,18 @@ fn card(read: Read) -> AnyView {
     .into_any()
 }
 
-fn facts() -> AnyView {
-    let account = Api::in_use().account;
-    // Text by text, so that what has the focus stays when one of them changes.
-    let text = move |of: fn(&Session) -> &str| {
-        move || {
-            account
-                .with(|session| of(session).to_owned())
-                .unwrap_or_default()
-        }
-    };
-    let since = move || {
-        account
-            .with(|session| session.user.created_at)
-            .map(time_in_words)
+fn facts(session: &Session, changing: RwSignal<bool>) -> AnyView {
+    let user = &session.user;
+    let email = view! {
+        <div class="profile__email">
+            <span>{user.email.clone()}</span>
+            <button type="button" class="button button--secondary button--small" on:click=move |_| changing.set(true)>"Change email"</button>
+        </div>
     };
     rows(vec![
-        (
-            "Email",
-            view! { <Email email=Signal::derive(text(|session| &session.user.email)) /> }
-                .into_any(),
-        ),
-        ("Company", text(|session| &session.tenant_name).into_any()),
-        ("Role", text(|session| &session.user.role.name).into_any()),
-        ("Member since", since.into_any()),
+        ("Email", email.into_any()),
+        ("Company", session.tenant_name.clone().into_any()),
+        ("Role", user.role.name.clone().into_any()),
+        ("Member since", time_in_words(user.created_at)),
     ])
-}
-
-#[component]
-fn Email(
-    /// The address.
-    email: Signal<String>,
-) -> impl IntoView {
-    let open = RwSignal::new(false);
-    provide_context(Changing(open));
-    let dialog = Later::new(
-        || Box::pin(async { Ok(emails::parts().await?.change) }),
-        move || open.set(false),
-    );
-    view! {
-        <div class="profile__email">
-            <span>{email}</span>
-            <button
-                type="button"
-                class="button button--secondary button--small"
-                on:pointerenter=move |_| dialog.prefetch()
-                on:focus=move |_| dialog.prefetch()
-                on:click=move |_| open.set(true)
-            >
-                "Change email"
-            </button>
-        </div>
-        {move || open.get().then(|| dialog.view()).flatten()}
-    }
 }
