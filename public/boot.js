@@ -14,7 +14,7 @@
   }
 
   // Signing in has a layout of its own, and so has the shell that is painted meanwhile.
-  if (/^\/(sign-in|sign-up|forgot-password|reset-password|invitation)(\/|$)/.test(location.pathname)) {
+  if (/^\/(sign-in|sign-up|forgot-password|reset-password|confirm-email|invitation)(\/|$)/.test(location.pathname)) {
     document.documentElement.dataset.layout = 'auth';
   }
 

@@ -2,13 +2,12 @@
 
 use crate::{
     clock, json,
-    session::{Account, Gate, Who},
+    session::{Account, Gate},
 };
 use contract::{
     check::Complaint,
-    mfa::SESSION_MFA,
     problem::{Code, Problem},
-    session::{SESSION, STEP_UP},
+    session::{SESSION, SESSION_USER},
 };
 pub use gloo_net::http::Method;
 use gloo_net::http::RequestBuilder;
@@ -28,6 +27,14 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The kind of refusal, if it is one.
+    pub fn code(&self) -> Option<Code> {
+        match self {
+            Self::Refused(problem) => Some(problem.code),
+            _ => None,
+        }
+    }
+
     /// The failure in words for the person in front of it.
     pub fn message(&self) -> String {
         match self {
@@ -105,7 +112,8 @@ impl Api {
         Ok(reply.text)
     }
 
-    /// Sends a call with whatever it brings along.
+    /// Sends a call with whatever it brings along, for the person whom the page knows: should somebody else be signed in
+    /// by now, it is refused.
     ///
     /// A call that needs a confirmation waits for it and is then sent again as it was.
     pub async fn exchange(
@@ -114,36 +122,48 @@ impl Api {
         path: &str,
         cargo: &Cargo,
     ) -> Result<Reply, Failure> {
+        let meant = self.account.id();
         loop {
-            let (status, reply) = fetch(method.clone(), path, cargo)
-                .await
-                .map_err(|_| Failure::Unreachable)?;
-            if (200..300).contains(&status) {
-                return Ok(reply);
-            }
-            let failure = refusal(parse(&reply.text));
-            match &failure {
-                Failure::Refused(problem)
-                    if problem.code == Code::StepUpRequired && self.gate.confirmed().await => {}
-                Failure::Refused(problem)
-                    if problem.code == Code::Unauthenticated && !proves_identity(&method, path) =>
+            let failure = match once(method.clone(), path, cargo, meant.as_deref()).await {
+                Ok(reply) => return Ok(reply),
+                Err(failure) => failure,
+            };
+            match failure.code() {
+                Some(Code::StepUpRequired) if self.gate.confirmed().await => continue,
+                // To sign in is to be nobody yet.
+                Some(Code::Unauthenticated | Code::MfaRequired)
+                    if method != Method::POST || path != SESSION =>
                 {
-                    self.account.lose();
-                    return Err(failure);
+                    self.account.learn().await;
                 }
-                Failure::Refused(problem) if problem.code == Code::MfaRequired => {
-                    self.account.0.set(Who::Half);
-                    return Err(failure);
-                }
-                _ => return Err(failure),
+                _ => {}
             }
+            return Err(failure);
         }
     }
 }
 
-/// Whether the call itself carries a password or a code, so that 401 says "wrong" rather than "signed out".
-fn proves_identity(method: &Method, path: &str) -> bool {
-    *method == Method::POST && matches!(path, SESSION | SESSION_MFA | STEP_UP)
+/// Asks for something as whoever the browser's cookie stands for.
+pub async fn ask<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
+    let reply = once(Method::GET, path, &Cargo::default(), None).await?;
+    parse(&reply.text)
+}
+
+/// Sends a call once, for the person `meant`.
+async fn once(
+    method: Method,
+    path: &str,
+    cargo: &Cargo,
+    meant: Option<&str>,
+) -> Result<Reply, Failure> {
+    let (status, reply) = fetch(method, path, cargo, meant)
+        .await
+        .map_err(|_| Failure::Unreachable)?;
+    if (200..300).contains(&status) {
+        Ok(reply)
+    } else {
+        Err(refusal(parse(&reply.text)))
+    }
 }
 
 /// Reads an answer.
@@ -159,8 +179,16 @@ fn refusal(problem: Result<Problem, Failure>) -> Failure {
     }
 }
 
-async fn fetch(method: Method, path: &str, cargo: &Cargo) -> Result<(u16, Reply), gloo_net::Error> {
+async fn fetch(
+    method: Method,
+    path: &str,
+    cargo: &Cargo,
+    meant: Option<&str>,
+) -> Result<(u16, Reply), gloo_net::Error> {
     let mut request = RequestBuilder::new(path).method(method);
+    if let Some(person) = meant {
+        request = request.header(SESSION_USER, person);
+    }
     if let Some(tag) = &cargo.if_match {
         request = request.header("If-Match", tag);
     }
@@ -214,13 +242,5 @@ mod tests {
     fn a_refusal_speaks_its_detail_and_rubbish_is_no_answer() {
         assert_eq!(refusal(Ok(problem(Vec::new()))).message(), "D.");
         assert_eq!(refusal(Err(Failure::Unreachable)), Failure::Unreachable);
-    }
-
-    #[test]
-    fn only_calls_with_a_password_may_be_wrong_without_being_signed_out() {
-        assert!(proves_identity(&Method::POST, SESSION) && proves_identity(&Method::POST, STEP_UP));
-        assert!(
-            !proves_identity(&Method::GET, SESSION) && !proves_identity(&Method::DELETE, SESSION)
-        );
     }
 }

@@ -192,28 +192,38 @@ fn options(styles: &[(&str, &str)], zone: Option<&str>) -> Object {
 /// How far an instant is away, in words: `3 days ago`, `in 2 hours`.
 pub fn relative(time: Timestamp, now: Timestamp) -> String {
     let (count, unit) = distance(time.seconds() - now.seconds());
+    if count == 0 {
+        return "now".into();
+    }
     let options = Object::new();
-    let _ = Reflect::set(&options, &"numeric".into(), &"auto".into());
+    // `1 day ago` rather than `yesterday`: what counts is the distance, not the calendar.
+    let _ = Reflect::set(&options, &"numeric".into(), &"always".into());
     RelativeTimeFormat::new(&Array::of1(&LOCALE.into()), &options)
         .format(f64::from(count), unit)
         .into()
 }
 
-/// A span of seconds in the largest unit that it fills; what lies ahead is rounded down, what is past too.
+/// A span of seconds, rounded to the nearest of the unit that suits it. Lifetimes are chosen in days, so these are
+/// counted up to a hundred; and whole minutes are what the clock ticks in, so anything nearer is none.
 fn distance(seconds: i64) -> (i32, &'static str) {
-    const UNITS: [(i64, &str); 5] = [
-        (365 * DAY, "year"),
-        (30 * DAY, "month"),
-        (DAY, "day"),
-        (3600, "hour"),
-        (60, "minute"),
+    /// Of the Gregorian calendar on average.
+    const YEAR: i64 = 31_556_952;
+    const MONTH: i64 = YEAR / 12;
+    // Each with the first count that is too many.
+    const UNITS: [(i64, &str, i64); 4] = [
+        (60, "minute", 60),
+        (3600, "hour", 24),
+        (DAY, "day", 101),
+        (MONTH, "month", 24),
     ];
-    let (length, unit) = UNITS
+    let nearest = |length: i64| (seconds.abs() + length / 2) / length;
+    let (count, unit) = UNITS
         .into_iter()
-        .find(|(length, _)| seconds.abs() >= *length)
-        .unwrap_or((60, "second"));
-    // Whole minutes are what the clock ticks in, so anything nearer is simply now.
-    (i32::try_from(seconds / length).unwrap_or_default(), unit)
+        .map(|(length, unit, too_many)| (nearest(length), unit, too_many))
+        .find(|(count, _, too_many)| count < too_many)
+        .map_or_else(|| (nearest(YEAR), "year"), |(count, unit, _)| (count, unit));
+    let count = i32::try_from(count).unwrap_or_default();
+    (if seconds < 0 { -count } else { count }, unit)
 }
 
 fn to_date(time: Timestamp) -> Date {
@@ -237,15 +247,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_distance_is_told_in_the_largest_unit_that_it_fills() {
-        assert_eq!(distance(0), (0, "second"));
-        assert_eq!(distance(-59), (0, "second"));
-        assert_eq!(distance(-60), (-1, "minute"));
-        assert_eq!(distance(3599), (59, "minute"));
-        assert_eq!(distance(DAY - 1), (23, "hour"));
-        assert_eq!(distance(29 * DAY), (29, "day"));
-        assert_eq!(distance(90 * DAY), (3, "month"));
-        assert_eq!(distance(-800 * DAY), (-2, "year"));
+    fn a_distance_is_rounded_to_the_nearest_of_the_unit_that_suits_it() {
+        for (seconds, told) in [
+            (0, (0, "minute")),
+            (-29, (0, "minute")),
+            (-30, (-1, "minute")),
+            (89, (1, "minute")),
+            (90, (2, "minute")),
+            (3569, (59, "minute")),
+            (3570, (1, "hour")),
+            (-(23 * 3600 + 1799), (-23, "hour")),
+            (-(23 * 3600 + 1800), (-1, "day")),
+            (7 * DAY - 40, (7, "day")),
+            (-7 * DAY, (-7, "day")),
+            (90 * DAY - 1, (90, "day")),
+            (100 * DAY + DAY / 2 - 1, (100, "day")),
+            (100 * DAY + DAY / 2, (3, "month")),
+            (365 * DAY, (12, "month")),
+            (-700 * DAY, (-23, "month")),
+            (-720 * DAY, (-2, "year")),
+        ] {
+            assert_eq!(distance(seconds), told, "{seconds}");
+        }
     }
 
     fn at(text: &str) -> Timestamp {

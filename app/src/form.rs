@@ -223,12 +223,13 @@ impl<R: Check + Serialize + Clone + Send + Sync> Form<R> {
         self,
         ev: &SubmitEvent,
         method: Method,
-        request: Request,
+        mut request: Request,
         if_match: Option<String>,
         extra: Option<Complaint>,
         done: Done,
     ) {
         ev.prevent_default();
+        request.compose(&compose);
         let cargo = Cargo {
             if_match,
             ..Cargo::json(&serde_json::to_string(&request).unwrap_or_default())
@@ -245,6 +246,11 @@ impl<R: Check + Serialize + Clone + Send + Sync> Form<R> {
             self.state.complain(complaints);
         }
     }
+}
+
+/// A text in Unicode's normalisation form C, as the Worker hashes passwords: keyboards differ in how they compose `é`.
+pub fn compose(text: &str) -> String {
+    js_sys::JsString::from(text).normalize("NFC").into()
 }
 
 /// What becomes of an answer. One that cannot be understood is a failure.

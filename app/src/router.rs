@@ -6,8 +6,11 @@
 use leptos::{ev, prelude::*};
 use leptos_router::location::{BrowserUrl, LocationChange, LocationProvider};
 use std::fmt;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlAnchorElement, UrlSearchParams};
+
+/// What stands in the address bar in the place of a secret.
+const TAKEN: &str = "opened";
 
 /// A path and what follows its question mark.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -111,6 +114,20 @@ impl Router {
                 ..LocationChange::default()
             });
         }
+    }
+
+    /// Takes the secret that the path ends in, as in a link that was mailed: out of the address bar and the history, where
+    /// others could read it. From then on only the caller has it, and a page that is reloaded has none.
+    pub fn take_secret(self) -> Option<String> {
+        let path = self.place.with_untracked(|place| place.path.clone());
+        let (page, secret) = path.rsplit_once('/')?;
+        if secret == TAKEN {
+            return None;
+        }
+        let history = window().history().ok()?;
+        let _ =
+            history.replace_state_with_url(&JsValue::NULL, "", Some(&[page, "/", TAKEN].concat()));
+        Some(secret.to_owned())
     }
 
     /// Says that the page for the current path is there; only then does the address bar change after a click.

@@ -2,36 +2,47 @@
 
 use crate::{
     api::{Api, Failure},
+    emails,
     later::{Fetch, Missing, Render},
     page::{self, not_found},
-    profile,
+    passwords, profile,
     router::{self, Place, Router},
     security,
     session::{self, Account, Who},
     settings, tokens,
     ui::failed::Failed,
 };
+use contract::{pages, password::FORGOT_PASSWORD_PAGE};
 use leptos::{prelude::*, task::spawn_local};
 
 /// Sign in.
 pub const SIGN_IN: &str = "/sign-in";
 /// Sign up.
 pub const SIGN_UP: &str = "/sign-up";
+/// Ask for a link to set a new password.
+pub const FORGOT_PASSWORD: &str = FORGOT_PASSWORD_PAGE;
+/// Set a new password by that link.
+const RESET_PASSWORD: &str = "/reset-password/{token}";
+/// Follow a link about a change of address.
+const CONFIRM_EMAIL: &str = "/confirm-email/{token}";
 /// Who one is.
 pub const PROFILE: &str = "/settings/profile";
 /// How one signs in.
 pub const SECURITY: &str = "/settings/security";
 /// Access tokens.
-pub const API_ACCESS: &str = "/settings/api-access";
+pub const API_ACCESS: &str = pages::API_ACCESS;
 /// What one is told about.
 pub const NOTIFICATIONS: &str = "/settings/notifications";
 
 /// The page behind a path. Each lies in a chunk that is fetched when it is first wanted.
 fn page(path: &str) -> Option<Fetch> {
-    Some(match path {
+    Some(match pages::page(path)? {
         "/" => || Box::pin(async { Ok(home as Render) }),
         SIGN_IN => || Box::pin(async { Ok(session::parts().await?.sign_in) }),
         SIGN_UP => || Box::pin(async { Ok(session::parts().await?.sign_up) }),
+        FORGOT_PASSWORD => || Box::pin(async { Ok(passwords::pages().await?.forgot) }),
+        RESET_PASSWORD => || Box::pin(async { Ok(passwords::pages().await?.reset) }),
+        CONFIRM_EMAIL => || Box::pin(async { Ok(emails::parts().await?.confirm) }),
         PROFILE => || Box::pin(profile::page()),
         SECURITY => || Box::pin(security::page()),
         API_ACCESS => || Box::pin(tokens::page()),
@@ -42,7 +53,10 @@ fn page(path: &str) -> Option<Fetch> {
 
 /// The page for the current path. Until its code is there, the one before it stays.
 #[component]
-pub fn Pages() -> impl IntoView {
+pub fn Pages(
+    /// Turns whenever somebody else takes the place of the person at the browser: then they begin anew.
+    turn: RwSignal<bool>,
+) -> impl IntoView {
     let router = Router::in_use();
     let place = router.place();
     let path = Memo::new(move |_| place.with(|place| place.path.clone()));
@@ -66,7 +80,10 @@ pub fn Pages() -> impl IntoView {
         Some(tab) => settings::surround(tab, page),
         None => page(),
     };
-    move || shown.get().map(|shown| untrack(|| view(shown)))
+    move || {
+        turn.track();
+        shown.get().map(|shown| untrack(|| view(shown)))
+    }
 }
 
 /// Fetches the page behind a link that somebody seems about to follow.
@@ -82,7 +99,7 @@ pub fn prefetch(path: &str) {
 /// The root, where everybody is sent on. The static shell stays until it is known where to.
 fn home() -> AnyView {
     let api = Api::in_use();
-    let retry = Callback::new(move |()| api.account.ask(api));
+    let retry = Callback::new(move |()| api.account.ask());
     let view = move || {
         let unreachable = api.account.0.with(|who| *who == Who::Unreachable);
         unreachable.then(|| not_reachable(Failure::Unreachable.message(), retry))
@@ -133,8 +150,10 @@ fn detour(who: &Who, place: &Place, next: &str) -> Option<Detour> {
     match who {
         Who::Asking | Who::Unreachable => None,
         Who::Left(_) => guarded.then_some(Detour::SignIn(None)),
-        Who::Nobody | Who::Half if path == "/" => Some(Detour::SignIn(None)),
-        Who::Nobody | Who::Half => guarded.then(|| Detour::SignIn(Some(place.to_string()))),
+        Who::Nobody | Who::Ended | Who::Half if path == "/" => Some(Detour::SignIn(None)),
+        Who::Nobody | Who::Ended | Who::Half => {
+            guarded.then(|| Detour::SignIn(Some(place.to_string())))
+        }
         Who::Somebody(_) => for_strangers.then(|| {
             let next = if is_own_path(next) { next } else { API_ACCESS };
             Detour::To(next.to_owned())
@@ -165,7 +184,9 @@ pub fn detour_from(account: Account, place: &Place) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contract::{pages::PAGES, session::Session};
+    use contract::{
+        email::CONFIRM_EMAIL_PAGE, pages::PAGES, password::RESET_PASSWORD_PAGE, session::Session,
+    };
 
     fn somebody() -> Who {
         let session: Session = serde_json::from_str(
@@ -181,6 +202,12 @@ mod tests {
     fn every_page_that_the_worker_serves_is_here() {
         assert!(PAGES.into_iter().all(|path| page(path).is_some()));
         assert!(page("/settings").is_none());
+        for (page, mailed) in [
+            (RESET_PASSWORD, RESET_PASSWORD_PAGE),
+            (CONFIRM_EMAIL, CONFIRM_EMAIL_PAGE),
+        ] {
+            assert_eq!(page.strip_suffix("/{token}"), Some(mailed));
+        }
     }
 
     #[test]
@@ -224,6 +251,10 @@ mod tests {
         assert_eq!(from(&Who::Nobody, SIGN_UP, "", ""), None);
         assert_eq!(from(&Who::Half, SIGN_IN, "", ""), None);
         assert_eq!(from(&Who::Half, "/", "", ""), Some(Detour::SignIn(None)));
+        assert_eq!(
+            from(&Who::Ended, PROFILE, "", ""),
+            Some(Detour::SignIn(Some(PROFILE.into())))
+        );
         assert_eq!(
             from(&Who::Left(""), PROFILE, "", ""),
             Some(Detour::SignIn(None))

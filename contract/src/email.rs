@@ -14,6 +14,9 @@ pub const EMAIL_CONFIRMATIONS: &str = "/api/v1/email-confirmations";
 /// The page that such a link opens.
 pub const CONFIRM_EMAIL_PAGE: &str = "/confirm-email";
 
+/// How the secret of a link begins that takes a change back.
+pub const UNDO_LINK: &str = "lku_";
+
 /// How many seconds the link to the new address works.
 pub const CONFIRM_SECONDS: i64 = DAY;
 /// How many seconds the old address can take the change back.

@@ -141,25 +141,14 @@ pub fn check_length(password: &str) -> Result<(), &'static str> {
     }
 }
 
-/// Passwords on the lists that attackers begin with, of at least [`MIN`] characters and not covered by the rules
-/// below; in lower case, sorted. Gathered from the lists that Django and zxcvbn check against.
-#[cfg(feature = "common-passwords")]
-const LISTED: &str = include_str!("common_passwords.txt");
-#[cfg(not(feature = "common-passwords"))]
-const LISTED: &str = "";
-
 /// Checks a new password: its length, and that it is not what anyone would guess for this person.
 ///
-/// `own_words` are names, addresses and other words tied to the person.
+/// `own_words` are names, addresses and other words tied to the person. Without the feature `common-passwords` it knows
+/// no lists and no capitals but those of ASCII: a form says early what the Worker, which has them all, would say anyway.
 pub fn check_new(password: &str, own_words: &[&str]) -> Result<(), &'static str> {
     check_length(password)?;
-    let lower = password.to_lowercase();
-    let stem = lower.trim_end_matches(|c: char| !c.is_alphabetic());
-    if LISTED
-        .lines()
-        .any(|listed| listed == lower || listed == stem)
-        || is_pattern(&lower)
-    {
+    let lower = in_small_letters(password);
+    if common::is_listed(&lower) || is_pattern(&lower) {
         return Err(
             "This password is among the first that are tried. Choose another; a few unrelated words make a good one.",
         );
@@ -168,15 +157,75 @@ pub fn check_new(password: &str, own_words: &[&str]) -> Result<(), &'static str>
         .iter()
         .flat_map(|words| words.split(|c: char| !c.is_alphanumeric()))
         .filter(|word| word.chars().count() >= 2)
-        .map(str::to_lowercase);
+        .map(in_small_letters);
     if left_without(&lower, words.chain(COMMON.map(str::to_owned))) < ENOUGH
-        || is_common_words(&lower)
+        || common::is_common_words(&lower)
     {
         return Err(
             "This password is built from your own or from common words. Choose another; a few unrelated words make a good one.",
         );
     }
     Ok(())
+}
+
+#[cfg(feature = "common-passwords")]
+fn in_small_letters(text: &str) -> String {
+    text.to_lowercase()
+}
+
+#[cfg(not(feature = "common-passwords"))]
+fn in_small_letters(text: &str) -> String {
+    text.to_ascii_lowercase()
+}
+
+/// What is known of the passwords that people choose.
+#[cfg(feature = "common-passwords")]
+mod common {
+    use super::{ENOUGH, weight};
+
+    /// Passwords on the lists that attackers begin with, of at least [`super::MIN`] characters and not covered by the
+    /// other rules; in lower case, sorted. Gathered from the lists that Django and zxcvbn check against.
+    pub(super) const LISTED: &str = include_str!("common_passwords.txt");
+
+    /// Words that most passwords are made from, of at least four letters; sorted. Gathered from the most frequent
+    /// passwords that zxcvbn knows.
+    const WORDS: &str = include_str!("common_words.txt");
+
+    /// Whether a password is such a one, perhaps with something but letters behind it.
+    pub(super) fn is_listed(password: &str) -> bool {
+        let stem = password.trim_end_matches(|c: char| !c.is_alphabetic());
+        LISTED
+            .lines()
+            .any(|listed| listed == password || listed == stem)
+    }
+
+    /// Whether a password is one or two such words, over and over perhaps, and little else.
+    pub(super) fn is_common_words(password: &str) -> bool {
+        let mut known: Vec<_> = WORDS
+            .lines()
+            .filter(|word| password.contains(word))
+            .collect();
+        known.sort_by_key(|word| std::cmp::Reverse(word.len()));
+        let mut left = password.to_owned();
+        known.retain(|word| {
+            let found = left.contains(word);
+            left = left.replace(word, " ");
+            found
+        });
+        (1..=2).contains(&known.len()) && weight(&left) < ENOUGH
+    }
+}
+
+/// Nothing is known of them: the lists are not here.
+#[cfg(not(feature = "common-passwords"))]
+mod common {
+    pub(super) fn is_listed(_password: &str) -> bool {
+        false
+    }
+
+    pub(super) fn is_common_words(_password: &str) -> bool {
+        false
+    }
 }
 
 /// From what weight on something is not easily guessed.
@@ -188,36 +237,14 @@ fn weight(text: &str) -> usize {
     count(char::is_alphabetic) + count(char::is_numeric) / 3
 }
 
-/// Words that most passwords are made from, of at least four letters; sorted. Gathered from the most frequent passwords
-/// that zxcvbn knows.
-#[cfg(feature = "common-passwords")]
-const WORDS: &str = include_str!("common_words.txt");
-#[cfg(not(feature = "common-passwords"))]
-const WORDS: &str = "";
-
-/// Whether a password is one or two such words, over and over perhaps, and little else.
-fn is_common_words(password: &str) -> bool {
-    let mut known: Vec<_> = WORDS
-        .lines()
-        .filter(|word| password.contains(word))
-        .collect();
-    known.sort_by_key(|word| std::cmp::Reverse(word.len()));
-    let mut left = password.to_owned();
-    known.retain(|word| {
-        let found = left.contains(word);
-        left = left.replace(word, " ");
-        found
-    });
-    (1..=2).contains(&known.len()) && weight(&left) < ENOUGH
-}
-
 /// How much weight is left when the `words` are taken out.
 fn left_without(password: &str, words: impl Iterator<Item = String>) -> usize {
     let mut words: Vec<_> = words.collect();
-    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
-    let left = words.iter().fold(password.to_owned(), |left, word| {
-        left.replace(word.as_str(), " ")
-    });
+    let mut left = password.to_owned();
+    // The longest first, for a shorter one may be part of it. There are few, so none of a sort's code is needed.
+    while let Some(longest) = (0..words.len()).max_by_key(|at| words.get(*at).map(String::len)) {
+        left = left.replace(&words.swap_remove(longest), " ");
+    }
     if left == password {
         password.chars().count()
     } else {
@@ -229,9 +256,11 @@ fn left_without(password: &str, words: impl Iterator<Item = String>) -> usize {
 fn is_pattern(password: &str) -> bool {
     let chars: Vec<u32> = password.chars().map(u32::from).collect();
     let repeats = (1..8).any(|n| chars.iter().zip(chars.iter().skip(n)).all(|(a, b)| a == b));
-    let mut different = chars.clone();
-    different.sort_unstable();
-    different.dedup();
+    let first = chars.first();
+    let second = chars.iter().find(|char| Some(*char) != first);
+    let two_at_most = chars
+        .iter()
+        .all(|char| Some(char) == first || Some(char) == second);
     let step = |by: i64| {
         chars
             .iter()
@@ -240,7 +269,7 @@ fn is_pattern(password: &str) -> bool {
             .count()
     };
     // "123456789012" and "abcdefghijkl": a run that may start again.
-    repeats || different.len() <= 2 || step(1).max(step(-1)) + 2 >= chars.len()
+    repeats || two_at_most || step(1).max(step(-1)) + 2 >= chars.len()
 }
 
 #[cfg(test)]
@@ -307,7 +336,7 @@ mod tests {
             assert!(check(password).is_err(), "{password}");
         }
         assert!(
-            LISTED
+            common::LISTED
                 .lines()
                 .all(|listed| listed.chars().count() >= MIN && listed == listed.to_lowercase())
         );

@@ -10,7 +10,7 @@ const PAGE_POLICY =
   "require-trusted-types-for 'script'; trusted-types default"
 const DATA_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 
-const PAGES = ['/', '/sign-in', '/sign-up', '/settings/profile', '/settings/security', '/settings/api-access', '/settings/notifications']
+const PAGES = ['/', '/sign-in', '/sign-up', '/forgot-password', '/reset-password/lkr_x', '/confirm-email/lke_x', '/settings/profile', '/settings/security', '/settings/api-access', '/settings/notifications']
 const HTML = { Accept: 'text/html,application/xhtml+xml' }
 
 const get = (path: string, headers = {}, method = 'GET') => new Actor(newAddress()).call(method, path, { headers })

@@ -33,7 +33,8 @@ for (const [kind, draft, scopes] of KINDS) {
     const other = token.expires_at ? 'renewable_until' : 'expires_at'
     await refused(owner.tenant, () => edit(owner, token.id, { [other]: inDays(3) }), 422, 'invalid', [`/${other}`])
     const own = token.expires_at ? 'expires_at' : 'renewable_until'
-    expect((await edit(owner, token.id, { [own]: inDays(3) })).json[own]).toBe(inDays(3))
+    const end = inDays(3)
+    expect((await edit(owner, token.id, { [own]: end })).json[own]).toBe(end)
   })
 }
 
@@ -55,16 +56,17 @@ test('lifetimes are by kind: default, longest, and for ever only if the policy a
 
 test('C-07 name, end and scope change; what is not named stays; null clears', async ({ owner }) => {
   const { token } = await owner.makeToken({ description: 'nightly', ip_allowlist: ['192.0.2.0/24'] })
-  const answer = await edit(owner, token.id, { name: ' renamed ', description: null, scopes: ['jobs:write'], renewable_until: inDays(200) })
+  const end = inDays(200)
+  const answer = await edit(owner, token.id, { name: ' renamed ', description: null, scopes: ['jobs:write'], renewable_until: end })
   expect(answer.status, answer.text).toBe(200)
-  expect(answer.json).toEqual({ ...token, name: 'renamed', description: null, scopes: ['jobs:read', 'jobs:write'], renewable_until: inDays(200) })
+  expect(answer.json).toEqual({ ...token, name: 'renamed', description: null, scopes: ['jobs:read', 'jobs:write'], renewable_until: end })
   expect((await owner.get(`/tokens/${token.id}`)).json).toEqual(answer.json)
   const event = await db.one(`SELECT * FROM audit_events WHERE tenant_id = ?1 AND action = 'token.extended'`, owner.tenant)
   expect(JSON.parse(event.changes)).toEqual({
     name: { from: token.name, to: 'renamed' },
     description: { from: 'nightly', to: null },
     scopes: { from: ['backups:read'], to: ['jobs:read', 'jobs:write'] },
-    renewable_until: { from: token.renewable_until, to: inDays(200) },
+    renewable_until: { from: token.renewable_until, to: end },
   })
 })
 

@@ -24,7 +24,18 @@ async function openProfile(page: Page): Promise<Locator> {
   return first
 }
 
-const STRANGER: [string, string][] = [['/sign-in', 'Sign in to Latchkey'], ['/sign-up', 'Sign up for Latchkey'], ['/nonsense', 'Page not found']]
+const STRANGER: [string, string][] = [
+  ['/sign-in', 'Sign in to Latchkey'],
+  ['/sign-up', 'Sign up for Latchkey'],
+  ['/forgot-password', 'Forgot your password?'],
+  ['/nonsense', 'Page not found'],
+]
+/** Pages that mailed links open, whose secrets are nobody's. */
+const MAILED: [string, string][] = [
+  ['/reset-password/lkr_x', 'Set a new password'],
+  ['/confirm-email/lke_x', 'Confirm your new email address'],
+  ['/confirm-email/lku_x', 'Keep your email address'],
+]
 
 /** Every state of the pages that somebody may meet, one after the other. */
 const STATES: [string, (page: Page, owner: Person) => Promise<unknown>][] = [
@@ -67,6 +78,20 @@ const STATES: [string, (page: Page, owner: Person) => Promise<unknown>][] = [
     await button(page, 'Remove photo').click()
     await expect(dialog(page, 'Remove photo')).toBeVisible()
   }],
+  ['Change email', async (page) => {
+    await openProfile(page)
+    await button(page, 'Change email').click()
+    await button(dialog(page, 'Change email'), 'Send the link').click()
+    await expect(dialog(page, 'Change email').getByText('Enter a valid email')).toBeVisible()
+  }],
+  ['Change email, a link was sent', async (page) => {
+    await openProfile(page)
+    await button(page, 'Change email').click()
+    const changing = dialog(page, 'Change email')
+    await changing.getByLabel('New email').fill(`${'a'.repeat(60)}@${'b'.repeat(60)}.example`)
+    await button(changing, 'Send the link').click()
+    await expect(button(changing, 'Done')).toBeVisible()
+  }],
   ['API Access with tokens, one selected', async (page, owner) => {
     await furnish(owner)
     await open(page, API_ACCESS)
@@ -78,6 +103,7 @@ const STATES: [string, (page: Page, owner: Person) => Promise<unknown>][] = [
     await open(page, API_ACCESS)
     await expect(page.getByRole('alert').first()).toBeVisible()
   }],
+  ['a page that is not there', (page) => open(page, '/nonsense', 'Page not found')],
   ['the account menu', async (page) => {
     await open(page, API_ACCESS)
     await menu(page).click()
@@ -139,6 +165,17 @@ for (const colorScheme of ['light', 'dark'] as const) {
       })
     }
 
+    for (const [path, heading] of MAILED) {
+      test(`${path}`, async ({ page }) => {
+        await open(page, path, heading)
+        await expectAccessible(page)
+        await page.getByRole('main').getByRole('button').last().click()
+        await page.reload()
+        await expect(page.getByRole('alert')).toBeVisible()
+        await expectAccessible(page)
+      })
+    }
+
     for (const [name, reach] of STATES) {
       test(name, async ({ page, owner, context }) => {
         await signIn(context, owner)
@@ -152,7 +189,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 test.describe('at 320 pixels nothing sticks out to the side', () => {
   test.use({ viewport: { width: 320, height: 640 } })
 
-  for (const [path, heading] of STRANGER) {
+  for (const [path, heading] of [...STRANGER, ...MAILED]) {
     test(`${path}`, async ({ page }) => {
       await open(page, path, heading)
       await expectNoSideways(page)
@@ -185,7 +222,7 @@ test.describe('at 320 pixels nothing sticks out to the side', () => {
 test('every element is one that browsers know', async ({ page, owner, context }) => {
   const unknown = () =>
     page.evaluate(() => [...document.querySelectorAll('*')].filter((one) => one instanceof HTMLUnknownElement || Object.getPrototypeOf(one) === SVGElement.prototype).map((one) => one.outerHTML))
-  for (const [path, heading] of STRANGER) {
+  for (const [path, heading] of [...STRANGER, ...MAILED]) {
     await open(page, path, heading)
     expect(await unknown(), path).toEqual([])
   }
@@ -223,6 +260,7 @@ test.describe('the theme', () => {
     await open(page, '/settings/profile')
     await expectBackground(dark)
     await menu(page).click()
+    await expect(menu(page)).toHaveAttribute('aria-expanded', 'true')
     await expect(page.getByRole('radio', { name: 'Dark' })).toBeChecked()
     await choose(page, 'System')
     await expectBackground(light)
@@ -250,8 +288,46 @@ test.describe('the theme', () => {
   })
 })
 
+test.describe('a page that is not there', () => {
+  test('keeps the menu of somebody who is signed in', async ({ page, owner, context }) => {
+    await signIn(context, owner)
+    await open(page, '/nonsense', 'Page not found')
+    await menu(page).click()
+    await page.getByRole('banner').getByRole('link', { name: 'API Access' }).click()
+    await expect(page.getByRole('heading', { level: 1, name: 'Account Settings' })).toBeVisible()
+  })
+
+  test('has no menu for anybody else', async ({ page }) => {
+    await open(page, '/nonsense', 'Page not found')
+    await page.waitForLoadState('networkidle')
+    await expect(page.getByRole('banner')).toHaveCount(0)
+    await page.getByRole('link', { name: 'Go to Latchkey' }).click()
+    await expect(page.getByRole('heading', { level: 1, name: 'Sign in to Latchkey' })).toBeVisible()
+  })
+})
+
 test.describe('on the keyboard', () => {
+  test.use({ hasTouch: true })
   test.beforeEach(({ context, owner }) => signIn(context, owner))
+
+  test('and by touch, an instant says exactly when it is', async ({ page, owner }) => {
+    const { token } = await owner.makeToken({ name: 'nightly' })
+    await db.rows(`UPDATE tokens SET created_at = '2026-01-31T20:30:00Z' WHERE id = ?1`, token.id)
+    await open(page, API_ACCESS)
+    const created = rowOf(tokens(page), 'nightly').getByRole('time').first()
+    await tabTo(page, created)
+    const exact = page.getByText('31 Jan 2026, 20:30:00 UTC', { exact: true })
+    await expect(exact).toBeVisible()
+    const [said, at] = [await exact.boundingBox(), await created.boundingBox()]
+    expect(Math.abs((said?.y ?? 0) + (said?.height ?? 0) - (at?.y ?? 0)), 'right above it').toBeLessThan(12)
+    await page.keyboard.press('Escape')
+    await expect(exact).toBeHidden()
+    await created.blur()
+    await created.tap()
+    await expect(exact).toBeVisible()
+    await page.getByRole('heading', { level: 1 }).tap()
+    await expect(exact).toBeHidden()
+  })
 
   test('the first stop skips to the content', async ({ page }) => {
     await open(page, API_ACCESS)

@@ -1,10 +1,13 @@
 import type { Page } from '@playwright/test'
+import { expectAccessible } from '../support/a11y'
 import { Actor, Person, newAccount, newAddress } from '../support/actors'
 import { API_ACCESS, button, dialog, generate, menu, open, openAddDialog, rowOf, signIn, tokens } from '../support/browser'
 import { db } from '../support/db'
 import { expect, test } from '../support/test'
 
 const SIGN_IN = 'Sign in to Latchkey'
+const ENDED = 'Your session has ended. Sign in again to go on.'
+const PROFILE = '/settings/profile'
 
 async function fillSignIn(page: Page, email: string, password: string) {
   await page.getByLabel('Email').fill(email)
@@ -17,6 +20,9 @@ async function signOut(page: Page) {
   await button(page, 'Sign out').click()
   await expect(page.getByRole('heading', { name: SIGN_IN })).toBeVisible()
 }
+
+/** The browser tests keep every tab in front, so what browsers tell of a tab that comes there is told by hand. */
+const comeBack = (page: Page) => page.evaluate(() => window.dispatchEvent(new Event('focus')))
 
 test.describe('signing in', () => {
   test('leads to API Access, from the root and from its own page', async ({ page, owner }) => {
@@ -218,6 +224,8 @@ test.describe('a session that ended elsewhere', () => {
     await end(owner)
     await page.getByRole('searchbox').fill('night')
     await expect(page.getByRole('heading', { name: SIGN_IN })).toBeVisible()
+    await expect(page.getByText(ENDED)).toBeVisible()
+    await expectAccessible(page)
     await expect(page).toHaveURL(`/sign-in?next=${encodeURIComponent(`${API_ACCESS}?search=night`)}`)
     await fillSignIn(page, owner.account.email, owner.account.password)
     await expect(page).toHaveURL(`${API_ACCESS}?search=night`)
@@ -241,6 +249,143 @@ test.describe('a session that ended elsewhere', () => {
     await end(owner)
     await open(page, '/settings/security', SIGN_IN)
     await expect(page).toHaveURL(`/sign-in?next=${encodeURIComponent('/settings/security')}`)
+    await expect(page.getByText(ENDED)).toBeHidden()
+  })
+
+  test('does not claim that what was typed is saved', async ({ page, owner }) => {
+    await open(page, PROFILE)
+    await page.getByLabel('First name').fill('Augusta')
+    await end(owner)
+    await button(page, 'Save').click()
+    await expect(page.getByRole('heading', { name: SIGN_IN })).toBeVisible()
+    await expect(page.getByText(ENDED)).toBeVisible()
+    await expect(page.getByText('Your profile has been successfully updated.')).toHaveCount(0)
+    await fillSignIn(page, owner.account.email, owner.account.password)
+    await expect(page).toHaveURL(PROFILE)
+    await expect(page.getByLabel('First name')).toHaveValue('Ada')
+    await expect(page.getByText('Nothing is changed.')).toBeVisible()
+  })
+
+  test('is found out when somebody comes back to the tab', async ({ page, owner }) => {
+    await open(page, API_ACCESS)
+    await expect(menu(page)).toBeVisible()
+    await end(owner)
+    await comeBack(page)
+    await expect(page.getByText(ENDED)).toBeVisible()
+  })
+
+  test('is told from the question for the password too, where it is not the password that is wrong', async ({ page, owner }) => {
+    await open(page, API_ACCESS)
+    await owner.goStale()
+    const adding = await openAddDialog(page)
+    await adding.getByLabel('Name').fill('nightly')
+    await adding.getByRole('checkbox', { name: 'Jobs Read' }).check()
+    await button(adding, 'Generate Token').click()
+    const asking = dialog(page, 'Confirm that it is you')
+    await expect(asking).toBeVisible()
+    await end(owner)
+    await asking.getByLabel('Password', { exact: true }).fill(owner.account.password)
+    await button(asking, 'Confirm').click()
+    await expect(page.getByText(ENDED)).toBeVisible()
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+    expect(await db.count('FROM tokens WHERE user_id = ?1', owner.user.id)).toBe(0)
+  })
+
+  test('is not taken for over because the server failed or could not be reached', async ({ page, owner, context }) => {
+    await open(page, API_ACCESS)
+    await expect(menu(page)).toBeVisible()
+    await owner.take('Broken', 'api_access', 'secrets:read')
+    const answered = page.waitForResponse(/\/api\/v1\/session$/)
+    await comeBack(page)
+    expect((await answered).status()).toBe(500)
+    await expect(menu(page)).toBeVisible()
+    await owner.take('Administrator')
+    await context.setOffline(true)
+    await comeBack(page)
+    await expect(menu(page)).toBeVisible()
+    await expect(page).toHaveURL(API_ACCESS)
+  })
+})
+
+test.describe('somebody else who signs in in another tab', () => {
+  const TOLD = 'Grace Hopper is signed in in this browser now, so this page is theirs. What was typed here before is gone.'
+  const grace = (page: Page) => page.getByRole('banner').getByRole('button', { name: 'Grace Hopper' })
+
+  test.beforeEach(({ context, owner }) => signIn(context, owner))
+
+  test('gets the page when they come back to it, with nothing of the one before', async ({ page, owner, stranger, context }) => {
+    await owner.makeToken({ name: 'confidential' })
+    await open(page, API_ACCESS)
+    const { created } = await generate(page, 'nightly', 'Jobs Read')
+    await expect(created).toBeVisible()
+    await signIn(context, stranger)
+    await comeBack(page)
+    await expect(grace(page)).toBeVisible()
+    await expect(page.getByRole('alert').filter({ hasText: TOLD })).toBeVisible()
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+    await expect(page.getByRole('heading', { name: 'No access tokens yet' })).toBeVisible()
+    await expect(page.getByText('confidential')).toHaveCount(0)
+    await expectAccessible(page)
+  })
+
+  test('is not changed by what the page of the one before sends', async ({ page, owner, stranger, context }) => {
+    await open(page, PROFILE)
+    await page.getByLabel('First name').fill('Augusta')
+    await signIn(context, stranger)
+    const before = await db.state(stranger.tenant)
+    await button(page, 'Save').click()
+    await expect(grace(page)).toBeVisible()
+    await expect(page.getByRole('alert').filter({ hasText: TOLD })).toBeVisible()
+    await expect(page.getByLabel('First name')).toHaveValue('Grace')
+    await expect(page.getByText('Nothing is changed.')).toBeVisible()
+    expect(await db.state(stranger.tenant)).toEqual(before)
+    expect((await owner.get('/users/me')).json.first_name).toBe('Ada')
+  })
+
+  test('is not asked for their password to do what the one before began', async ({ page, owner, stranger, context }) => {
+    await open(page, API_ACCESS)
+    await owner.goStale()
+    const adding = await openAddDialog(page)
+    await adding.getByLabel('Name').fill('nightly')
+    await adding.getByRole('checkbox', { name: 'Jobs Read' }).check()
+    await button(adding, 'Generate Token').click()
+    await expect(dialog(page, 'Confirm that it is you')).toBeVisible()
+    await signIn(context, stranger)
+    await comeBack(page)
+    await expect(grace(page)).toBeVisible()
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+    expect(await db.count('FROM tokens WHERE user_id IN (?1, ?2)', owner.user.id, stranger.user.id)).toBe(0)
+  })
+
+  test('is not signed out by the page of the one before', async ({ page, stranger, context }) => {
+    await open(page, API_ACCESS)
+    await menu(page).click()
+    await signIn(context, stranger)
+    await button(page, 'Sign out').click()
+    await expect(grace(page)).toBeVisible()
+    await expect(page.getByRole('alert').filter({ hasText: TOLD })).toBeVisible()
+    await page.reload()
+    await expect(grace(page)).toBeVisible()
+  })
+
+  test('is not announced to the one after who signed in at this very page', async ({ page, stranger }) => {
+    await open(page, API_ACCESS)
+    await signOut(page)
+    await fillSignIn(page, stranger.account.email, stranger.account.password)
+    await expect(grace(page)).toBeVisible()
+    await expect(page.getByRole('alert')).toHaveCount(0)
+  })
+
+  test('and is the same person leaves the page as it is', async ({ page, owner, context }) => {
+    await open(page, PROFILE)
+    await page.getByLabel('First name').fill('Augusta')
+    await signIn(context, owner)
+    const answered = page.waitForResponse(/\/api\/v1\/session$/)
+    await comeBack(page)
+    await answered
+    await expect(page.getByLabel('First name')).toHaveValue('Augusta')
+    await button(page, 'Save').click()
+    await expect(page.getByText('Your profile has been successfully updated.')).toBeVisible()
   })
 })
 
@@ -291,6 +436,24 @@ test.describe('step-up', () => {
       await expect(adding.getByRole('checkbox', { name: 'Vaults Write' })).toBeChecked()
       await expect(button(adding, 'Generate Token')).toBeEnabled()
     }
+    expect(await db.count('FROM tokens WHERE user_id = ?1', owner.user.id)).toBe(0)
+  })
+
+  test('d.8 goes with the page: Back closes it, and nothing is left waiting', async ({ page, owner }) => {
+    await open(page, PROFILE)
+    await page.getByRole('navigation').getByRole('link', { name: 'API Access' }).click()
+    await owner.goStale()
+    const adding = await openAddDialog(page)
+    await adding.getByLabel('Name').fill('nightly')
+    await adding.getByRole('checkbox', { name: 'Jobs Read' }).check()
+    await button(adding, 'Generate Token').click()
+    await expect(dialog(page, 'Confirm that it is you')).toBeVisible()
+    await page.goBack()
+    await expect(page.getByLabel('First name')).toHaveValue('Ada')
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+    await page.goForward()
+    await expect(page.getByRole('heading', { name: 'No access tokens yet' })).toBeVisible()
+    await expect(page.getByRole('dialog')).toHaveCount(0)
     expect(await db.count('FROM tokens WHERE user_id = ?1', owner.user.id)).toBe(0)
   })
 

@@ -60,7 +60,7 @@ impl Prefix {
             Self::Device => "lkd_",
             Self::ResetLink => "lkr_",
             Self::EmailLink => "lke_",
-            Self::UndoLink => "lku_",
+            Self::UndoLink => contract::email::UNDO_LINK,
             Self::Consent => "lkc_",
         }
     }

@@ -8,6 +8,9 @@ use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
+/// The variables that tell the tests where to listen.
+const PORTS: [&str; 4] = ["PORT", "UPSTREAM_PORT", "SLACK_PORT", "SLACK_EMULATOR_PORT"];
+
 /// What may be written in one place only: the phrase, the folder it is looked for in, and that place.
 const CONFINED: [(&str, &str, &str); 2] = [
     (".prepare(", "worker/src", "db.rs"),
@@ -147,7 +150,6 @@ fn playwright(
     let state = env::temp_dir().join(format!("latchkey-test-{}", std::process::id()));
     files::emptied(&state)?;
     // Both held until both are known, so that they differ.
-    const PORTS: [&str; 4] = ["PORT", "UPSTREAM_PORT", "SLACK_PORT", "SLACK_EMULATOR_PORT"];
     // Held until all are known, so that no two are the same.
     let free = PORTS.map(|_| TcpListener::bind("127.0.0.1:0"));
     let mut ports = vec![];

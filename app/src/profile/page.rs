@@ -6,10 +6,10 @@ use super::{
 };
 use crate::{
     api::{Api, Failure},
-    clock,
+    emails::{self, Changing},
     later::Later,
     settings::{Section, facts as rows},
-    ui::{failed::Failed, skeleton::skeleton_card},
+    ui::{failed::Failed, skeleton::skeleton_card, time_ago::time_in_words},
 };
 use contract::session::Session;
 use leptos::{prelude::*, task::spawn_local};
@@ -27,6 +27,13 @@ pub fn page() -> AnyView {
         });
     });
     load.run(());
+    let changing = RwSignal::new(false);
+    provide_context(Changing(changing));
+    let change = Later::new(
+        || Box::pin(async { Ok(emails::parts().await?.change) }),
+        move || changing.set(false),
+    );
+    let about = move |session: &Session| facts(session, changing);
     view! {
         <Section id="profile" title="Account profile" text="How you are known to the people you work with.">
             <div class="card">
@@ -38,7 +45,9 @@ pub fn page() -> AnyView {
             </div>
         </Section>
         <Section id="account" title="Your account" text="Where you belong, and how you sign in.">
-            <div class="card">{move || api.account.with(facts).unwrap_or_else(skeleton_card)}</div>
+            <div class="card">{move || api.account.with(about).unwrap_or_else(skeleton_card)}</div>
+            // Not among the facts, which are shown anew when the address is confirmed in another tab.
+            {move || changing.get().then(|| change.view()).flatten()}
         </Section>
     }
     .into_any()
@@ -58,14 +67,18 @@ fn card(read: Read) -> AnyView {
     .into_any()
 }
 
-fn facts(session: &Session) -> AnyView {
+fn facts(session: &Session, changing: RwSignal<bool>) -> AnyView {
     let user = &session.user;
-    let since = user.created_at;
-    let since = view! { <time datetime=since.to_string() title=clock::exact(since)>{clock::in_words(since)}</time> };
+    let email = view! {
+        <div class="profile__email">
+            <span>{user.email.clone()}</span>
+            <button type="button" class="button button--secondary button--small" on:click=move |_| changing.set(true)>"Change email"</button>
+        </div>
+    };
     rows(vec![
-        ("Email", user.email.clone().into_any()),
+        ("Email", email.into_any()),
         ("Company", session.tenant_name.clone().into_any()),
         ("Role", user.role.name.clone().into_any()),
-        ("Member since", since.into_any()),
+        ("Member since", time_in_words(user.created_at)),
     ])
 }

@@ -1,13 +1,10 @@
 //! How one signs in, where one is signed in, and what was done in one's name.
 
-mod codes;
+mod end_others;
 mod log;
-mod mfa;
 mod page;
 mod password;
-mod qr;
 mod sessions;
-mod set_up;
 
 use crate::later::{Missing, Render};
 use leptos::wasm_split::wasm_split;
@@ -18,8 +15,8 @@ pub fn page() -> Result<Render, Missing> {
     Ok(page::page)
 }
 
-/// The dialogs around the second factor, as a chunk of their own: few people open them, and once.
-#[wasm_split(second_factor, wasm_split_path = leptos::wasm_split, fallible)]
-pub fn dialogs() -> Result<Render, Missing> {
-    Ok(set_up::dialogs)
+/// The question before all other sessions are ended, as a chunk of its own.
+#[wasm_split(end_others, wasm_split_path = leptos::wasm_split, fallible)]
+pub fn end_others() -> Result<Render, Missing> {
+    Ok(end_others::dialog)
 }

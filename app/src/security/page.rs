@@ -1,7 +1,7 @@
 //! The page `Account security`.
 
-use super::{log::Log, mfa::Mfa, password::Password, sessions::Sessions};
-use crate::settings::Section;
+use super::{log::Log, password::Password, sessions::Sessions};
+use crate::{mfa::card::Mfa, settings::Section};
 use leptos::prelude::*;
 
 /// The page.

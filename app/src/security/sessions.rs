@@ -1,13 +1,13 @@
 //! The card that tells where one is signed in.
 
+use super::{end_others, end_others::Ending};
 use crate::{
     api::{Api, Method},
+    later::Later,
     listing::{Listing, Rows},
     ui::{
         badge::{Tone, badge},
-        dialog::Dialog,
         failed::Failed,
-        notice,
         skeleton::skeleton_card,
         time_ago::time_ago,
         toast::Toaster,
@@ -22,6 +22,8 @@ pub fn Sessions() -> impl IntoView {
     let listing = Listing::<Device>::new(Api::in_use());
     listing.load([MY_SESSIONS, "?limit=100"].concat());
     let asking = RwSignal::new(false);
+    provide_context(Ending { listing, asking });
+    let end = Later::new(|| Box::pin(end_others()), move || asking.set(false));
     let content = move || {
         listing.rows.with(|rows| match rows {
             Rows::Loading => skeleton_card(),
@@ -31,14 +33,12 @@ pub fn Sessions() -> impl IntoView {
     };
     view! {
         <div class="card card--flush">{content}</div>
-        {move || asking.get().then(|| view! { <EndOthers listing asking /> })}
+        {move || asking.get().then(|| end.view()).flatten()}
     }
 }
 
 fn list(listing: Listing<Device>, devices: &[Device], asking: RwSignal<bool>) -> AnyView {
-    let rows = own_first(devices.to_vec())
-        .into_iter()
-        .map(|device| row(listing, device));
+    let rows = own_first(devices).map(|device| row(listing, device));
     let others = (devices.len() > 1).then(|| {
         view! {
             <div class="card__footer">
@@ -55,9 +55,10 @@ fn list(listing: Listing<Device>, devices: &[Device], asking: RwSignal<bool>) ->
 }
 
 /// This device first, the others as they came.
-fn own_first(mut devices: Vec<Device>) -> Vec<Device> {
-    devices.sort_by_key(|device| !device.current);
-    devices
+fn own_first(devices: &[Device]) -> impl Iterator<Item = Device> {
+    let own = devices.iter().filter(|device| device.current);
+    own.chain(devices.iter().filter(|device| !device.current))
+        .cloned()
 }
 
 fn row(listing: Listing<Device>, device: Device) -> AnyView {
@@ -118,71 +119,4 @@ fn EndOne(
         });
     };
     view! { <button type="button" class="button button--secondary button--small" aria-label=label disabled=pending on:click=end>"Sign out"</button> }
-}
-
-#[component]
-fn EndOthers(
-    /// The list of all.
-    listing: Listing<Device>,
-    /// Taken back to close the dialog.
-    asking: RwSignal<bool>,
-) -> impl IntoView {
-    let (api, toaster) = (Api::in_use(), expect_context::<Toaster>());
-    let pending = RwSignal::new(false);
-    let trouble = RwSignal::new(None);
-    let others = listing.rows.with_untracked(|rows| match rows {
-        Rows::Loaded(devices) => devices.iter().filter(|device| !device.current).count(),
-        _ => 0,
-    });
-    let close = Callback::new(move |()| asking.set(false));
-    let end = move |_| {
-        pending.set(true);
-        trouble.set(None);
-        spawn_local(async move {
-            let answer = api.send(Method::DELETE, MY_SESSIONS, None).await;
-            pending.try_set(false);
-            match answer {
-                Ok(_) => {
-                    asking.try_set(false);
-                    toaster.say("Signed out everywhere else.".into());
-                    listing.reload();
-                }
-                Err(failure) => {
-                    trouble.try_set(Some(failure.message()));
-                }
-            }
-        });
-    };
-    view! {
-        <Dialog id="end-others-title" title="Sign out all others" small=true on_close=close>
-            <div class="dialog__body">
-                {notice::alert(move || trouble.get())}
-                <p>{question(others)}</p>
-            </div>
-            <div class="dialog__footer">
-                <button type="button" class="button button--secondary" autofocus on:click=move |_| close.run(())>"Cancel"</button>
-                <button type="button" class="button button--danger" disabled=pending on:click=end>"Sign out"</button>
-            </div>
-        </Dialog>
-    }
-}
-
-fn question(others: usize) -> String {
-    let what = if others == 1 {
-        "1 other session".to_owned()
-    } else {
-        format!("{others} other sessions")
-    };
-    format!("End {what}? You stay signed in on this device.")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_and_several_are_told_apart() {
-        assert!(question(1).starts_with("End 1 other session? "));
-        assert!(question(2).starts_with("End 2 other sessions? "));
-    }
 }

@@ -5,12 +5,12 @@ mod sign_in;
 mod step_up;
 
 use crate::{
-    api::{Api, Failure, Method, parse},
-    clock,
+    api, clock,
     later::{Missing, Render},
     sign_up,
 };
 use contract::{
+    problem::Code,
     session::{SESSION, Session},
     users::User,
 };
@@ -46,8 +46,10 @@ pub enum Who {
     Asking,
     /// The server could not be asked.
     Unreachable,
-    /// Nobody, or somebody whose session is over.
+    /// Nobody.
     Nobody,
+    /// Nobody any more: the session of somebody is over, though they did not end it here.
+    Ended,
     /// Nobody yet: the password was right, the second factor is missing.
     Half,
     /// Nobody, because they signed out; and what they should know about it, often nothing.
@@ -61,36 +63,48 @@ pub enum Who {
 pub struct Account(pub RwSignal<Who>);
 
 impl Account {
-    /// Asks the server who it is.
-    pub fn ask(self, api: Api) {
-        if self
-            .0
-            .with_untracked(|who| !matches!(who, Who::Somebody(_)))
-        {
+    /// Asks the server who it is, and does not wait.
+    pub fn ask(self) {
+        if self.id().is_none() {
             self.0.set(Who::Asking);
         }
-        spawn_local(async move {
-            match api
-                .send(Method::GET, SESSION, None)
-                .await
-                .and_then(|text| parse(&text))
-            {
-                Ok(session) => self.welcome(session),
-                Err(Failure::Unreachable) => self.0.set(Who::Unreachable),
-                // `send` has noted a 401 already; any other refusal is as good as nobody.
-                Err(_) if self.0.with_untracked(|who| *who == Who::Half) => (),
-                Err(_) => self.lose(),
-            }
-        });
+        spawn_local(self.learn());
+    }
+
+    /// Learns from the server who it is: the page may be of somebody whose session is over, or who gave way to
+    /// somebody else in another tab.
+    pub async fn learn(self) {
+        let known = self.id().is_some();
+        match api::ask(SESSION).await {
+            Ok(session) => self.welcome(session),
+            Err(failure) => match failure.code() {
+                Some(Code::MfaRequired) => self.note(Who::Half),
+                Some(Code::Unauthenticated) => self.lose(),
+                // What went wrong just now does not say that somebody's session is over.
+                _ if known => {}
+                None => self.note(Who::Unreachable),
+                Some(_) => self.lose(),
+            },
+        }
     }
 
     /// Notes who it is. Times are told in their zone from now on.
-    fn welcome(self, session: Session) {
+    fn welcome(self, mut session: Session) {
         clock::tell_in(session.user.time_zone.as_deref());
-        self.0.set(Who::Somebody(Box::new(session)));
+        // Different each time, and shown nowhere: whatever follows the person is not to follow these.
+        session.step_up_until = None;
+        session.user.last_seen_at = None;
+        self.note(Who::Somebody(Box::new(session)));
     }
 
-    /// Notes what has become different about the person.
+    /// Notes who it is, unless that is known.
+    fn note(self, who: Who) {
+        if self.0.with_untracked(|known| *known != who) {
+            self.0.set(who);
+        }
+    }
+
+    /// Notes what has become different about the person. What turns out to be about somebody else came too late.
     pub fn change(self, change: impl FnOnce(&mut User)) {
         let session = self.0.with_untracked(|who| match who {
             Who::Somebody(session) => Some(session.as_ref().clone()),
@@ -99,16 +113,23 @@ impl Account {
         let Some(mut session) = session else {
             return;
         };
-        let before = session.user.clone();
+        let known = session.user.id.clone();
         change(&mut session.user);
-        if session.user != before {
+        if session.user.id == known {
             self.welcome(session);
         }
     }
 
-    /// Notes that the session is over.
-    pub fn lose(self) {
-        self.0.set(Who::Nobody);
+    /// Notes that there is no session.
+    fn lose(self) {
+        let who = self.0.with_untracked(|who| match who {
+            Who::Left(_) => None,
+            Who::Somebody(_) | Who::Half | Who::Ended => Some(Who::Ended),
+            _ => Some(Who::Nobody),
+        });
+        if let Some(who) = who {
+            self.note(who);
+        }
     }
 
     /// Something about the person, once they are known.
@@ -120,6 +141,11 @@ impl Account {
                 None
             }
         })
+    }
+
+    /// The id of the person, once they are known.
+    pub fn id(self) -> Option<String> {
+        untrack(|| self.with(|session| session.user.id.as_str().to_owned()))
     }
 }
 

@@ -5,21 +5,21 @@ use crate::{
     api::Api,
     dom,
     form::Form,
-    ui::{button::Submit, icon::mark, notice, text_field::TextField},
+    page,
+    ui::{button::Submit, notice, text_field::TextField},
 };
 use contract::mfa::{SESSION_MFA, SecondFactorCode};
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 /// The page.
-#[component]
-pub fn SecondStep() -> impl IntoView {
+pub fn page() -> AnyView {
     let api = Api::in_use();
     let form = Form::new("second-step", SESSION_MFA, SecondFactorCode::default());
     let code = form.field("code", |draft| &draft.code, |draft| &mut draft.code);
     let recovery = RwSignal::new(false);
     let submit = move |ev| {
         form.submit(&ev, None, move |_| {
-            api.account.ask(api);
+            spawn_local(api.account.learn());
             Ok(())
         });
     };
@@ -43,23 +43,22 @@ pub fn SecondStep() -> impl IntoView {
             "Use a recovery code instead"
         }
     };
-    view! {
-        <main class="auth" id="main" tabindex="-1">
-            <div class="auth__card">
-                {mark("auth__mark")}
-                <h1 class="auth__title" tabindex="-1">"Confirm that it is you"</h1>
-                <p class="auth__text">"Your password is right. Now give your second factor."</p>
-                <form class="form" id=form.state.id novalidate on:submit=submit>
-                    {notice::alert(move || form.state.trouble())}
-                    {input}
-                    <Submit label="Sign in" busy="Signing in…" pending=form.state.pending class="button button--primary button--block" />
-                    <button type="button" class="button button--ghost button--block" on:click=switch>{other}</button>
-                </form>
-            </div>
-            <p class="auth__foot">
-                "Not you, or no code? "
-                <button type="button" class="link" on:click=move |_| api.account.0.set(Who::Nobody)>"Start again"</button>
-            </p>
-        </main>
-    }
+    let content = view! {
+        <p class="auth__text">"Your password is right. Now give your second factor."</p>
+        <form class="form" id=form.state.id novalidate on:submit=submit>
+            {notice::alert(move || form.state.trouble())}
+            {input}
+            <Submit label="Sign in" busy="Signing in…" pending=form.state.pending class="button button--primary button--block" />
+            <button type="button" class="button button--ghost button--block" on:click=switch>{other}</button>
+        </form>
+    };
+    let foot = view! {
+        "Not you, or no code? "
+        <button type="button" class="link" on:click=move |_| api.account.0.set(Who::Nobody)>"Start again"</button>
+    };
+    page::card(
+        "Confirm that it is you",
+        content.into_any(),
+        foot.into_any(),
+    )
 }

@@ -1,33 +1,80 @@
 //! Signing in.
 
-use super::{Who, second_step::SecondStep};
+use super::{Who, second_step};
 use crate::{
-    api::Api,
+    api::{self, Api},
     form::Form,
-    page, routes,
+    later::Later,
+    mfa, page, routes,
     ui::{
         button::Submit,
-        icon::mark,
         notice,
         text_field::{PasswordField, TextField},
     },
 };
-use contract::session::{SESSION, SignIn};
-use leptos::prelude::*;
+use contract::{
+    mfa::{SecondFactor, TOTP},
+    session::{SESSION, SignIn},
+};
+use leptos::{prelude::*, task::spawn_local};
+
+/// What somebody is told whose session is over while they did not end it.
+const ENDED: &str = "Your session has ended. Sign in again to go on.";
+
+/// What signing in takes now.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// Address and password.
+    Password,
+    /// A code of the second factor.
+    Code,
+    /// A second factor in the first place: there is none yet, and there must be one.
+    SetUp,
+}
+
+impl Step {
+    /// What is still missing in a session that is half.
+    async fn second() -> Self {
+        match api::ask::<SecondFactor>(TOTP).await {
+            Ok(factor) if !factor.enabled => Self::SetUp,
+            _ => Self::Code,
+        }
+    }
+}
 
 /// The page.
 pub fn page() -> AnyView {
     page::appear("Sign in");
     let account = Api::in_use().account;
-    let half = Memo::new(move |_| account.0.with(|who| *who == Who::Half));
-    let form = move || {
-        if half.get() {
-            view! { <SecondStep /> }.into_any()
-        } else {
-            view! { <SignInForm /> }.into_any()
+    let enrolment = Later::new(
+        || Box::pin(async { Ok(mfa::parts().await?.enrolment) }),
+        move || account.0.set(Who::Nobody),
+    );
+    let step = RwSignal::new(Step::Password);
+    // What is filled in stays while nothing else is asked for.
+    let go_to = move |next| {
+        if step.try_get_untracked().is_some_and(|now| now != next) {
+            step.set(next);
         }
     };
-    form.into_any()
+    Effect::new(move |_| {
+        if account.0.with(|who| *who != Who::Half) {
+            return go_to(Step::Password);
+        }
+        spawn_local(async move {
+            let second = Step::second().await;
+            // They may have begun anew meanwhile.
+            if account.0.with_untracked(|who| *who == Who::Half) {
+                go_to(second);
+            }
+        });
+    });
+    let view = move || match step.get() {
+        Step::Password => Some(view! { <SignInForm /> }.into_any()),
+        Step::Code => Some(second_step::page()),
+        Step::SetUp => enrolment.view(),
+    };
+    view.into_any()
 }
 
 #[component]
@@ -43,30 +90,27 @@ fn SignInForm() -> impl IntoView {
     // Once it is known who they are, the app sends them on.
     let submit = move |ev| {
         form.submit(&ev, None, move |_| {
-            api.account.ask(api);
+            api.account.ask();
             Ok(())
         });
     };
-    let farewell = move || {
+    let why_here = move || {
         api.account.0.with(|who| match who {
             Who::Left(text) if !text.is_empty() => Some(notice::success(text)),
+            Who::Ended => Some(notice::warning(ENDED)),
             _ => None,
         })
     };
-    view! {
-        <main class="auth" id="main" tabindex="-1">
-            <div class="auth__card">
-                {mark("auth__mark")}
-                <h1 class="auth__title" tabindex="-1">"Sign in to Latchkey"</h1>
-                {farewell}
-                <form class="form" id=form.state.id novalidate on:submit=submit>
-                    {notice::alert(move || form.state.trouble())}
-                    <TextField label="Email" field=email kind="email" autocomplete="username" />
-                    <PasswordField label="Password" field=password autocomplete="current-password" />
-                    <Submit label="Sign in" busy="Signing in…" pending=form.state.pending class="button button--primary button--block" />
-                </form>
-            </div>
-            <p class="auth__foot">"New here? " <a class="link" href=routes::SIGN_UP>"Sign up"</a></p>
-        </main>
-    }
+    let content = view! {
+        {why_here}
+        <form class="form" id=form.state.id novalidate on:submit=submit>
+            {notice::alert(move || form.state.trouble())}
+            <TextField label="Email" field=email kind="email" autocomplete="username" />
+            <PasswordField label="Password" field=password autocomplete="current-password" />
+            <Submit label="Sign in" busy="Signing in…" pending=form.state.pending class="button button--primary button--block" />
+            <a class="link auth__link" href=routes::FORGOT_PASSWORD>"Forgot your password?"</a>
+        </form>
+    };
+    let foot = view! { "New here? " <a class="link" href=routes::SIGN_UP>"Sign up"</a> };
+    page::card("Sign in to Latchkey", content.into_any(), foot.into_any())
 }

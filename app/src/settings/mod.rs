@@ -33,18 +33,26 @@ pub fn tab(path: &str) -> Option<Tab> {
     TABS.into_iter().find(|tab| tab.0 == path)
 }
 
+/// What is above every page of somebody who is signed in: the way to the start, and their menu.
+pub fn header() -> AnyView {
+    view! {
+        <a class="skip-link" href="#main" rel="external">"Skip to content"</a>
+        <header class="header">
+            <div class="header__inner">
+                <a class="brand" href="/">{mark("brand__mark")}"Latchkey"</a>
+                <UserMenu />
+            </div>
+        </header>
+    }
+    .into_any()
+}
+
 /// A page with what surrounds it.
 pub fn surround((path, name): Tab, page: Render) -> AnyView {
     page::appear(name);
     view! {
         <div class="app">
-            <a class="skip-link" href="#main" rel="external">"Skip to content"</a>
-            <header class="header">
-                <div class="header__inner">
-                    <a class="brand" href="/">{mark("brand__mark")}"Latchkey"</a>
-                    <UserMenu />
-                </div>
-            </header>
+            {header()}
             <main class="page" id="main" tabindex="-1">
                 <div class="page-header">
                     <div class="page-header__text"><h1 class="page-header__title" tabindex="-1">"Account Settings"</h1></div>

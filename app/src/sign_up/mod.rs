@@ -6,7 +6,6 @@ use crate::{
     page, routes,
     ui::{
         button::Submit,
-        icon::mark,
         notice,
         text_field::{PasswordField, TextField},
     },
@@ -48,33 +47,29 @@ fn SignUpForm() -> impl IntoView {
     // Signing up signs in; once it is known who they are, the app sends them on.
     let submit = move |ev| {
         form.submit(&ev, None, move |_| {
-            api.account.ask(api);
+            api.account.ask();
             Ok(())
         });
     };
-    view! {
-        <main class="auth" id="main" tabindex="-1">
-            <div class="auth__card">
-                {mark("auth__mark")}
-                <h1 class="auth__title" tabindex="-1">"Sign up for Latchkey"</h1>
-                <form class="form" id=form.state.id novalidate on:submit=submit>
-                    {notice::alert(move || form.state.trouble())}
-                    <TextField label="Company" field=company autocomplete="organization" />
-                    <div class="field-row">
-                        <TextField label="First name" field=first_name autocomplete="given-name" />
-                        <TextField label="Last name" field=last_name autocomplete="family-name" />
-                    </div>
-                    <TextField label="Email" field=email kind="email" autocomplete="username" />
-                    <PasswordField
-                        label="Password"
-                        field=password
-                        autocomplete="new-password"
-                        hint="12 to 128 characters. A few unrelated words make a good password."
-                    />
-                    <Submit label="Sign up" busy="Signing up…" pending=form.state.pending class="button button--primary button--block" />
-                </form>
+    let content = view! {
+        <form class="form" id=form.state.id novalidate on:submit=submit>
+            {notice::alert(move || form.state.trouble())}
+            <TextField label="Company" field=company autocomplete="organization" />
+            <div class="field-row">
+                <TextField label="First name" field=first_name autocomplete="given-name" />
+                <TextField label="Last name" field=last_name autocomplete="family-name" />
             </div>
-            <p class="auth__foot">"Already have an account? " <a class="link" href=routes::SIGN_IN>"Sign in"</a></p>
-        </main>
-    }
+            <TextField label="Email" field=email kind="email" autocomplete="username" />
+            <PasswordField
+                label="Password"
+                field=password
+                autocomplete="new-password"
+                hint="12 to 128 characters. A few unrelated words make a good password."
+            />
+            <Submit label="Sign up" busy="Signing up…" pending=form.state.pending class="button button--primary button--block" />
+        </form>
+    };
+    let foot =
+        view! { "Already have an account? " <a class="link" href=routes::SIGN_IN>"Sign in"</a> };
+    page::card("Sign up for Latchkey", content.into_any(), foot.into_any())
 }

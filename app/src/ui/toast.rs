@@ -39,6 +39,11 @@ impl Toaster {
         self.add(text, true);
     }
 
+    /// Takes back every message.
+    pub fn clear(self) {
+        self.0.update(Vec::clear);
+    }
+
     fn add(self, text: String, failure: bool) -> u32 {
         let id = self
             .0

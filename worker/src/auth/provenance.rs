@@ -28,6 +28,7 @@ pub fn refuse_other_sites(parts: &Parts) -> Result<()> {
         has_cookie: session_cookie(headers).is_some(),
         site: text(HeaderName::from_static("sec-fetch-site")),
         origin: text(header::ORIGIN),
+        scheme: parts.uri.scheme_str(),
         host,
     };
     if call.is_ours() {
@@ -46,6 +47,7 @@ struct Provenance<'a> {
     has_cookie: bool,
     site: Option<&'a str>,
     origin: Option<&'a str>,
+    scheme: Option<&'a str>,
     host: Option<&'a str>,
 }
 
@@ -56,10 +58,28 @@ impl Provenance<'_> {
         }
         match (self.site, self.origin) {
             (Some(site), _) => matches!(site, "same-origin" | "none"),
-            (None, Some(origin)) => origin.split_once("://").map(|(_, host)| host) == self.host,
+            (None, Some(origin)) => self.is_own(origin),
             (None, None) => !self.has_cookie,
         }
     }
+
+    /// Whether a page of this origin is one of ours. One that came without encryption may be anybody's, but for those of
+    /// this machine, where no more than a proxy lies in between.
+    fn is_own(&self, origin: &str) -> bool {
+        let Some((scheme, host)) = origin.split_once("://") else {
+            return false;
+        };
+        Some(host) == self.host && (Some(scheme) == self.scheme || is_local(host))
+    }
+}
+
+/// Whether a host, perhaps with a port, is this very machine.
+fn is_local(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    matches!(name, "localhost" | "127.0.0.1" | "[::1]") || name.ends_with(".localhost")
 }
 
 #[cfg(test)]
@@ -71,6 +91,7 @@ mod tests {
         has_cookie: true,
         site: Some("same-origin"),
         origin: None,
+        scheme: Some("https"),
         host: Some("console.example"),
     };
 
@@ -115,6 +136,9 @@ mod tests {
                 "https://console.example.evil.example",
                 "https://evilconsole.example",
                 "https://console.example:8443",
+                "http://console.example",
+                "console.example",
+                "",
             ] {
                 assert!(
                     !Provenance {
@@ -128,6 +152,46 @@ mod tests {
                 );
             }
         }
+    }
+
+    // Only here: the proxy of the local runtime rewrites the scheme in `Origin`.
+    #[test]
+    fn the_scheme_tells_sites_apart_but_on_this_machine() {
+        let ours = |scheme: &'static str, host: &'static str, origin: &'static str| {
+            Provenance {
+                site: None,
+                scheme: Some(scheme),
+                host: Some(host),
+                origin: Some(origin),
+                ..OURS
+            }
+            .is_ours()
+        };
+        for host in [
+            "localhost:8787",
+            "latchkey.localhost",
+            "127.0.0.1:8787",
+            "[::1]:8787",
+            "[::1]",
+        ] {
+            for scheme in ["http", "https"] {
+                let origin = [scheme, "://", host].concat();
+                assert!(ours("http", host, origin.leak()), "{host}");
+            }
+        }
+        assert!(ours("http", "intranet.example", "http://intranet.example"));
+        assert!(!ours(
+            "http",
+            "intranet.example",
+            "https://intranet.example"
+        ));
+        for host in ["localhost.example", "notlocalhost", "127.0.0.1.example"] {
+            assert!(
+                !ours("https", host, ["http://", host].concat().leak()),
+                "{host}"
+            );
+        }
+        assert!(!ours("http", "localhost:8787", "http://localhost:8788"));
     }
 
     #[test]

@@ -1,24 +1,19 @@
 //! The dialogs around the second factor.
 
 use super::{
-    codes::Codes,
-    mfa::{Desk, Dialog},
-    qr,
+    card::{Desk, Dialog},
+    codes::{self, Saved},
+    key,
 };
 use crate::{
     api::{Api, Failure, Method, parse},
-    dom,
     form::Form,
-    ui::{
-        button::Submit, copy_button::CopyButton, dialog::Dialog as Modal, notice,
-        text_field::TextField, toast::Toaster,
-    },
+    ui::{button::Submit, dialog::Dialog as Modal, notice, text_field::TextField, toast::Toaster},
 };
 use contract::mfa::{
     RECOVERY_CODES, RecoveryCodes, SecondFactorCode, TOTP, TOTP_CONFIRM, TotpSetup,
 };
 use leptos::{prelude::*, task::spawn_local};
-use wasm_bindgen::JsCast;
 
 /// The dialog that is open.
 pub fn dialogs() -> AnyView {
@@ -69,25 +64,12 @@ fn SetUp(
         });
     };
     let close = Callback::new(move |()| desk.close());
-    let secret = setup.secret.clone();
     view! {
         <Modal id="set-up-title" title="Set up Multi-Factor Authentication" on_close=close>
             <form class="dialog__form" id=form.state.id novalidate on:submit=submit>
                 <div class="dialog__body">
                     {notice::alert(move || form.state.trouble())}
-                    <p>"Scan this with an authenticator app, or " <a class="link" href=setup.uri.clone() rel="external">"open the app on this device"</a> "."</p>
-                    {qr::code(&setup.uri, "QR code for your authenticator app")}
-                    <div class="field">
-                        <label class="field__label" for="totp-secret">"Or type this key"</label>
-                        <div class="qr__key">
-                            <input class="input mono" id="totp-secret" readonly prop:value=setup.secret />
-                            <CopyButton
-                                text=Callback::new(move |()| secret.clone())
-                                on_copied=Callback::new(|()| ())
-                                fallback=Callback::new(|()| select_key())
-                            />
-                        </div>
-                    </div>
+                    {key::view(setup)}
                     <TextField label="Code" field=code autocomplete="one-time-code" hint="The six digits that the app shows now." autofocus=true />
                 </div>
                 <div class="dialog__footer">
@@ -99,11 +81,25 @@ fn SetUp(
     }
 }
 
-fn select_key() {
-    if let Some(key) = dom::find("#totp-secret")
-        .and_then(|element| element.dyn_into::<web_sys::HtmlInputElement>().ok())
-    {
-        key.select();
+#[component]
+fn Codes(
+    /// The codes.
+    codes: Vec<String>,
+) -> impl IntoView {
+    let desk = Desk::in_use();
+    let saved = Saved::new();
+    let close = Callback::new(move |()| {
+        if saved.or_remind() {
+            desk.finish();
+        }
+    });
+    view! {
+        <Modal id="codes-title" title="Recovery codes" on_close=close>
+            <div class="dialog__body">{codes::view(codes, saved)}</div>
+            <div class="dialog__footer">
+                <button type="button" class="button button--primary" on:click=move |_| close.run(())>"Done"</button>
+            </div>
+        </Modal>
     }
 }
 

@@ -1,6 +1,6 @@
 //! The card about the second factor.
 
-use super::dialogs;
+use super::parts;
 use crate::{
     api::{Api, Failure, Method, parse},
     later::Later,
@@ -47,7 +47,10 @@ impl Desk {
             api: Api::in_use(),
             state: RwSignal::new(None),
             dialog,
-            dialogs: Later::new(|| Box::pin(dialogs()), move || dialog.set(Dialog::Closed)),
+            dialogs: Later::new(
+                || Box::pin(async { Ok(parts().await?.dialogs) }),
+                move || dialog.set(Dialog::Closed),
+            ),
         }
     }
 
@@ -73,7 +76,7 @@ impl Desk {
     pub fn finish(self) {
         self.close();
         self.load();
-        self.api.account.ask(self.api);
+        self.api.account.ask();
     }
 }
 

@@ -1,0 +1,81 @@
+//! How good a new password is, as it is typed.
+
+use crate::form::compose;
+use contract::password::{self, MIN};
+use leptos::prelude::*;
+
+/// A meter of the password that `typed` gives, and in words what is wrong with it; `own_words` are the person's.
+pub fn meter(
+    typed: impl Fn() -> String + Send + 'static,
+    own_words: impl Fn() -> Vec<String> + Send + 'static,
+) -> AnyView {
+    let strength = move || {
+        let own_words: Vec<_> = own_words().iter().map(|it| in_small_letters(it)).collect();
+        Strength::of(&in_small_letters(&compose(&typed())), &own_words)
+    };
+    let view = move |strength: Strength| {
+        view! {
+            <div class="field password__strength">
+                <meter class="meter" aria-label="Strength of the new password" min="0" max="3" low="1.5" high="2.5" optimum="3" value=strength.level></meter>
+                <p class="field__hint">{strength.words}</p>
+            </div>
+        }
+    };
+    let view = move || strength().map(view);
+    view.into_any()
+}
+
+/// A text in small letters, by the browser's own tables: the rules know none but those of ASCII here.
+fn in_small_letters(text: &str) -> String {
+    js_sys::JsString::from(text).to_lower_case().into()
+}
+
+/// How good a new password is.
+#[derive(Debug, PartialEq, Eq)]
+struct Strength {
+    /// Out of three.
+    level: u8,
+    words: String,
+}
+
+impl Strength {
+    /// Nothing is said of a password that is not there yet.
+    fn of(password: &str, own_words: &[String]) -> Option<Self> {
+        let count = password.chars().count();
+        let (level, words) = match count {
+            0 => return None,
+            1..MIN => (
+                1,
+                format!("Too short: {count} of at least {MIN} characters."),
+            ),
+            _ => {
+                let own_words: Vec<_> = own_words.iter().map(String::as_str).collect();
+                match password::check_new(password, &own_words) {
+                    Ok(()) => (3, "Fine: long, and not easily guessed.".into()),
+                    Err(why) => (2, why.into()),
+                }
+            }
+        };
+        Some(Self { level, words })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(password: &str) -> (u8, String) {
+        let strength = Strength::of(password, &["Ada Lovelace".into()]).unwrap();
+        (strength.level, strength.words)
+    }
+
+    #[test]
+    fn the_meter_says_what_is_wrong() {
+        assert_eq!(Strength::of("", &[]), None);
+        assert_eq!(of("gondola").1, "Too short: 7 of at least 12 characters.");
+        let (level, words) = of("lovelace-1815!");
+        assert_eq!(level, 2);
+        assert!(words.contains("your own"), "{words}");
+        assert_eq!(of("gondola trumpet tram").0, 3);
+    }
+}
