@@ -16,6 +16,7 @@ mod json;
 mod later;
 mod listing;
 mod mfa;
+mod notifications;
 mod page;
 mod passwords;
 mod profile;

@@ -4,6 +4,7 @@ use crate::{
     api::{Api, Failure},
     emails,
     later::{Fetch, Missing, Render},
+    notifications,
     page::{self, not_found},
     passwords, profile,
     router::{self, Place, Router},
@@ -46,7 +47,7 @@ fn page(path: &str) -> Option<Fetch> {
         PROFILE => || Box::pin(profile::page()),
         SECURITY => || Box::pin(security::page()),
         API_ACCESS => || Box::pin(tokens::page()),
-        NOTIFICATIONS => || Box::pin(settings::notifications()),
+        NOTIFICATIONS => || Box::pin(notifications::page()),
         _ => return None,
     })
 }

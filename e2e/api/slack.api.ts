@@ -51,7 +51,7 @@ test('E-17 notifications come as direct messages, and the test message takes the
   await member.connect(owner)
   const answer = await owner.post('/slack/test')
   expect(answer.status, answer.text).toBe(202)
-  expect(answer.json).toMatchObject({ event: 'slack.test', channel: 'slack', state: 'queued', tries: 0, recipient: member.id })
+  expect(answer.json).toMatchObject({ event: 'slack.test', channel: 'slack', state: 'queued', tries: 0, recipient: 'Direct message in Acme Backup' })
   await expect.poll(() => state(owner)).toEqual(['sent'])
   await owner.put('/users/me/notifications', INFO)
   await owner.makeToken({ name: '<!channel> & co' })
@@ -245,7 +245,7 @@ test('after six tries a message is given up, visibly, and can be tried again by 
   await nextTry(owner)
   await expect.poll(() => state(owner)).toEqual(['failed'])
   const { items } = (await owner.get('/users/me/deliveries')).json
-  expect(items).toMatchObject([{ event: 'slack.test', channel: 'slack', state: 'failed', tries: 6, last_error: 'Slack answered 503', recipient: member.id }])
+  expect(items).toMatchObject([{ event: 'slack.test', channel: 'slack', state: 'failed', tries: 6, last_error: 'Slack answered 503', recipient: 'Direct message in Acme Backup' }])
   await member.suffer()
   const retried = await owner.post(`/users/me/deliveries/${items[0].id}/retry`)
   expect(retried.json).toMatchObject({ state: 'queued', tries: 0 })

@@ -111,7 +111,7 @@ async function serve(request, response) {
     back.searchParams.set('error', 'access_denied')
     back.searchParams.set('state', query.get('state') ?? '')
     const cancel = `<p><a href="${back.href.replaceAll('&', '&amp;')}">Cancel</a></p>`
-    return answer(response, told.status, { 'content-type': 'text/html; charset=utf-8' }, (await told.text()).replace('</body>', `${cancel}</body>`))
+    return answer(response, told.status, { 'content-type': 'text/html; charset=utf-8' }, (await told.text()).replace('<form', `${cancel}<form`))
   }
   if (pathname === '/api/oauth.v2.access') return access(request, response, body)
   const token = request.headers.authorization?.replace('Bearer ', '') ?? ''

@@ -1,14 +1,13 @@
 //! What surrounds each page of the account settings.
 
-mod notifications;
 mod user_menu;
 
 use crate::{
-    later::{Missing, Render},
+    later::Render,
     page, routes,
     ui::{icon::mark, tabs::Tabs},
 };
-use leptos::{prelude::*, wasm_split::wasm_split};
+use leptos::prelude::*;
 use user_menu::UserMenu;
 
 /// Path and name of a page.
@@ -21,12 +20,6 @@ const TABS: [Tab; 4] = [
     (routes::API_ACCESS, "API Access"),
     (routes::NOTIFICATIONS, "Notifications"),
 ];
-
-/// The page `Notifications`, as a chunk of its own.
-#[wasm_split(notifications, wasm_split_path = leptos::wasm_split, fallible)]
-pub fn notifications() -> Result<Render, Missing> {
-    Ok(notifications::page)
-}
 
 /// The tab of the page behind `path`, if that is one of these.
 pub fn tab(path: &str) -> Option<Tab> {

@@ -9,6 +9,8 @@ pub enum Tone {
     Active,
     /// Over, but not for good.
     Expired,
+    /// Not decided yet.
+    Waiting,
 }
 
 /// A badge with `label`.
@@ -16,6 +18,7 @@ pub fn badge(tone: Tone, label: &'static str) -> AnyView {
     let class = match tone {
         Tone::Active => "badge badge--active",
         Tone::Expired => "badge badge--expired",
+        Tone::Waiting => "badge",
     };
     view! { <span class=class>{label}</span> }.into_any()
 }

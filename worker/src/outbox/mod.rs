@@ -117,10 +117,10 @@ impl Message {
         self
     }
 
-    /// It goes out by itself; `name` is by what others of its kind are known.
+    /// It goes out by itself; what it folds with begins with `name`, by which others of its kind are found.
     #[must_use]
-    pub fn once_a_day(mut self, name: &str) -> Self {
-        self.fold = Some(name.to_owned());
+    pub fn by_itself(mut self, name: &str) -> Self {
+        self.fold = Some([name, " ", &self.group].concat());
         self.fold_seconds = 0;
         self
     }

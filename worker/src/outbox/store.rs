@@ -34,7 +34,7 @@ pub(super) fn insert_to(
     Statement::new(
         "INSERT INTO outbox (id, tenant_id, user_id, event, channel, recipient, content, fold, created_at, due_at)
          SELECT ?1 || '00000' || (c.value = 'slack'), u.tenant_id, u.id, ?4, c.value,
-                CASE c.value WHEN 'slack' THEN coalesce(s.channel_name, s.destination) ELSE u.email END, ?5, ?6, ?7,
+                CASE c.value WHEN 'slack' THEN coalesce(s.channel_name, 'Direct message') || ' in ' || s.team_name ELSE u.email END, ?5, ?6, ?7,
                 CASE WHEN ?6 IS NOT NULL AND EXISTS (SELECT 1 FROM outbox o WHERE o.user_id = u.id AND o.fold = ?6 AND o.created_at > ?8)
                      THEN ?9 ELSE ?7 END
          FROM json_each('[\"email\",\"slack\"]') c
@@ -82,7 +82,7 @@ pub(super) fn insert_to_each(
     Statement::new(
         "INSERT INTO outbox (id, tenant_id, user_id, event, channel, recipient, content, created_at, due_at)
          SELECT ?1 || printf('%05d', whom.key) || (c.value = 'slack'), u.tenant_id, u.id, ?4, c.value,
-                CASE c.value WHEN 'slack' THEN coalesce(s.channel_name, s.destination) ELSE u.email END, ?5, ?6, ?6
+                CASE c.value WHEN 'slack' THEN coalesce(s.channel_name, 'Direct message') || ' in ' || s.team_name ELSE u.email END, ?5, ?6, ?6
          FROM json_each(?2) whom
          JOIN users u ON u.id = whom.value AND u.tenant_id = ?3
          JOIN json_each('[\"email\",\"slack\"]') c
@@ -111,7 +111,7 @@ pub(super) fn insert_to_each(
 pub fn insert_to_slack(message: &Message, owner: &Owner, now: Timestamp) -> Statement {
     Statement::new(
         "INSERT INTO outbox (id, tenant_id, user_id, event, channel, recipient, content, created_at, due_at)
-         SELECT ?1, tenant_id, user_id, ?4, 'slack', coalesce(channel_name, destination), ?5, ?6, ?6
+         SELECT ?1, tenant_id, user_id, ?4, 'slack', coalesce(channel_name, 'Direct message') || ' in ' || team_name, ?5, ?6, ?6
          FROM slack_connections WHERE user_id = ?2 AND tenant_id = ?3 AND broken_at IS NULL
          RETURNING id, event, channel, recipient, state, tries, last_error, folded, created_at, done_at",
         [

@@ -53,7 +53,7 @@ async fn tell(env: &Env, db: &Db, tokens: &[(EndingRow, u32)], now: Timestamp) -
         Event::TokenExpiring
     };
     let letter = letters::ending(env, event, &rules::facts(tokens, now))?;
-    let message = Message::in_background(env, event, &letter)?.once_a_day(rules::FOLD);
+    let message = Message::in_background(env, event, &letter)?.by_itself(rules::FOLD);
     db.commit([
         // Two reminders side by side: the later one has nothing left to note, and tells nothing.
         store::note(first, tokens),

@@ -44,7 +44,7 @@ pub(super) fn ending(now: Timestamp) -> Statement {
                            WHERE r.token_id = t.id AND r.ends_at = coalesce(t.renewable_until, t.expires_at)
                              AND r.days <= CASE WHEN r.ends_at <= ?3 THEN 0 WHEN r.ends_at <= ?4 THEN 1
                                                 WHEN r.ends_at <= ?5 THEN 7 ELSE 30 END)
-           AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.user_id = u.id AND o.fold = ?6 AND o.created_at > ?7)
+           AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.user_id = u.id AND o.fold > ?6 AND o.fold < ?6 || '~' AND o.created_at > ?7)
          LIMIT 5000",
         [
             &now.plus(-SINCE * DAY),

@@ -1,0 +1,141 @@
+//! The form that says which levels and events go where.
+
+use super::events;
+use crate::{
+    api::{Api, Method, parse},
+    clock,
+    ui::{
+        leave::{AskBeforeLeaving, Guard},
+        notice,
+        toast::Toaster,
+    },
+};
+use contract::{
+    check::{Check, Invalid},
+    notifications::{Channel, Level, NOTIFICATIONS, Notifications},
+};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+
+const FORM: &str = "notifications-form";
+
+/// The form with what is kept.
+pub fn form(kept: Notifications) -> AnyView {
+    let (api, toaster) = (Api::in_use(), expect_context::<Toaster>());
+    let draft = RwSignal::new(kept.clone());
+    let kept = RwSignal::new(kept);
+    let (pending, trouble) = (RwSignal::new(false), RwSignal::new(None::<String>));
+    let edited = Memo::new(move |_| draft.get() != kept.get());
+    let guard = Guard::start(edited.into());
+    let submit = move |ev: SubmitEvent| {
+        ev.prevent_default();
+        if pending.get_untracked() || !edited.get_untracked() {
+            return;
+        }
+        let chosen = match draft.get_untracked().check(clock::now()) {
+            Ok(chosen) => chosen,
+            Err(Invalid(complaints)) => {
+                let first = complaints.into_iter().next();
+                return trouble.set(first.map(|complaint| complaint.message));
+            }
+        };
+        trouble.set(None);
+        pending.set(true);
+        spawn_local(async move {
+            let body = serde_json::to_string(&chosen).unwrap_or_default();
+            let answer = api.send(Method::PUT, NOTIFICATIONS, Some(body)).await;
+            pending.try_set(false);
+            match answer.and_then(|text| parse::<Notifications>(&text)) {
+                Ok(now) => {
+                    kept.try_set(now.clone());
+                    draft.try_set(now);
+                    toaster.say("Your notifications have been saved.".into());
+                }
+                Err(failure) => {
+                    trouble.try_set(Some(failure.message()));
+                }
+            }
+        });
+    };
+    let save = move || if pending.get() { "Saving…" } else { "Save" };
+    view! {
+        // In the corner of the page, where it stays in sight.
+        <button
+            type="submit"
+            form=FORM
+            class="button button--primary notifications__save"
+            disabled=move || pending.get() || !edited.get()
+            aria-busy=move || pending.get().then_some("true")
+        >
+            {save}
+        </button>
+        <form id=FORM class="card" on:submit=submit>
+            <div class="card__body form">
+                {notice::alert(move || trouble.get())}
+                <div class="field-row">
+                    {levels(draft, Channel::Email, "Email")}
+                    {levels(draft, Channel::Slack, "Slack")}
+                </div>
+                {events::matrix(draft)}
+            </div>
+            <div class="card__footer">
+                <p class="muted" role="status">
+                    {move || if edited.get() { "You have changes that are not saved." } else { "Nothing is changed. What you change is kept once you save it." }}
+                </p>
+                <button type="button" class="button button--ghost" hidden=move || !edited.get() on:click=move |_| { trouble.set(None); draft.set(kept.get_untracked()); }>
+                    "Discard changes"
+                </button>
+            </div>
+        </form>
+        <AskBeforeLeaving guard />
+    }
+    .into_any()
+}
+
+/// The levels of one channel.
+fn levels(draft: RwSignal<Notifications>, channel: Channel, name: &'static str) -> AnyView {
+    let row = move |level: Level| {
+        let on = move || {
+            draft.with(|draft| match channel {
+                Channel::Email => draft.email.has(level),
+                Channel::Slack => draft.slack.has(level),
+            })
+        };
+        let set = move |ev| {
+            let on = event_target_checked(&ev);
+            draft.update(|draft| match channel {
+                Channel::Email => draft.email.set(level, on),
+                Channel::Slack => draft.slack.set(level, on),
+            });
+        };
+        let hint = [channel.as_str(), "-", level.as_str()].concat();
+        view! {
+            <label class="choice">
+                <input class="checkbox" type="checkbox" aria-label=level.label() aria-describedby=hint.clone() prop:checked=on on:change=set />
+                <span class="choice__text">
+                    {level.label()}
+                    <span class="choice__hint" id=hint>{meaning(level)}</span>
+                </span>
+            </label>
+        }
+    };
+    view! {
+        <fieldset class="fieldset notifications__levels">
+            <legend class="field__label">{name}</legend>
+            {Level::ALL.into_iter().map(row).collect_view()}
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// Which events a level means.
+fn meaning(level: Level) -> &'static str {
+    match level {
+        Level::Critical => {
+            "New devices, changes of password, email or second factor, secrets that leaked."
+        }
+        Level::Warning => {
+            "Tokens that end soon, are refused or come from a new network; what administrators change."
+        }
+        Level::Info => "Tokens that are made, edited, replaced or revoked.",
+    }
+}

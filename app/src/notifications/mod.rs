@@ -1,0 +1,16 @@
+//! What one is told about and where, one's Slack workspace, and what became of each message.
+
+mod choice;
+mod deliveries;
+mod events;
+mod page;
+mod slack;
+
+use crate::later::{Missing, Render};
+use leptos::wasm_split::wasm_split;
+
+/// The page `Notifications`, as a chunk of its own.
+#[wasm_split(notifications, wasm_split_path = leptos::wasm_split, fallible)]
+pub fn page() -> Result<Render, Missing> {
+    Ok(page::page)
+}

@@ -1,0 +1,137 @@
+// What people hear about the ends of their tokens, and about who uses them.
+
+import { bearer } from '../support/actors'
+import { DAY, ago, db } from '../support/db'
+import { origin } from '../support/http'
+import { mailTo, mailsTo } from '../support/mail'
+import { scheduledAt } from '../support/server'
+import { expect, test } from '../support/test'
+
+const ENDING = 'Access tokens of yours will expire soon'
+const OVER = 'Access tokens of yours have expired'
+
+/** Has the token end so many days from now; it was made long ago. */
+const ends = (id: string, days: number) =>
+  db.rows('UPDATE tokens SET renewable_until = ?2, created_at = ?3 WHERE id = ?1', id, ago(-days * DAY + 60), ago(200 * DAY))
+/** Where it is long past nine in the morning, or not yet. */
+const zoneWhere = (late: boolean) => {
+  const hour = new Date().getUTCHours()
+  // Of the zones of whole hours, one has noon now, and one has three in the morning.
+  const offset = (late ? 12 : 3) - hour
+  const wrapped = offset > 12 ? offset - 24 : offset < -11 ? offset + 24 : offset
+  return `Etc/GMT${wrapped > 0 ? '-' : '+'}${Math.abs(wrapped)}`
+}
+const subjects = async (address: string) => (await mailsTo(address)).map(({ subject }) => subject).filter((subject) => [ENDING, OVER].includes(subject))
+
+test('c.6 one message a person a day tells what ends soon, those in use first', async ({ owner }) => {
+  await owner.patch('/users/me', { time_zone: zoneWhere(true) })
+  const idle = await owner.makeToken({ name: 'idle' })
+  const used = await owner.makeToken({ name: 'in use' })
+  const far = await owner.makeToken({ name: 'far away' })
+  await db.rows('UPDATE tokens SET last_used_at = ?2 WHERE id = ?1', used.token.id, ago(3 * DAY))
+  await ends(idle.token.id, 1)
+  await ends(used.token.id, 7)
+  await ends(far.token.id, 60)
+  await scheduledAt(origin)
+  const { text } = await mailTo(owner.account.email, ENDING)
+  const lines = text.split('\n').filter((line) => /^(idle|in use|far away):/.test(line))
+  expect(lines).toEqual(['in use: expires in 7 days, last used 3 days ago', 'idle: expires in 1 day, never used'])
+  expect(text).toContain(`${origin}/settings/api-access`)
+  await scheduledAt(origin)
+  expect(await subjects(owner.account.email)).toEqual([ENDING])
+  // What comes up on the same day waits for the next.
+  await ends(far.token.id, 30)
+  await scheduledAt(origin)
+  expect(await subjects(owner.account.email)).toEqual([ENDING])
+  await db.rows(`UPDATE outbox SET created_at = ?2 WHERE user_id = ?1 AND fold LIKE 'reminder %'`, owner.user.id, ago(DAY))
+  await scheduledAt(origin)
+  await expect.poll(() => subjects(owner.account.email)).toEqual([ENDING, ENDING])
+})
+
+test('d.10 each end is told once at 30, 7 and 1 days and when it has come; an extended token is told anew', async ({ owner }) => {
+  await owner.patch('/users/me', { time_zone: zoneWhere(true) })
+  const { token } = await owner.makeToken({ name: 'nightly' })
+  const told = async () => (await db.rows('SELECT days FROM token_reminders WHERE token_id = ?1 ORDER BY days DESC', token.id)).map(({ days }) => days)
+  const nextDay = () => db.rows(`UPDATE outbox SET created_at = ?2 WHERE user_id = ?1`, owner.user.id, ago(DAY))
+  const end = ago(-30 * DAY + 60)
+  await db.rows('UPDATE tokens SET renewable_until = ?2, created_at = ?3 WHERE id = ?1', token.id, end, ago(200 * DAY))
+  await scheduledAt(origin)
+  expect(await told()).toEqual([30])
+  await nextDay()
+  await scheduledAt(origin)
+  expect(await told()).toEqual([30])
+  // Time does not move in tests; the end does, and with it what was told of it.
+  for (const [days, expected] of [[7, [30, 7]], [1, [30, 7, 1]], [-1, [30, 7, 1, 0]]] as [number, number[]][]) {
+    const moved = ago(-days * DAY + 60)
+    await db.rows('UPDATE token_reminders SET ends_at = ?2 WHERE token_id = ?1', token.id, moved)
+    await db.rows('UPDATE tokens SET renewable_until = ?2 WHERE id = ?1', token.id, moved)
+    await nextDay()
+    await scheduledAt(origin)
+    expect(await told()).toEqual(expected)
+  }
+  await mailTo(owner.account.email, OVER)
+  await nextDay()
+  expect((await owner.patch(`/tokens/${token.id}`, { renewable_until: ago(-5 * DAY) })).status).toBe(200)
+  await scheduledAt(origin)
+  expect(await db.count('FROM token_reminders WHERE token_id = ?1', token.id)).toBe(5)
+})
+
+test('nobody is told before nine in the morning of their own day', async ({ owner }) => {
+  await owner.patch('/users/me', { time_zone: zoneWhere(false) })
+  const { token } = await owner.makeToken({ name: 'early' })
+  await ends(token.id, 1)
+  await scheduledAt(origin)
+  expect(await db.count('FROM token_reminders WHERE token_id = ?1', token.id)).toBe(0)
+  expect(await db.count(`FROM outbox WHERE user_id = ?1 AND event LIKE 'token.expir%'`, owner.user.id)).toBe(0)
+})
+
+test('who made a token for three days is not told at once that it ends within seven', async ({ owner }) => {
+  await owner.patch('/users/me', { time_zone: zoneWhere(true) })
+  const { token } = await owner.makeToken({ name: 'short', renewable_until: ago(-3 * DAY) })
+  await scheduledAt(origin)
+  expect(await db.count('FROM token_reminders WHERE token_id = ?1', token.id)).toBe(0)
+})
+
+test('c.11 the first use from another network is told, one from the same is not', async ({ owner }) => {
+  const { secret } = await owner.makeToken({ name: 'travelling' })
+  const uses = (ip: string) => db.count('FROM token_addresses WHERE ip = ?1', ip)
+  const [home, neighbour, abroad] = ['198.51.100.7', '198.51.100.8', '203.0.113.9'].map((ip) => bearer(secret, ip))
+  await home?.get('/tokens/self')
+  await expect.poll(() => uses('198.51.100.7')).toBeGreaterThan(0)
+  await neighbour?.get('/tokens/self')
+  await expect.poll(() => uses('198.51.100.8')).toBeGreaterThan(0)
+  expect(await db.count('FROM outbox WHERE user_id = ?1', owner.user.id)).toBe(0)
+  await abroad?.get('/tokens/self')
+  const mail = await mailTo(owner.account.email, 'An access token of yours was used from a new network')
+  expect(mail.text).toContain('Token: travelling')
+  expect(mail.text).toContain('Address: 203.0.113.9')
+  expect(mail.text).not.toContain(secret)
+})
+
+test('c.3 a call with a token that was revoked tells its owner, once a day', async ({ owner }) => {
+  const { token, bearer } = await owner.makeToken({ name: 'tripwire' })
+  await owner.delete(`/tokens/${token.id}`)
+  expect((await bearer.get('/tokens/self')).status).toBe(401)
+  const mail = await mailTo(owner.account.email, 'An access token of yours is being refused')
+  expect(mail.text).toContain('Why: The token was revoked')
+  expect(mail.text).toContain(`Address: ${bearer.address}`)
+  expect((await bearer.get('/tokens/self')).status).toBe(401)
+  await expect.poll(() => db.rows(`SELECT state FROM outbox WHERE user_id = ?1 AND event = 'token.refused' ORDER BY id`, owner.user.id)).toEqual([{ state: 'sent' }, { state: 'queued' }])
+})
+
+test('c.3 a call from an address that is not on the allowlist tells its owner', async ({ owner }) => {
+  const { bearer } = await owner.makeToken({ name: 'fenced', ip_allowlist: ['192.0.2.0/24'] })
+  expect((await bearer.get('/tokens/self')).status).toBe(403)
+  const mail = await mailTo(owner.account.email, 'An access token of yours is being refused')
+  expect(mail.text).toContain('Why: The address is not on the allowlist')
+})
+
+test('a change of policy is told to those whom it touches, and to nobody else', async ({ owner }) => {
+  const { token } = await owner.makeToken({ name: 'long', renewable_until: ago(-80 * DAY) })
+  expect(token.id).toBeTruthy()
+  const policy = (await owner.get('/policy')).json
+  const shorter = { ...policy, token_max_days: { ...policy.token_max_days, custom: 30 }, token_default_days: { ...policy.token_default_days, custom: 30 } }
+  expect((await owner.put('/policy', shorter)).status).toBe(200)
+  // Who changed it knows.
+  expect(await db.count(`FROM outbox WHERE user_id = ?1 AND event = 'policy.changed'`, owner.user.id)).toBe(0)
+})
