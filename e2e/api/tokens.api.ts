@@ -314,6 +314,37 @@ test.describe('a list of tokens', () => {
     expect(second.json.next_cursor).toBeNull()
   })
 
+  test('b.3 is narrowed by kind and by state', async ({ owner }) => {
+    await owner.makeToken({ name: 'all', kind: 'all', scopes: undefined })
+    await owner.makeToken({ name: 'custom' })
+    const over = await owner.makeToken({ name: 'over' })
+    await endsAt(over.token.id, ago(60))
+    expect(names(await owner.get(`${MINE}?kind=all`))).toEqual(['all'])
+    expect(names(await owner.get(`${MINE}?kind=custom&status=active`))).toEqual(['custom'])
+    expect(names(await owner.get(`${MINE}?status=expired`))).toEqual(['over'])
+    for (const query of ['kind=none', 'status=revoked', 'status=']) await refused(owner.tenant, () => owner.get(`${MINE}?${query}`), 422, 'invalid', [`/${query.split('=')[0]}`])
+  })
+
+  test('b.3 is sorted by name or by age, either way, and turned page by page in that order', async ({ owner }) => {
+    for (const name of ['beta', 'Alpha', 'gamma', 'delta']) await owner.makeToken({ name })
+    const orders = { name: ['Alpha', 'beta', 'delta', 'gamma'], created: ['beta', 'Alpha', 'gamma', 'delta'] }
+    for (const [by, order] of Object.entries(orders)) {
+      for (const [sort, expected] of [[by, order], [`-${by}`, [...order].reverse()]] as [string, string[]][]) {
+        const turned: string[] = []
+        for (let cursor = ''; turned.length < 8; ) {
+          const page = await owner.get(`${MINE}?sort=${sort}&limit=3${cursor}`)
+          expect(page.status, page.text).toBe(200)
+          turned.push(...names(page))
+          if (!page.json.next_cursor) break
+          cursor = `&cursor=${page.json.next_cursor}`
+        }
+        expect(turned, sort).toEqual(expected)
+      }
+    }
+    await refused(owner.tenant, () => owner.get(`${MINE}?sort=colour`), 422, 'invalid', ['/sort'])
+    await refused(owner.tenant, () => owner.get(`${MINE}?state=revoked&sort=name`), 422, 'invalid', ['/sort'])
+  })
+
   test('holds nobody else\'s, and neither does one token by its id', async ({ owner, stranger }) => {
     const { token } = await stranger.makeToken({ name: 'theirs' })
     await owner.makeToken({ name: 'mine' })
