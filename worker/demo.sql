@@ -59,8 +59,11 @@ UPDATE users SET phone = '+35314960123', time_zone = 'Europe/Dublin' WHERE id = 
 UPDATE users SET time_zone = 'Asia/Tokyo' WHERE id = 'usr_01K90000000000000000000007';
 
 INSERT INTO tokens
-    (id, tenant_id, user_id, kind, name, description, scopes, digest, prefix, last_four,
-     created_at, renewable_until, last_used_at, last_used_ip, revoked_at, revoked_by, revoke_reason) VALUES
+    (id, tenant_id, user_id, kind, name, name_key, description, scopes, allowed_endpoints, ip_allowlist, digest, prefix,
+     last_four, created_at, renewable_until, last_used_at, last_used_ip, revoked_at, revoked_by, revoke_reason)
+SELECT column1, column2, column3, column4, column5, lower(column5), column6, column7, '', '', column8, column9, column10,
+       column11, column12, column13, column14, column15, column16, column17
+FROM (VALUES
     ('tok_01K90000000000000000000001', 'ten_01K90000000000000000000001', 'usr_01K90000000000000000000001', 'custom', 'Nightly backup runner', 'Starts the nightly jobs in Frankfurt',
      'backups:read backups:write sources:read vaults:read jobs:read jobs:write',
      '6f3ff926e662b58387cf8973b46e8f2836876216ddb1c249f764304680dbe544', 'lkp_Ky9P', 'f34q',
@@ -126,7 +129,7 @@ INSERT INTO tokens
      '0017320d5e05c3b6f115ff5a5c2f848224a40aafe80d87d192929ca90fa23c62', 'lkp_NJFo', 'BinF',
      strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-20 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+70 days'),
      strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-5 hours'), '198.51.100.31',
-     NULL, NULL, NULL);
+     NULL, NULL, NULL));
 
 -- Thirty days of calls: quiet at weekends.
 INSERT INTO token_usage (tenant_id, day, token_id, calls)

@@ -37,6 +37,16 @@ actions! {
     TenantCreated = "tenant.created", "Company signed up";
     UserCreated = "user.created", "Account made";
     UserUpdated = "user.updated", "Profile changed";
+    UserInvited = "user.invited", "Somebody invited";
+    UserRoleChanged = "user.role_changed", "Role of a person changed";
+    UserDeactivated = "user.deactivated", "Person deactivated";
+    UserReactivated = "user.reactivated", "Person reactivated";
+    UserDeleted = "user.deleted", "Person removed";
+    InvitationResent = "invitation.resent", "Invitation sent again";
+    InvitationCancelled = "invitation.cancelled", "Invitation cancelled";
+    RoleCreated = "role.created", "Role made";
+    RoleUpdated = "role.updated", "Role edited";
+    RoleDeleted = "role.deleted", "Role deleted";
     UserPhotoChanged = "user.photo_changed", "Photo changed";
     UserPhotoRemoved = "user.photo_removed", "Photo removed";
     PasswordChanged = "password.changed", "Password changed";

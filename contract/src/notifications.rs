@@ -50,6 +50,9 @@ events! {
     EmailChangeRequested = "email.change_requested", Critical, "Your email address is about to change";
     EmailChanged = "email.changed", Critical, "Your email address was changed";
     EmailRestored = "email.restored", Critical, "Your email address was changed back";
+    RoleChanged = "user.role_changed", Warning, "Your role was changed";
+    Deactivated = "user.deactivated", Critical, "Your account was deactivated";
+    Reactivated = "user.reactivated", Info, "Your account was activated again";
     TokenEdited = "token.edited_by_other", Warning, "An access token of yours was edited by an administrator";
     TokenRevoked = "token.revoked_by_other", Warning, "Access tokens of yours were revoked by an administrator";
     CredentialLeaked = "credential.leaked", Critical, "A secret of yours was reported as leaked and ended";

@@ -105,6 +105,11 @@ pub struct Role {
     pub members: u32,
 }
 
+/// Reads the id of a role that somebody chose.
+pub fn chosen(text: &str) -> Result<RoleId, &'static str> {
+    RoleId::parse(text).ok_or("Select a role.")
+}
+
 /// A role where another object refers to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoleRef {
@@ -138,6 +143,11 @@ impl BuiltIn {
         Self::ApiReader,
         Self::ApiWriter,
     ];
+
+    /// Whether a role of this name is this one: no other role of a tenant can have it.
+    pub fn is(self, name: &str) -> bool {
+        self.name() == name
+    }
 
     /// The role's name.
     pub const fn name(self) -> &'static str {

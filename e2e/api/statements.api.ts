@@ -13,7 +13,7 @@ const WITHOUT_TENANT: [RegExp, string][] = [
   [/^INSERT INTO \w+ .* FROM users WHERE email = \?\d/, 'who signs in or forgot their password is known by their address only'],
   [/^UPDATE outbox SET tries = tries \+ 1/, 'the post is no tenant\'s, and learns each message\'s by claiming it'],
   [/^DELETE FROM sessions WHERE digest = \?1$/, 'signing in ends the session whose cookie the browser had, whoever it belonged to'],
-  [/^DELETE FROM (sessions|devices|password_resets|email_changes|idempotency_keys|oauth_tokens|token_addresses|token_refusals) WHERE \w+ <= \?1$/, 'the clearing job is no tenant\'s'],
+  [/^DELETE FROM (sessions|devices|password_resets|email_changes|invitations|idempotency_keys|oauth_tokens|token_addresses|token_refusals) WHERE \w+ <= \?1$/, 'the clearing job is no tenant\'s'],
   [/^SELECT body, status, answer FROM idempotency_keys WHERE digest = \?1 /, 'the digest is made from the id of the caller'],
   [/ WHERE t\.id = coalesce\(\(SELECT id FROM tokens WHERE refresh_digest = \?1\)/, 'a pair is known by its secrets only'],
   [/^SELECT tenant_id, .* IN \(SELECT value FROM json_each\(\?1\)/, 'secrets that were found are known by themselves only'],

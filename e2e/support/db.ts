@@ -52,7 +52,7 @@ const SENT_LATER = ['state', 'tries', 'due_at', 'done_at', 'content', 'last_erro
 
 /** Everything a tenant has, but for the traces of use. */
 async function state(tenant: string): Promise<Record<string, Row[]>> {
-  const owned = ['roles', 'users', 'sessions', 'tokens', 'audit_events', 'outbox', 'password_resets', 'email_changes', 'totps', 'recovery_codes', 'policies', 'service_accounts', 'oauth_tokens']
+  const owned = ['roles', 'users', 'sessions', 'tokens', 'audit_events', 'outbox', 'password_resets', 'email_changes', 'totps', 'recovery_codes', 'policies', 'service_accounts', 'oauth_tokens', 'invitations']
   const all = await Promise.all(owned.map((table) => rows(`SELECT * FROM ${table} WHERE tenant_id = ?1 ORDER BY 1`, tenant)))
   const later = [...NOTED_LATER, ...SENT_LATER]
   const kept = (row: Row) => Object.fromEntries(Object.entries(row).filter(([column]) => !later.includes(column)))

@@ -5,8 +5,8 @@ use crate::{
     call::Call,
     emails,
     error::{Error, Result},
-    gates, leaks, mfa, oauth, pages, passwords, photos, policy, respond, roles, service_accounts,
-    session, sign_up, statistics, tokens, usage, users,
+    gates, invitations, leaks, mfa, oauth, pages, passwords, photos, policy, respond, roles,
+    service_accounts, session, sign_up, statistics, tokens, usage, users,
 };
 use axum::{
     Json, Router,
@@ -67,10 +67,26 @@ fn sessions() -> Router {
 /// People, and what is each one's own.
 fn people() -> Router {
     Router::new()
-        .route("/api/v1/users", get(users::http::list))
+        .route(
+            "/api/v1/users",
+            get(users::http::list).post(invitations::http::create),
+        )
         .route(
             "/api/v1/users/{user}",
-            get(users::http::show).patch(users::http::update),
+            get(users::http::show)
+                .patch(users::http::update)
+                .delete(users::http::delete),
+        )
+        .route("/api/v1/invitations", get(invitations::http::list))
+        .route(
+            "/api/v1/invitations/{invitation}",
+            get(invitations::http::show)
+                .post(invitations::http::accept)
+                .delete(invitations::http::cancel),
+        )
+        .route(
+            "/api/v1/invitations/{invitation}/resend",
+            post(invitations::http::resend),
         )
         .route(
             "/api/v1/users/{user}/photo",

@@ -43,6 +43,8 @@ pub enum Prefix {
     EmailLink,
     /// A link to take back a change of address.
     UndoLink,
+    /// A link to accept an invitation.
+    InvitationLink,
 }
 
 impl Prefix {
@@ -59,6 +61,7 @@ impl Prefix {
             Self::ResetLink => "lkr_",
             Self::EmailLink => "lke_",
             Self::UndoLink => "lku_",
+            Self::InvitationLink => "lki_",
         }
     }
 }

@@ -31,10 +31,30 @@ impl Right for RevokeTokens {
     const NEEDS: Needs = Needs::SignedIn;
 }
 
-/// Change one's own profile.
-pub struct UpdateOwnProfile;
-impl Right for UpdateOwnProfile {
+/// Change one's own profile, or what is kept of whoever one looks after.
+pub struct UpdateUsers;
+impl Right for UpdateUsers {
     const NEEDS: Needs = Needs::SignedIn;
+}
+
+/// Remove people.
+pub struct DeleteUsers;
+impl Right for DeleteUsers {
+    const NEEDS: Needs = Needs::OneOf(&[Permission::ManageUsers, Permission::Administer]);
+    const STEP_UP: bool = true;
+}
+
+/// Invite people.
+pub struct InviteUsers;
+impl Right for InviteUsers {
+    const NEEDS: Needs = Needs::OneOf(&[Permission::ManageUsers, Permission::Administer]);
+    const STEP_UP: bool = true;
+}
+
+/// See invitations, send them again, and cancel them.
+pub struct ManageInvitations;
+impl Right for ManageInvitations {
+    const NEEDS: Needs = Needs::OneOf(&[Permission::ManageUsers, Permission::Administer]);
 }
 
 /// Change one's own address.

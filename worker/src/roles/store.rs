@@ -76,14 +76,15 @@ pub fn insert_built_in(owner: &Owner, ids: &[(BuiltIn, RoleId)], now: Timestamp)
         json!({
             "id": id,
             "name": role.name(),
+            "name_key": role.name().to_lowercase(),
             "permissions": format_permissions(role.permissions()),
             "scopes": role.scopes().to_string(),
         })
     };
     let roles: serde_json::Value = ids.iter().map(role).collect();
     Statement::new(
-        "INSERT INTO roles (id, tenant_id, name, built_in, permissions, scopes, created_at)
-         SELECT value ->> 'id', ?1, value ->> 'name', 1, value ->> 'permissions', value ->> 'scopes', ?3
+        "INSERT INTO roles (id, tenant_id, name, name_key, built_in, permissions, scopes, created_at)
+         SELECT value ->> 'id', ?1, value ->> 'name', value ->> 'name_key', 1, value ->> 'permissions', value ->> 'scopes', ?3
          FROM json_each(?2)",
         [owner.tenant(), &roles.to_string(), &now],
     )
