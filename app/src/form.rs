@@ -136,7 +136,7 @@ impl Field {
 /// A form that sends a `Request`. A copy is the same form.
 pub struct Form<Request: 'static> {
     api: Api,
-    path: &'static str,
+    path: StoredValue<String>,
     /// What was typed so far.
     pub draft: RwSignal<Request>,
     /// How it is doing.
@@ -153,10 +153,10 @@ impl<R> Copy for Form<R> {}
 
 impl<R: Check + Serialize + Clone + Send + Sync> Form<R> {
     /// A form with the element id `id` that sends to `path`, filled in with `draft`.
-    pub fn new(id: &'static str, path: &'static str, draft: R) -> Self {
+    pub fn new(id: &'static str, path: impl Into<String>, draft: R) -> Self {
         Self {
             api: Api::in_use(),
-            path,
+            path: StoredValue::new(path.into()),
             draft: RwSignal::new(draft),
             state: State::new(id),
         }
@@ -227,7 +227,8 @@ impl<R: Check + Serialize + Clone + Send + Sync> Form<R> {
         };
         complaints.extend(extra);
         if complaints.is_empty() {
-            send(self.api, method, self.path, self.state, cargo, done);
+            let path = self.path.get_value();
+            send(self.api, method, path, self.state, cargo, done);
         } else {
             self.state.complain(complaints);
         }
@@ -237,7 +238,7 @@ impl<R: Check + Serialize + Clone + Send + Sync> Form<R> {
 /// What becomes of an answer. One that cannot be understood is a failure.
 pub type Done = Box<dyn FnOnce(Result<Reply, Failure>) -> Result<(), Failure>>;
 
-fn send(api: Api, method: Method, path: &'static str, state: State, cargo: Cargo, done: Done) {
+fn send(api: Api, method: Method, path: String, state: State, cargo: Cargo, done: Done) {
     // Enter in a field submits even while the button is disabled.
     if state.pending.get_untracked() {
         return;
@@ -245,7 +246,7 @@ fn send(api: Api, method: Method, path: &'static str, state: State, cargo: Cargo
     state.clear();
     state.pending.set(true);
     spawn_local(async move {
-        let answer = api.exchange(method, path, &cargo).await;
+        let answer = api.exchange(method, &path, &cargo).await;
         state.pending.set(false);
         if let Err(failure) = done(answer) {
             state.fail(failure);

@@ -11,6 +11,8 @@ pub enum Tone {
     Expired,
     /// Over for good.
     Revoked,
+    /// Neither good nor bad.
+    Off,
 }
 
 /// A badge with `label`.
@@ -19,6 +21,7 @@ pub fn badge(tone: Tone, label: &'static str) -> AnyView {
         Tone::Active => "badge badge--active",
         Tone::Expired => "badge badge--expired",
         Tone::Revoked => "badge badge--revoked",
+        Tone::Off => "badge",
     };
     view! { <span class=class>{label}</span> }.into_any()
 }
