@@ -9,6 +9,7 @@ use crate::{
         set_session_cookie,
     },
     call::{self, Call},
+    db::changed,
     devices::Device,
     emails,
     error::{Error, Result},
@@ -133,12 +134,8 @@ pub async fn create(
         Attempted::Done(outcomes) => outcomes,
         Attempted::Repeated(answer) => return Ok(answer),
     };
-    match outcomes
-        .get(1)
-        .map(crate::db::Outcome::changed)
-        .transpose()?
-    {
-        Some(1) => {
+    match changed(&outcomes, 1) {
+        1 => {
             message.send_soon(&call);
             Ok((StatusCode::CREATED, Json(invitation)).into_response())
         }
@@ -180,7 +177,7 @@ pub async fn resend(
             message.to_address(&call, &owner, &before.email),
         ])
         .await?;
-    if renewed.changed()? == 0 {
+    if renewed.changed() == 0 {
         return Err(Error::not_found("invitation"));
     }
     message.send_soon(&call);
@@ -207,7 +204,7 @@ pub async fn cancel(
             audit::entry(&call, &owner, &actor, &event)?,
         ])
         .await?;
-    match cancelled.changed()? {
+    match cancelled.changed() {
         0 => Err(Error::not_found("invitation")),
         _ => Ok(StatusCode::NO_CONTENT),
     }
@@ -294,7 +291,7 @@ async fn join(
         ])
         .await
         .map_err(has_account)?;
-    match joined.changed()? {
+    match joined.changed() {
         0 => Err(Error::gone(
             "This invitation was used or cancelled a moment ago.",
         )),
