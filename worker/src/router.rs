@@ -177,8 +177,16 @@ fn administration() -> Router {
             get(policy::http::show).put(policy::http::update),
         )
         .route("/api/v1/audit-events", get(audit::http::list))
-        .route("/api/v1/roles", get(roles::http::list))
-        .route("/api/v1/roles/{id}", get(roles::http::show))
+        .route(
+            "/api/v1/roles",
+            get(roles::http::list).post(roles::http::create),
+        )
+        .route(
+            "/api/v1/roles/{id}",
+            get(roles::http::show)
+                .patch(roles::http::update)
+                .delete(roles::http::delete),
+        )
         .route("/api/v1/usage", get(usage::http::show))
         .route("/api/v1/statistics", get(statistics::http::show))
 }

@@ -139,6 +139,12 @@ impl ApiRight for ReadRoles {
     const SCOPE: Scope = Scope(Resource::Roles, Access::Read);
 }
 
+/// Make, edit and delete roles. Whether that takes a confirmation depends on what is edited.
+pub struct ManageRoles;
+impl Right for ManageRoles {
+    const NEEDS: Needs = Needs::OneOf(&[Permission::ManageRoles]);
+}
+
 /// See how much the API is called.
 pub struct ReadUsage;
 impl Right for ReadUsage {

@@ -3,7 +3,7 @@
 pub mod http;
 mod store;
 
-pub use store::{find, insert_built_in};
+pub use store::insert_built_in;
 
 use crate::{
     auth::{Grant, SessionCaller},
@@ -20,8 +20,10 @@ use contract::{
 /// The role `id`, for somebody who is about to give it: nobody gives what they do not hold, and only an Administrator
 /// makes another.
 pub async fn to_give(call: &Call, session: &SessionCaller, id: &RoleId) -> Result<Role> {
-    let role = find(&call.db, session.owner.tenant(), id).await?;
-    let role = role.ok_or_else(|| Invalid::one("role_id", "Select a role of your company."))?;
+    let found = store::find(&call.db, session.owner.tenant(), id, call.now).await?;
+    let role = found
+        .map(|found| found.role)
+        .ok_or_else(|| Invalid::one("role_id", "Select a role of your company."))?;
     if BuiltIn::Administrator.is(&role.name) && !session.is_administrator() {
         return Err(Error::refused(
             Code::Forbidden,
