@@ -27,6 +27,20 @@ INSERT INTO roles (id, tenant_id, name, built_in, permissions, scopes, created_a
      'backups:read backups:write policies:read policies:write recoveries:read recoveries:write roles:read roles:write sources:read sources:write subscriptions:read subscriptions:write usage:read usage:write users:read users:write vaults:read vaults:write jobs:read jobs:write statistics:read statistics:write',
      strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-210 days'));
 
+INSERT INTO roles (id, tenant_id, name, name_key, built_in, permissions, scopes, created_at) VALUES
+    ('rol_01K9C000000000000000000001', 'ten_01K90000000000000000000001', 'Backup operator', 'backup operator', 0,
+     'api_access',
+     'backups:read backups:write recoveries:read recoveries:write vaults:read jobs:read jobs:write',
+     strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-150 days')),
+    ('rol_01K9C000000000000000000002', 'ten_01K90000000000000000000001', 'Help desk', 'help desk', 0,
+     'manage_users read_audit',
+     'users:read',
+     strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-88 days')),
+    ('rol_01K9C000000000000000000003', 'ten_01K90000000000000000000001', 'Auditor', 'auditor', 0,
+     'read_audit',
+     '',
+     strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-40 days'));
+
 INSERT INTO users (id, tenant_id, role_id, email, first_name, last_name, password, active, created_at, last_seen_at) VALUES
     ('usr_01K90000000000000000000001', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000001', 'ada@northwind.example', 'Ada', 'Lovelace',
      '$argon2id$v=19$m=19456,t=2,p=1$x6Qe8gVF80Uu+TBKdYbF4w$SiZ/96+y8cAoKuewPF/5Dn0h4vv7AGKu/00JcaBYI50',
@@ -53,6 +67,8 @@ INSERT INTO users (id, tenant_id, role_id, email, first_name, last_name, passwor
      '$argon2id$v=19$m=19456,t=2,p=1$x6Qe8gVF80Uu+TBKdYbF4w$SiZ/96+y8cAoKuewPF/5Dn0h4vv7AGKu/00JcaBYI50',
      1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-12 days'), NULL);
 
+UPDATE users SET role_id = 'rol_01K9C000000000000000000001' WHERE id IN ('usr_01K90000000000000000000003', 'usr_01K90000000000000000000008');
+UPDATE users SET role_id = 'rol_01K9C000000000000000000002' WHERE id = 'usr_01K90000000000000000000002';
 UPDATE users SET phone = '+442079460958' WHERE id = 'usr_01K90000000000000000000001';
 UPDATE users SET phone = '+12125550123', time_zone = 'America/New_York' WHERE id = 'usr_01K90000000000000000000002';
 UPDATE users SET phone = '+35314960123', time_zone = 'Europe/Dublin' WHERE id = 'usr_01K90000000000000000000003';

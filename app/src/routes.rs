@@ -5,7 +5,7 @@ use crate::{
     later::{Fetch, Missing, Render},
     manage,
     page::{self, not_found},
-    profile,
+    profile, roles,
     router::{self, Place, Router},
     security, service_accounts,
     session::{self, Account, Who},
@@ -54,6 +54,7 @@ fn page(path: &str) -> Option<Fetch> {
         NOTIFICATIONS => || Box::pin(settings::notifications()),
         MANAGE_SECURITY => || Box::pin(async { Ok(manage::home().await?.security) }),
         MANAGE_SYSTEM => || Box::pin(async { Ok(manage::home().await?.system) }),
+        ROLES => || Box::pin(roles::page()),
         SERVICE_ACCOUNTS => || Box::pin(service_accounts::page()),
         _ => return None,
     })
