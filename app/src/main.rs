@@ -16,6 +16,7 @@ mod later;
 mod listing;
 mod manage;
 mod page;
+mod policy;
 mod profile;
 mod roles;
 mod router;

@@ -176,6 +176,7 @@ fn administration() -> Router {
             "/api/v1/policy",
             get(policy::http::show).put(policy::http::update),
         )
+        .route("/api/v1/policy/preview", post(policy::http::preview))
         .route("/api/v1/audit-events", get(audit::http::list))
         .route(
             "/api/v1/roles",

@@ -77,6 +77,12 @@ impl Right for UpdatePolicy {
     const STEP_UP: bool = true;
 }
 
+/// See what another policy would touch.
+pub struct PreviewPolicy;
+impl Right for PreviewPolicy {
+    const NEEDS: Needs = Needs::OneOf(&[Permission::Administer]);
+}
+
 /// See, make, edit and delete service accounts.
 pub struct ManageServiceAccounts;
 impl Right for ManageServiceAccounts {

@@ -4,6 +4,10 @@ use crate::{
     auth::{Owner, Tenant},
     db::Statement,
 };
+use contract::{
+    policy::Policy,
+    time::{DAY, Timestamp},
+};
 use serde::Deserialize;
 
 /// A policy as it is kept.
@@ -14,6 +18,33 @@ pub(super) struct PolicyRow {
 
 pub(super) fn find(tenant: &Tenant) -> Statement {
     Statement::new("SELECT policy FROM policies WHERE tenant_id = ?1", [tenant])
+}
+
+/// Counts what a policy would touch: tokens that live longer than it allows, and people without the second factor that
+/// it asks for.
+pub(super) fn touched(tenant: &Tenant, policy: &Policy, now: Timestamp) -> Statement {
+    let end = |days: u32| now.plus(i64::from(days) * DAY);
+    let max = policy.token_max_days;
+    Statement::new(
+        "SELECT (SELECT count(*) FROM tokens t
+                 WHERE t.tenant_id = ?1 AND t.revoked_at IS NULL
+                   AND CASE t.kind WHEN 'all' THEN ?2 = 0 AND t.renewable_until IS NULL OR t.renewable_until > ?3
+                                   WHEN 'custom' THEN ?2 = 0 AND t.renewable_until IS NULL OR t.renewable_until > ?4
+                                   WHEN 'hyperscale' THEN ?2 = 0 AND t.renewable_until IS NULL OR t.renewable_until > ?5
+                                   WHEN 'microsoft_scim' THEN t.expires_at > ?6
+                                   ELSE t.expires_at > ?7 END) AS tokens,
+                (SELECT count(*) FROM users u WHERE u.tenant_id = ?1 AND u.active = 1 AND u.mfa_enabled = 0 AND ?8 = 1) AS people",
+        [
+            tenant,
+            &policy.forever_allowed,
+            &end(max.all),
+            &end(max.custom),
+            &end(max.hyperscale),
+            &end(max.microsoft_scim),
+            &end(max.one_touch_recovery),
+            &policy.mfa_required,
+        ],
+    )
 }
 
 /// Replaces the policy that was read as `before`, unless another change came first.
