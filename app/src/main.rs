@@ -7,6 +7,7 @@
 
 mod api;
 mod app;
+mod audit;
 mod clock;
 mod dom;
 mod edit;

@@ -2,6 +2,7 @@
 
 use crate::{
     api::{Api, Failure},
+    audit,
     later::{Fetch, Missing, Render},
     manage,
     page::{self, not_found},
@@ -56,6 +57,7 @@ fn page(path: &str) -> Option<Fetch> {
         MANAGE_SYSTEM => || Box::pin(async { Ok(manage::home().await?.system) }),
         POLICY => || Box::pin(policy::page()),
         ROLES => || Box::pin(roles::page()),
+        AUDIT => || Box::pin(audit::page()),
         SERVICE_ACCOUNTS => || Box::pin(service_accounts::page()),
         _ => return None,
     })
