@@ -78,7 +78,7 @@ actions! {
     SessionLimited = "session.limited", "Sign-in stopped after too many tries", "was stopped after too many tries to sign in as {}";
     SessionSteppedUp = "session.stepped_up", "Identity confirmed", "confirmed that it was them";
     SessionStepUpRefused = "session.step_up_refused", "Confirmation of identity refused", "failed to confirm that it was them";
-    SessionRevoked = "session.revoked", "Session ended", "ended the session {}";
+    SessionRevoked = "session.revoked", "Session ended", "ended a session";
     PolicyUpdated = "policy.updated", "Policy changed", "changed the policy";
     ServiceAccountCreated = "service_account.created", "Service account made", "made the service account {}";
     ServiceAccountUpdated = "service_account.updated", "Service account edited", "edited the service account {}";

@@ -130,7 +130,11 @@ fn sentence(event: &Event) -> AnyView {
 /// A name; pressing it narrows the log to it.
 fn party(parameter: &'static str, party: &Party) -> AnyView {
     let router = Router::in_use();
-    let name = party.name.clone();
+    let name = if party.name.is_empty() {
+        party.kind.replace('_', " ")
+    } else {
+        party.name.clone()
+    };
     // Nobody who was signed in has an id; an actor without one cannot be sought.
     match party.id.clone() {
         Some(id) => view! { <button type="button" class="table__open" on:click=move |_| query::set(router, parameter, &id)>{name}</button> }.into_any(),
