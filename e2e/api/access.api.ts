@@ -38,7 +38,7 @@ const TABLE: [string, string, ((things: Things) => unknown) | undefined, Record<
   ['GET', '/users', undefined, READ],
   ['GET', '/roles', undefined, READ],
   ['GET', '/roles/{role}', undefined, { ...READ, stranger: '404 not_found' }],
-  ['POST', '/roles', () => ({ name: 'Night shift' }), { ...own('201'), stranger: '201' }],
+  ['POST', '/roles', () => ({ name: `Shift ${Math.random()}` }), { ...own('201'), stranger: '201' }],
   ['PATCH', '/roles/{role}', () => ({ name: 'Mine' }), { ...own('409 conflict'), stranger: '404 not_found' }],
   ['DELETE', '/roles/{role}', undefined, { ...own('409 conflict'), stranger: '404 not_found' }],
   ['GET', '/audit-events', undefined, { ...own('200'), stranger: '200' }],

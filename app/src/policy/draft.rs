@@ -124,8 +124,10 @@ mod tests {
 
     #[test]
     fn a_policy_reads_back_and_each_number_has_its_own_field() {
-        let mut policy = Policy::default();
-        policy.inactivity_days = Some(90);
+        let policy = Policy {
+            inactivity_days: Some(90),
+            ..Policy::default()
+        };
         assert_eq!(Draft::of(&policy).meant(), policy);
         for name in NAMES {
             let mut draft = Draft::of(&policy);
