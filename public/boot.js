@@ -16,6 +16,8 @@
   // Signing in has a layout of its own, and so has the shell that is painted meanwhile.
   if (/^\/(sign-in|sign-up|forgot-password|reset-password|confirm-email|invitation)(\/|$)/.test(location.pathname)) {
     document.documentElement.dataset.layout = 'auth';
+  } else if (location.pathname.startsWith('/manage/')) {
+    document.documentElement.dataset.layout = 'manage';
   }
 
   // Leptos makes elements from templates it was compiled with. Whatever else wants to become HTML must at least be

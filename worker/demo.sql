@@ -27,6 +27,20 @@ INSERT INTO roles (id, tenant_id, name, built_in, permissions, scopes, created_a
      'backups:read backups:write policies:read policies:write recoveries:read recoveries:write roles:read roles:write sources:read sources:write subscriptions:read subscriptions:write usage:read usage:write users:read users:write vaults:read vaults:write jobs:read jobs:write statistics:read statistics:write',
      strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-210 days'));
 
+INSERT INTO roles (id, tenant_id, name, name_key, built_in, permissions, scopes, created_at) VALUES
+    ('rol_01K9C000000000000000000001', 'ten_01K90000000000000000000001', 'Backup operator', 'backup operator', 0,
+     'api_access',
+     'backups:read backups:write recoveries:read recoveries:write vaults:read jobs:read jobs:write',
+     strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-150 days')),
+    ('rol_01K9C000000000000000000002', 'ten_01K90000000000000000000001', 'Help desk', 'help desk', 0,
+     'manage_users read_audit',
+     'users:read',
+     strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-88 days')),
+    ('rol_01K9C000000000000000000003', 'ten_01K90000000000000000000001', 'Auditor', 'auditor', 0,
+     'read_audit',
+     '',
+     strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-40 days'));
+
 INSERT INTO users (id, tenant_id, role_id, email, first_name, last_name, password, active, created_at, last_seen_at) VALUES
     ('usr_01K90000000000000000000001', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000001', 'ada@northwind.example', 'Ada', 'Lovelace',
      '$argon2id$v=19$m=19456,t=2,p=1$x6Qe8gVF80Uu+TBKdYbF4w$SiZ/96+y8cAoKuewPF/5Dn0h4vv7AGKu/00JcaBYI50',
@@ -53,6 +67,8 @@ INSERT INTO users (id, tenant_id, role_id, email, first_name, last_name, passwor
      '$argon2id$v=19$m=19456,t=2,p=1$x6Qe8gVF80Uu+TBKdYbF4w$SiZ/96+y8cAoKuewPF/5Dn0h4vv7AGKu/00JcaBYI50',
      1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-12 days'), NULL);
 
+UPDATE users SET role_id = 'rol_01K9C000000000000000000001' WHERE id IN ('usr_01K90000000000000000000003', 'usr_01K90000000000000000000008');
+UPDATE users SET role_id = 'rol_01K9C000000000000000000002' WHERE id = 'usr_01K90000000000000000000002';
 UPDATE users SET phone = '+442079460958' WHERE id = 'usr_01K90000000000000000000001';
 UPDATE users SET phone = '+12125550123', time_zone = 'America/New_York' WHERE id = 'usr_01K90000000000000000000002';
 UPDATE users SET phone = '+35314960123', time_zone = 'Europe/Dublin' WHERE id = 'usr_01K90000000000000000000003';
@@ -166,12 +182,43 @@ FROM (VALUES
     ('insufficient_scope', '192.0.2.18', 12, '-3 hours', 'nightly-runner/2.5', 'DELETE /vaults', 'vaults:write'),
     ('token_grace_ended', '198.51.100.9', 2, '-5 days', 'python-requests/2.32', 'GET /backups', NULL));
 
-INSERT INTO audit_events
-    (id, tenant_id, at, actor_type, actor_id, actor_name, action, target_type, target_id, target_name, ip, request_id)
-SELECT 'evt_01K9000000A' || substr(t.id, -15), t.tenant_id, t.created_at, 'user', u.id, u.first_name || ' ' || u.last_name,
-       'token.created', 'token', t.id, t.name, '192.0.2.18', 'req_01K9000000A' || substr(t.id, -15)
-FROM tokens t JOIN users u ON u.id = t.user_id WHERE t.tenant_id = 'ten_01K90000000000000000000001'
+-- What happened. Ids sort by the millisecond of their making, in Crockford's base32.
+CREATE TABLE demo_events (at TEXT, actor TEXT, action TEXT, target_type TEXT, target_id TEXT, target_name TEXT, ip TEXT, changes TEXT);
+INSERT INTO demo_events
+SELECT created_at, user_id, 'token.created', 'token', id, name, '192.0.2.18', json_object('scopes', json_array('backups:read', 'jobs:read'))
+FROM tokens WHERE tenant_id = 'ten_01K90000000000000000000001' AND user_id IS NOT NULL
 UNION ALL
-SELECT 'evt_01K9000000B' || substr(t.id, -15), t.tenant_id, t.revoked_at, 'user', u.id, u.first_name || ' ' || u.last_name,
-       'token.revoked', 'token', t.id, t.name, '192.0.2.18', 'req_01K9000000B' || substr(t.id, -15)
-FROM tokens t JOIN users u ON u.id = t.user_id WHERE t.tenant_id = 'ten_01K90000000000000000000001' AND t.revoked_at IS NOT NULL;
+SELECT revoked_at, user_id, 'token.revoked', 'token', id, name, '192.0.2.18', json_object('reason', revoke_reason)
+FROM tokens WHERE tenant_id = 'ten_01K90000000000000000000001' AND user_id IS NOT NULL AND revoked_at IS NOT NULL;
+INSERT INTO demo_events
+SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now', column1), 'usr_01K9000000000000000000000' || column2, column3, column4, column5, column6, column7, column8
+FROM (VALUES
+    ('-150 days', '1', 'role.created', 'role', 'rol_01K9C000000000000000000001', 'Backup operator', '192.0.2.18',
+     '{"name":"Backup operator","permissions":["api_access"],"scopes":["backups:read","backups:write","jobs:read"]}'),
+    ('-88 days', '1', 'role.created', 'role', 'rol_01K9C000000000000000000002', 'Help desk', '192.0.2.18',
+     '{"name":"Help desk","permissions":["manage_users"],"scopes":["users:read"]}'),
+    ('-63 days', '2', 'user.deactivated', 'user', 'usr_01K90000000000000000000006', 'Kwame Mensah', '198.51.100.30',
+     '{"active":{"from":true,"to":false}}'),
+    ('-40 days', '1', 'role.updated', 'role', 'rol_01K9C000000000000000000002', 'Help desk', '2001:db8:40::12',
+     '{"permissions":{"from":["manage_users"],"to":["manage_users","read_audit"]}}'),
+    ('-21 days', '1', 'policy.updated', 'policy', 'ten_01K90000000000000000000001', 'Policy', '192.0.2.18',
+     '{"token_max_days":{"from":{"all":365,"custom":365},"to":{"all":180,"custom":365}}}'),
+    ('-12 days', '1', 'user.role_changed', 'user', 'usr_01K90000000000000000000008', 'Olga Petrova', '192.0.2.18',
+     '{"role":{"from":{"id":"rol_01K90000000000000000000002","name":"Member"},"to":{"id":"rol_01K9C000000000000000000001","name":"Backup operator"}}}'),
+    ('-6 days', '2', 'session.created', 'session', 'ses_01K90000000000000000000002', 'Firefox on Linux', '198.51.100.30', NULL),
+    ('-5 hours', '3', 'token.rotated', 'token', 'tok_01K90000000000000000000011', 'Recovery console', '198.51.100.31',
+     '{"grace_seconds":86400}'),
+    ('-58 minutes', '1', 'session.created', 'session', 'ses_01K90000000000000000000001', 'Chrome on macOS', '192.0.2.18', NULL),
+    ('-44 minutes', '1', 'token.updated', 'token', 'tok_01K90000000000000000000002', 'Status board', '192.0.2.18',
+     '{"ip_allowlist":{"from":[],"to":["192.0.2.40","2001:db8:40::/48"]},"name":{"from":"Board","to":"Status board"}}'));
+INSERT INTO audit_events
+    (id, tenant_id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name, ip, request_id, changes)
+WITH dated AS (SELECT *, unixepoch(at) * 1000 AS ms, row_number() OVER (ORDER BY at) AS nth, '0123456789ABCDEFGHJKMNPQRSTVWXYZ' AS digits FROM demo_events),
+named AS (SELECT *, substr(digits, (ms >> 45 & 31) + 1, 1) || substr(digits, (ms >> 40 & 31) + 1, 1) || substr(digits, (ms >> 35 & 31) + 1, 1)
+       || substr(digits, (ms >> 30 & 31) + 1, 1) || substr(digits, (ms >> 25 & 31) + 1, 1) || substr(digits, (ms >> 20 & 31) + 1, 1)
+       || substr(digits, (ms >> 15 & 31) + 1, 1) || substr(digits, (ms >> 10 & 31) + 1, 1) || substr(digits, (ms >> 5 & 31) + 1, 1)
+       || substr(digits, (ms & 31) + 1, 1) || printf('%016d', nth) AS ulid FROM dated)
+SELECT 'evt_' || n.ulid, u.tenant_id, n.at, 'user', u.id, u.first_name || ' ' || u.last_name, 'ses_01K9000000000000000000000' || substr(u.id, -1),
+       n.action, n.target_type, n.target_id, n.target_name, n.ip, 'req_' || n.ulid, n.changes
+FROM named n JOIN users u ON u.id = n.actor;
+DROP TABLE demo_events;

@@ -1,11 +1,12 @@
 //! Calls of the API: the only user of `fetch`.
 
 use crate::{
-    clock, json,
+    clock, json, router,
     session::{Account, Gate},
 };
 use contract::{
     check::Complaint,
+    list::List,
     problem::{Code, Problem},
     session::{SESSION, SESSION_USER},
 };
@@ -98,6 +99,20 @@ impl Api {
     /// Asks for something.
     pub async fn get<T: DeserializeOwned>(self, path: &str) -> Result<T, Failure> {
         parse(&self.send(Method::GET, path, None).await?)
+    }
+
+    /// Asks for every page of a list, of which there are few.
+    pub async fn every<T: DeserializeOwned>(self, path: &str) -> Result<Vec<T>, Failure> {
+        let first = [path, "?limit=100"].concat();
+        let (mut all, mut next) = (Vec::new(), Some(first.clone()));
+        while let Some(path) = next {
+            let page: List<T> = self.get(&path).await?;
+            all.extend(page.items);
+            next = page
+                .next_cursor
+                .map(|cursor| [&first, "&cursor=", &router::encode(&cursor)].concat());
+        }
+        Ok(all)
     }
 
     /// Sends a call and gives the text of its answer.

@@ -105,7 +105,16 @@ fn in_zone(zone: Option<&str>) -> Option<DateTimeFormat> {
 
 /// The last second of a day where the person is; the day as a date input gives it, such as `2026-11-22`.
 pub fn end_of_day(day: &str) -> Option<Timestamp> {
-    let wall = Timestamp::parse(&[day, "T23:59:59Z"].concat())?;
+    on_day(day, "T23:59:59Z")
+}
+
+/// The first second of a day where the person is.
+pub fn start_of_day(day: &str) -> Option<Timestamp> {
+    on_day(day, "T00:00:00Z")
+}
+
+fn on_day(day: &str, time: &str) -> Option<Timestamp> {
+    let wall = Timestamp::parse(&[day, time].concat())?;
     Some(instant(wall, |time| shown(time).seconds() - time.seconds()))
 }
 

@@ -147,7 +147,7 @@ pub fn encode(text: &str) -> String {
 pub fn link(target: Option<web_sys::EventTarget>) -> Option<HtmlAnchorElement> {
     let element = target?.dyn_into::<Element>().ok()?;
     element
-        .closest("a[href^='/']")
+        .closest("a[href^='/']:not([download])")
         .ok()
         .flatten()?
         .dyn_into()

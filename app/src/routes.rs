@@ -2,13 +2,13 @@
 
 use crate::{
     api::{Api, Failure},
-    emails,
+    audit, emails,
     later::{Fetch, Missing, Render},
-    notifications,
+    manage, notifications,
     page::{self, not_found},
-    passwords, profile,
+    passwords, policy, profile, roles,
     router::{self, Place, Router},
-    security,
+    security, service_accounts,
     session::{self, Account, Who},
     settings, tokens,
     ui::failed::Failed,
@@ -34,6 +34,20 @@ pub const SECURITY: &str = "/settings/security";
 pub const API_ACCESS: &str = pages::API_ACCESS;
 /// What one is told about.
 pub const NOTIFICATIONS: &str = "/settings/notifications";
+/// People, roles and what is asked of everybody.
+pub const MANAGE_SECURITY: &str = "/manage/security";
+/// People.
+pub const USERS: &str = "/manage/users";
+/// Roles.
+pub const ROLES: &str = "/manage/roles";
+/// What is asked of everybody.
+pub const POLICY: &str = "/manage/policy";
+/// What happened.
+pub const AUDIT: &str = "/manage/audit";
+/// The system.
+pub const MANAGE_SYSTEM: &str = "/manage/system";
+/// Service accounts.
+pub const SERVICE_ACCOUNTS: &str = "/manage/service-accounts";
 
 /// The page behind a path. Each lies in a chunk that is fetched when it is first wanted.
 fn page(path: &str) -> Option<Fetch> {
@@ -48,6 +62,12 @@ fn page(path: &str) -> Option<Fetch> {
         SECURITY => || Box::pin(security::page()),
         API_ACCESS => || Box::pin(tokens::page()),
         NOTIFICATIONS => || Box::pin(notifications::page()),
+        MANAGE_SECURITY => || Box::pin(async { Ok(manage::home().await?.security) }),
+        MANAGE_SYSTEM => || Box::pin(async { Ok(manage::home().await?.system) }),
+        POLICY => || Box::pin(policy::page()),
+        ROLES => || Box::pin(roles::page()),
+        AUDIT => || Box::pin(audit::page()),
+        SERVICE_ACCOUNTS => || Box::pin(service_accounts::page()),
         _ => return None,
     })
 }
@@ -109,7 +129,7 @@ fn home() -> AnyView {
 }
 
 /// What stands for a whole page that cannot be shown.
-fn not_reachable(message: String, retry: Callback<()>) -> AnyView {
+pub fn not_reachable(message: String, retry: Callback<()>) -> AnyView {
     page::appear("Not reachable");
     view! {
         <main class="page" id="main" tabindex="-1">
@@ -146,7 +166,10 @@ enum Detour {
 /// Where `who` must go who is at `place`, whose query says `next`.
 fn detour(who: &Who, place: &Place, next: &str) -> Option<Detour> {
     let path = place.path.as_str();
-    let guarded = path == "/" || path.starts_with("/settings");
+    let guarded = ["/settings", "/manage"]
+        .iter()
+        .any(|root| path.starts_with(root))
+        || path == "/";
     let for_strangers = matches!(path, "/" | SIGN_IN | SIGN_UP);
     match who {
         Who::Asking | Who::Unreachable => None,

@@ -63,6 +63,8 @@ ids! {
     SessionId = "ses_",
     /// An access token.
     TokenId = "tok_",
+    /// An invitation.
+    InvitationId = "inv_",
     /// A service account.
     ServiceAccountId = "svc_",
     /// An audit event.

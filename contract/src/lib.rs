@@ -9,6 +9,7 @@ pub mod check;
 pub mod credentials;
 pub mod email;
 pub mod ids;
+pub mod invitations;
 pub mod list;
 pub mod mfa;
 pub mod notifications;

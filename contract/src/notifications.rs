@@ -111,6 +111,7 @@ events! {
     EmailChangeRequested = "email.change_requested", Critical, "Your email address is about to change";
     EmailChanged = "email.changed", Critical, "Your email address was changed";
     EmailRestored = "email.restored", Critical, "Your email address was changed back";
+    Deactivated = "user.deactivated", Critical, "Your account was deactivated";
     MfaEnabled = "mfa.enabled", Critical, "Multi-Factor Authentication was switched on";
     MfaDisabled = "mfa.disabled", Critical, "Multi-Factor Authentication was switched off";
     RecoveryCodesCreated = "recovery_codes.created", Critical, "Your recovery codes were replaced";
@@ -131,6 +132,7 @@ events! {
     TokenEdited = "token.edited", Info, "An access token was edited";
     TokenRotated = "token.rotated", Info, "The secret of an access token was replaced";
     TokenRevoked = "token.revoked", Info, "Access tokens were revoked";
+    Reactivated = "user.reactivated", Info, "Your account was activated again";
     InvitationAccepted = "invitation.accepted", Info, "Somebody accepted your invitation";
 }
 

@@ -4,17 +4,28 @@
 pub const API_ACCESS: &str = "/settings/api-access";
 
 /// The paths of pages, in the order in which people meet them; `{…}` stands for any one segment.
-pub const PAGES: [&str; 10] = [
+pub const PAGES: [&str; 21] = [
     "/",
     "/sign-in",
     "/sign-up",
     "/forgot-password",
     "/reset-password/{token}",
     "/confirm-email/{token}",
+    "/invitation/{token}",
     "/settings/profile",
     "/settings/security",
     API_ACCESS,
     "/settings/notifications",
+    "/manage/security",
+    "/manage/users",
+    "/manage/users/{id}/profile",
+    "/manage/users/{id}/tokens",
+    "/manage/users/{id}/sessions",
+    "/manage/roles",
+    "/manage/policy",
+    "/manage/audit",
+    "/manage/system",
+    "/manage/service-accounts",
 ];
 
 /// The page behind `path`, as it stands in [`PAGES`].

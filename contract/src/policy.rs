@@ -8,6 +8,17 @@ use serde::{Deserialize, Serialize};
 
 /// Read it (GET), replace it (PUT).
 pub const POLICY: &str = "/api/v1/policy";
+/// What another policy would touch.
+pub const PREVIEW: &str = "/api/v1/policy/preview";
+
+/// What a policy would touch if it held.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preview {
+    /// Tokens that live longer than it allows. They keep their end until they are edited.
+    pub tokens: u32,
+    /// Active people without a second factor, if it asks for one. They set one up when they sign in next.
+    pub people: u32,
+}
 
 /// A number of days for each kind of token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,13 +1,17 @@
 //! Roles: named sets of permissions and scopes that people and service accounts hold.
 
 use crate::{
+    check::{Check, Checker, Invalid, some_text},
     ids::RoleId,
     scopes::{Access, Resource, Scope, ScopeSet},
+    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
 /// Where roles are.
 pub const ROLES: &str = "/api/v1/roles";
+/// The most characters of a role's name.
+pub const ROLE_NAME_MAX: usize = 64;
 
 /// Something that a role lets its holder do in Latchkey itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -66,6 +70,25 @@ impl Permission {
             Self::ApiAccess => "API access",
         }
     }
+
+    /// What it lets its holder do, in a sentence.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::ManageUsers => {
+                "Invites people, gives them roles, deactivates and removes them; edits and revokes their access tokens."
+            }
+            Self::Administer => "The same, and changes the policy.",
+            Self::ManageServiceAccounts => {
+                "Makes, edits and deletes service accounts and their tokens."
+            }
+            Self::ManageRoles => "Makes and edits roles, with no more in them than its holder has.",
+            Self::ReadAudit => "Sees what everybody did, and exports it.",
+            Self::Introspect => "A service account asks with it whether a token is good.",
+            Self::ApiAccess => {
+                "Calls the API with tokens and keys. Without it, every such call is refused."
+            }
+        }
+    }
 }
 
 /// Reads the form of the database: names parted by spaces. A name that is not known is an error, never ignored.
@@ -103,6 +126,101 @@ pub struct Role {
     pub scopes: ScopeSet,
     /// How many people hold it.
     pub members: u32,
+    /// How many service accounts hold it.
+    pub service_accounts: u32,
+    /// How many are invited to hold it.
+    pub invitations: u32,
+}
+
+impl Role {
+    /// Whether somebody holds it or is about to. Such a role cannot be deleted.
+    pub const fn is_in_use(&self) -> bool {
+        self.members > 0 || self.service_accounts > 0 || self.invitations > 0
+    }
+}
+
+/// What a person fills in to make a role.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CreateRole {
+    /// Its name.
+    pub name: String,
+    /// What it allows in Latchkey.
+    pub permissions: Vec<Permission>,
+    /// What it allows in the API.
+    pub scopes: ScopeSet,
+}
+
+/// A role that keeps every rule that can be told without the database.
+#[derive(Debug, PartialEq, Eq)]
+pub struct NewRole {
+    /// Its name.
+    pub name: String,
+    /// What it allows in Latchkey: each permission once, in the order of lists.
+    pub permissions: Vec<Permission>,
+    /// What it allows in the API.
+    pub scopes: ScopeSet,
+}
+
+fn name(text: &str) -> Result<String, String> {
+    some_text(text, ROLE_NAME_MAX, "Enter a name.")
+}
+
+/// Each of them once, in the order of lists.
+fn in_order(permissions: &[Permission]) -> Vec<Permission> {
+    let mut all = Permission::ALL.to_vec();
+    all.retain(|permission| permissions.contains(permission));
+    all
+}
+
+impl Check for CreateRole {
+    type Checked = NewRole;
+
+    fn check(self, _now: Timestamp) -> Result<NewRole, Invalid> {
+        let mut checker = Checker::default();
+        let name = checker.take("name", name(&self.name));
+        name.map(|name| NewRole {
+            name,
+            permissions: in_order(&self.permissions),
+            scopes: self.scopes,
+        })
+        .ok_or_else(|| checker.into_invalid())
+    }
+}
+
+/// What a person changes about a role. What is left out stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct UpdateRole {
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What it allows in Latchkey.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<Vec<Permission>>,
+    /// What it allows in the API.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<ScopeSet>,
+}
+
+impl Check for UpdateRole {
+    type Checked = Self;
+
+    fn check(self, _now: Timestamp) -> Result<Self, Invalid> {
+        let mut checker = Checker::default();
+        let name = checker.take("name", self.name.as_deref().map(name).transpose());
+        name.map(|name| Self {
+            name,
+            permissions: self.permissions.as_deref().map(in_order),
+            scopes: self.scopes,
+        })
+        .ok_or_else(|| checker.into_invalid())
+    }
+}
+
+/// Reads the id of a role that somebody chose.
+pub fn chosen(text: &str) -> Result<RoleId, &'static str> {
+    RoleId::parse(text).ok_or("Select a role.")
 }
 
 /// A role where another object refers to it.
@@ -138,6 +256,11 @@ impl BuiltIn {
         Self::ApiReader,
         Self::ApiWriter,
     ];
+
+    /// Whether a role of this name is this one: no other role of a tenant can have it.
+    pub fn is(self, name: &str) -> bool {
+        self.name() == name
+    }
 
     /// The role's name.
     pub const fn name(self) -> &'static str {
@@ -196,6 +319,32 @@ mod tests {
             "Add, delete and modify a user"
         );
         assert_eq!(Permission::Administer.label(), "Administrative Management");
+    }
+
+    #[test]
+    fn a_role_needs_a_name_and_names_each_permission_once_in_order() {
+        let now = Timestamp::from_seconds(0);
+        let draft = |name: &str| CreateRole {
+            name: name.into(),
+            permissions: vec![
+                Permission::ApiAccess,
+                Permission::Administer,
+                Permission::ApiAccess,
+            ],
+            scopes: ScopeSet::default(),
+        };
+        let checked = draft(" Night shift ").check(now).unwrap();
+        assert_eq!(checked.name, "Night shift");
+        assert_eq!(
+            checked.permissions,
+            [Permission::Administer, Permission::ApiAccess]
+        );
+        for bad in ["", "  ", &"x".repeat(ROLE_NAME_MAX + 1)] {
+            let complaints = draft(bad).check(now).unwrap_err().0;
+            assert_eq!(complaints[0].pointer, "/name", "{bad}");
+        }
+        let nothing = UpdateRole::default().check(now).unwrap();
+        assert_eq!(nothing, UpdateRole::default());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::{
     allowlist::Allowlist,
     check::{Check, Checker, Invalid, plain_text, some_text},
     ids::{RoleId, ServiceAccountId, UserId},
-    roles::RoleRef,
+    roles::{self, RoleRef},
     time::Timestamp,
     tokens::{TokenOwner, grace, ip_allowlist, named},
     users::NAME_MAX,
@@ -139,10 +139,6 @@ fn description(text: &str) -> Result<Option<String>, String> {
     Ok((!text.is_empty()).then_some(text))
 }
 
-fn role(text: &str) -> Result<RoleId, &'static str> {
-    RoleId::parse(text).ok_or("Select a role.")
-}
-
 fn owner(text: &str) -> Result<UserId, &'static str> {
     UserId::parse(text).ok_or("Select somebody who looks after it.")
 }
@@ -157,7 +153,7 @@ impl Check for CreateServiceAccount {
             "description",
             description(self.description.as_deref().unwrap_or_default()),
         );
-        let role = checker.take("role_id", role(&self.role_id));
+        let role = checker.take("role_id", roles::chosen(&self.role_id));
         let owner = checker.take("owner_id", self.owner_id.as_deref().map(owner).transpose());
         let ip_allowlist = ip_allowlist(&mut checker, "ip_allowlist", &self.ip_allowlist);
         match (name, description, role, owner, ip_allowlist) {
@@ -226,7 +222,10 @@ impl Check for UpdateServiceAccount {
                 .map(|text| description(text.as_deref().unwrap_or_default()))
                 .transpose(),
         );
-        let role = checker.take("role_id", self.role_id.as_deref().map(role).transpose());
+        let role = checker.take(
+            "role_id",
+            self.role_id.as_deref().map(roles::chosen).transpose(),
+        );
         let owner = checker.take("owner_id", self.owner_id.as_deref().map(owner).transpose());
         let ip_allowlist = self
             .ip_allowlist

@@ -2,9 +2,9 @@
 
 use crate::{
     check::{Check, Checker, Invalid, is_blank},
-    ids::UserId,
+    ids::{RoleId, UserId},
     phone,
-    roles::RoleRef,
+    roles::{self, RoleRef},
     time::Timestamp,
 };
 use serde::{Deserialize, Deserializer, Serialize};
@@ -62,6 +62,12 @@ pub struct UpdateUser {
     /// IANA time zone.
     #[serde(deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
+    /// The role that they hold; for those who look after people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role_id: Option<String>,
+    /// Whether they may sign in; for those who look after people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub active: Option<bool>,
 }
 
 impl UpdateUser {
@@ -72,6 +78,8 @@ impl UpdateUser {
             last_name: Some(user.last_name.clone()),
             phone: Some(user.phone.clone().unwrap_or_default()),
             time_zone: Some(user.time_zone.clone().unwrap_or_default()),
+            role_id: None,
+            active: None,
         }
     }
 
@@ -85,6 +93,8 @@ impl UpdateUser {
             last_name: changed(self.last_name, &kept.last_name),
             phone: changed(self.phone, &kept.phone),
             time_zone: changed(self.time_zone, &kept.time_zone),
+            role_id: changed(self.role_id, &kept.role_id),
+            active: self.active.filter(|new| Some(*new) != kept.active),
         }
     }
 }
@@ -105,6 +115,10 @@ pub struct UserChange {
     pub phone: Option<Option<String>>,
     /// IANA time zone.
     pub time_zone: Option<Option<String>>,
+    /// The role that they hold.
+    pub role: Option<RoleId>,
+    /// Whether they may sign in.
+    pub active: Option<bool>,
 }
 
 impl Check for UpdateUser {
@@ -132,13 +146,21 @@ impl Check for UpdateUser {
                 .map(|text| clearable(&text, time_zone))
                 .transpose(),
         );
-        match (first_name, last_name, phone, time_zone) {
-            (Some(first_name), Some(last_name), Some(phone), Some(time_zone)) => Ok(UserChange {
-                first_name,
-                last_name,
-                phone,
-                time_zone,
-            }),
+        let role = checker.take(
+            "role_id",
+            self.role_id.as_deref().map(roles::chosen).transpose(),
+        );
+        match (first_name, last_name, phone, time_zone, role) {
+            (Some(first_name), Some(last_name), Some(phone), Some(time_zone), Some(role)) => {
+                Ok(UserChange {
+                    first_name,
+                    last_name,
+                    phone,
+                    time_zone,
+                    role,
+                    active: self.active,
+                })
+            }
             _ => Err(checker.into_invalid()),
         }
     }
@@ -336,6 +358,7 @@ mod tests {
             last_name: Some("Lovelace".into()),
             phone: Some("+4930901820".into()),
             time_zone: Some(String::new()),
+            ..UpdateUser::default()
         };
         let same = kept.clone().since(&kept);
         assert_eq!(serde_json::to_string(&same).unwrap(), "{}");

@@ -47,7 +47,7 @@ test('who may not, who did not confirm lately, and what breaks a rule is refused
 test('of two changes side by side one holds and the other is told', async ({ owner }) => {
   const answers = await Promise.all([60, 120].map((refresh_access_minutes) => owner.put('/policy', { ...POLICY, refresh_access_minutes })))
   const good = answers.filter((answer) => answer.status === 200)
-  for (const answer of answers) if (answer.status !== 200) expectProblem(answer, 409, 'conflict')
+  for (const answer of answers) if (answer.status !== 200) expectProblem(answer, 412, 'precondition_failed')
   expect(await db.count(`FROM audit_events WHERE tenant_id = ?1 AND action = 'policy.updated'`, owner.tenant)).toBe(good.length)
   expect((await owner.get('/policy')).json).toEqual(good.at(-1)?.json)
 })
@@ -93,4 +93,38 @@ test.describe('a policy that requires a second factor', () => {
     await owner.put('/policy', { ...POLICY, mfa_required: true })
     await refused(owner.tenant, () => owner.delete('/users/me/totp'), 409, 'conflict')
   })
+})
+
+test.describe('a preview', () => {
+  test('counts the tokens and people that a stricter policy touches, of the own company only, and writes nothing', async ({ owner, stranger }) => {
+    await owner.put('/policy', { ...POLICY, forever_allowed: true })
+    const end = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().replace(/\.\d+Z/, 'Z')
+    await owner.makeToken({ renewable_until: end(300) })
+    await owner.makeToken({ renewable_until: end(20) })
+    await owner.makeToken({ renewable_until: null })
+    await owner.makeToken({ kind: 'one_touch_recovery', scopes: undefined, expires_at: end(10) })
+    await owner.post('/tokens/revoke', { ids: [(await owner.makeToken({ renewable_until: end(300) })).token.id] })
+    await stranger.makeToken({ renewable_until: end(300) })
+    const days = (change: object) => ({ ...POLICY.token_max_days, ...change })
+    const defaults = { all: 7, custom: 7, hyperscale: 7, microsoft_scim: 7, one_touch_recovery: 7 }
+    const preview = async (change: object) => (await owner.post('/policy/preview', { ...POLICY, token_default_days: defaults, forever_allowed: true, ...change })).json
+    const before = await db.state(owner.tenant)
+    expect(await preview({})).toEqual({ tokens: 0, people: 0 })
+    expect(await preview({ token_max_days: days({ custom: 30 }) })).toEqual({ tokens: 1, people: 0 })
+    expect(await preview({ token_max_days: days({ custom: 30, one_touch_recovery: 7 }), forever_allowed: false })).toEqual({ tokens: 3, people: 0 })
+    expect(await preview({ mfa_required: true })).toEqual({ tokens: 0, people: 1 })
+    expectProblem(await owner.post('/policy/preview', { ...POLICY, max_live_tokens: 0 }), 422, 'invalid', ['/max_live_tokens'])
+    await owner.goStale()
+    expect((await owner.post('/policy/preview', POLICY)).status, 'to look takes no confirmation').toBe(200)
+    expect(await db.state(owner.tenant)).toEqual(before)
+    await owner.take('Member')
+    expectProblem(await owner.post('/policy/preview', POLICY), 403, 'forbidden')
+  })
+})
+
+test('with an old entity tag it is not replaced', async ({ owner }) => {
+  const seen = (await owner.get('/policy')).header('etag') ?? ''
+  const first = await owner.put('/policy', { ...POLICY, max_live_tokens: 9 }, { 'If-Match': seen })
+  expect([first.status, first.header('etag')]).toEqual([200, (await owner.get('/policy')).header('etag')])
+  await refused(owner.tenant, () => owner.put('/policy', POLICY, { 'If-Match': seen }), 412, 'precondition_failed')
 })

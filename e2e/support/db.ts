@@ -52,7 +52,7 @@ const SENT_LATER = ['state', 'tries', 'due_at', 'done_at', 'content', 'last_erro
 
 /** Everything a tenant has, but for the traces of use. */
 async function state(tenant: string): Promise<Record<string, Row[]>> {
-  const owned = ['roles', 'users', 'sessions', 'tokens', 'audit_events', 'outbox', 'password_resets', 'email_changes', 'totps', 'recovery_codes', 'policies', 'service_accounts', 'oauth_tokens', 'notification_preferences', 'slack_states', 'slack_connections']
+  const owned = ['roles', 'users', 'sessions', 'tokens', 'audit_events', 'outbox', 'password_resets', 'email_changes', 'totps', 'recovery_codes', 'policies', 'service_accounts', 'oauth_tokens', 'invitations', 'notification_preferences', 'slack_states', 'slack_connections']
   // Messages about how tokens are used come some time after the calls.
   const but = (table: string) => (table === 'outbox' ? `AND event NOT IN ('token.new_network', 'token.refused')` : '')
   const all = await Promise.all(owned.map((table) => rows(`SELECT * FROM ${table} WHERE tenant_id = ?1 ${but(table)} ORDER BY 1`, tenant)))

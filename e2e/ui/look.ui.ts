@@ -92,6 +92,23 @@ const STATES: [string, (page: Page, owner: Person) => Promise<unknown>][] = [
     await button(changing, 'Send the link').click()
     await expect(button(changing, 'Done')).toBeVisible()
   }],
+  ['Roles, one open', async (page) => {
+    await open(page, '/manage/roles', 'Roles')
+    await button(page, 'Member').click()
+    await expect(dialog(page, 'Role').getByLabel('Name')).toHaveValue('Member')
+  }],
+  ['Policy with complaints', async (page) => {
+    await open(page, '/manage/policy', 'Policy')
+    await page.getByLabel('Custom, at most').fill('0')
+    await button(page, 'Save').click()
+    await expect(page.getByLabel('Custom, at most')).toHaveAttribute('aria-invalid', 'true')
+  }],
+  ['Audit log, one event open', async (page, owner) => {
+    await owner.patch('/users/me', { last_name: 'B'.repeat(64) })
+    await open(page, '/manage/audit', 'Audit log')
+    await page.getByText('1 change, details').first().click()
+    await expect(page.getByLabel('Changes')).toBeVisible()
+  }],
   ['API Access with tokens, one selected', async (page, owner) => {
     await furnish(owner)
     await open(page, API_ACCESS)

@@ -2,7 +2,10 @@
 
 use crate::error::{Error, Result};
 use contract::{
-    ids::{DeliveryId, EventId, RoleId, ServiceAccountId, SessionId, TenantId, TokenId, UserId},
+    ids::{
+        DeliveryId, EventId, InvitationId, RoleId, ServiceAccountId, SessionId, TenantId, TokenId,
+        UserId,
+    },
     scopes::ScopeSet,
     time::Timestamp,
 };
@@ -197,6 +200,7 @@ macro_rules! bind_ids {
 bind_ids!(
     DeliveryId,
     EventId,
+    InvitationId,
     RoleId,
     ServiceAccountId,
     SessionId,

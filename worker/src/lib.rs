@@ -14,6 +14,7 @@ mod error;
 mod extract;
 mod gates;
 mod idempotency;
+mod invitations;
 mod leaks;
 mod limits;
 mod mfa;
@@ -87,6 +88,7 @@ async fn purge(env: &Env, now: Timestamp) -> error::Result<()> {
             passwords::purge(now),
             emails::purge(now),
             idempotency::purge(now),
+            invitations::purge(now),
             oauth::purge(now),
             slack::purge(now),
             outbox::purge(now),

@@ -5,8 +5,8 @@ use crate::{
     call::Call,
     emails,
     error::{Error, Result},
-    gates, leaks, mfa, notifications, oauth, pages, passwords, photos, policy, respond, roles,
-    service_accounts, session, sign_up, slack, statistics, tokens, usage, users,
+    gates, invitations, leaks, mfa, notifications, oauth, pages, passwords, photos, policy,
+    respond, roles, service_accounts, session, sign_up, slack, statistics, tokens, usage, users,
 };
 use axum::{
     Json, Router,
@@ -68,10 +68,26 @@ fn sessions() -> Router {
 /// People, and what is each one's own.
 fn people() -> Router {
     Router::new()
-        .route("/api/v1/users", get(users::http::list))
+        .route(
+            "/api/v1/users",
+            get(users::http::list).post(invitations::http::create),
+        )
         .route(
             "/api/v1/users/{user}",
-            get(users::http::show).patch(users::http::update),
+            get(users::http::show)
+                .patch(users::http::update)
+                .delete(users::http::delete),
+        )
+        .route("/api/v1/invitations", get(invitations::http::list))
+        .route(
+            "/api/v1/invitations/{invitation}",
+            get(invitations::http::show)
+                .post(invitations::http::accept)
+                .delete(invitations::http::cancel),
+        )
+        .route(
+            "/api/v1/invitations/{invitation}/resend",
+            post(invitations::http::resend),
         )
         .route(
             "/api/v1/users/{user}/photo",
@@ -186,9 +202,18 @@ fn administration() -> Router {
             "/api/v1/policy",
             get(policy::http::show).put(policy::http::update),
         )
+        .route("/api/v1/policy/preview", post(policy::http::preview))
         .route("/api/v1/audit-events", get(audit::http::list))
-        .route("/api/v1/roles", get(roles::http::list))
-        .route("/api/v1/roles/{id}", get(roles::http::show))
+        .route(
+            "/api/v1/roles",
+            get(roles::http::list).post(roles::http::create),
+        )
+        .route(
+            "/api/v1/roles/{id}",
+            get(roles::http::show)
+                .patch(roles::http::update)
+                .delete(roles::http::delete),
+        )
         .route("/api/v1/usage", get(usage::http::show))
         .route("/api/v1/statistics", get(statistics::http::show))
 }

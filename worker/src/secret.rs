@@ -45,6 +45,8 @@ pub enum Prefix {
     UndoLink,
     /// What Slack sends back with the answer to a consent.
     Consent,
+    /// A link to accept an invitation.
+    InvitationLink,
 }
 
 impl Prefix {
@@ -62,6 +64,7 @@ impl Prefix {
             Self::EmailLink => "lke_",
             Self::UndoLink => contract::email::UNDO_LINK,
             Self::Consent => "lkc_",
+            Self::InvitationLink => "lki_",
         }
     }
 }

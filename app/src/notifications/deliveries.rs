@@ -61,7 +61,7 @@ fn row(listing: Listing<Delivery>, delivery: &Delivery) -> AnyView {
 
 fn state(state: DeliveryState) -> AnyView {
     match state {
-        DeliveryState::Queued => badge(Tone::Waiting, "On its way"),
+        DeliveryState::Queued => badge(Tone::Off, "On its way"),
         DeliveryState::Sent => badge(Tone::Active, "Sent"),
         DeliveryState::Failed => badge(Tone::Expired, "Failed"),
     }

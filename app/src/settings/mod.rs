@@ -4,7 +4,7 @@ mod user_menu;
 
 use crate::{
     later::Render,
-    page, routes,
+    manage, page, routes,
     ui::{icon::mark, tabs::Tabs},
 };
 use leptos::prelude::*;
@@ -33,6 +33,7 @@ pub fn header() -> AnyView {
         <header class="header">
             <div class="header__inner">
                 <a class="brand" href="/">{mark("brand__mark")}"Latchkey"</a>
+                {manage::way_in()}
                 <UserMenu />
             </div>
         </header>
@@ -41,18 +42,25 @@ pub fn header() -> AnyView {
 }
 
 /// A page with what surrounds it.
-pub fn surround((path, name): Tab, page: Render) -> AnyView {
+pub fn surround((_, name): Tab, page: Render) -> AnyView {
     page::appear(name);
+    let tabs = TABS.map(|(path, name)| (path.to_owned(), name)).to_vec();
+    let main = view! {
+        <div class="page-header">
+            <div class="page-header__text"><h1 class="page-header__title" tabindex="-1">"Account Settings"</h1></div>
+        </div>
+        <Tabs label="Account Settings" tabs current=name />
+        <div class="page__body">{page()}</div>
+    };
+    frame(main.into_any())
+}
+
+/// What stands around every page of somebody who is signed in.
+pub fn frame(main: AnyView) -> AnyView {
     view! {
         <div class="app">
             {header()}
-            <main class="page" id="main" tabindex="-1">
-                <div class="page-header">
-                    <div class="page-header__text"><h1 class="page-header__title" tabindex="-1">"Account Settings"</h1></div>
-                </div>
-                <Tabs label="Account Settings" tabs=TABS current=path />
-                <div class="page__body">{page()}</div>
-            </main>
+            <main class="page" id="main" tabindex="-1">{main}</main>
         </div>
     }
     .into_any()

@@ -5,9 +5,8 @@ use super::{
     endpoints::endpoints,
     expiry::{Expiry, ExpiryChoice},
     kind::KindChoice,
-    scope_grid::ScopeGrid,
 };
-use crate::{clock, form::Form, ui::text_field::TextField};
+use crate::{clock, form::Form, scopes::Scopes, ui::text_field::TextField};
 use contract::{
     check::Complaint,
     tokens::{CreateToken, Kind, Token},
@@ -85,10 +84,15 @@ impl Draft {
                 self.expiry.set(default);
             }
         });
+        let scopes = Scopes::of(
+            form,
+            |draft| draft.scopes,
+            |draft, scopes| draft.scopes = scopes,
+        );
         let custom = move || {
             is_custom
                 .get()
-                .then(|| view! { <ScopeGrid form />{endpoints(form)} })
+                .then(|| view! { {scopes.grid()}{endpoints(form)} })
         };
         let note = |text: &'static str| kept.map(|_| view! { <p class="field__hint">{text}</p> });
         let about_kinds = note(

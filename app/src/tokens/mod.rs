@@ -21,7 +21,6 @@ mod page;
 mod reveal;
 mod revoke;
 mod rotate;
-mod scope_grid;
 
 use crate::{
     api::Api,

@@ -9,8 +9,10 @@ pub enum Tone {
     Active,
     /// Over, but not for good.
     Expired,
-    /// Not decided yet.
-    Waiting,
+    /// Over for good.
+    Revoked,
+    /// Neither good nor bad.
+    Off,
 }
 
 /// A badge with `label`.
@@ -18,7 +20,8 @@ pub fn badge(tone: Tone, label: &'static str) -> AnyView {
     let class = match tone {
         Tone::Active => "badge badge--active",
         Tone::Expired => "badge badge--expired",
-        Tone::Waiting => "badge",
+        Tone::Revoked => "badge badge--revoked",
+        Tone::Off => "badge",
     };
     view! { <span class=class>{label}</span> }.into_any()
 }

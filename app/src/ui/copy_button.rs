@@ -8,6 +8,9 @@ use wasm_bindgen_futures::JsFuture;
 /// Copies a text and says so, to eyes and to ears.
 #[component]
 pub fn CopyButton(
+    /// What it says; more than this where another such button is near.
+    #[prop(default = "Copy")]
+    label: &'static str,
     /// Gives the text.
     text: Callback<(), String>,
     /// Called once it is copied.
@@ -42,7 +45,7 @@ pub fn CopyButton(
     view! {
         <button type="button" class="button button--secondary copy-button" data-copied=move || if copied.get() { "true" } else { "false" } on:click=copy>
             {move || icon(if copied.get() { "#i-check" } else { "#i-copy" })}
-            {move || if copied.get() { "Copied" } else { "Copy" }}
+            {move || if copied.get() { "Copied" } else { label }}
         </button>
         {move || failed.get().then(|| view! { <p class="field__hint" role="alert">"Your browser does not let this page copy. The text is selected: press Ctrl+C, or ⌘C."</p> })}
         // Inside the dialog, because what lies outside of an open one is not heard.

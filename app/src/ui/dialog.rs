@@ -23,6 +23,12 @@ pub fn Dialog(
     /// Whether it is small, as confirmations are.
     #[prop(optional)]
     small: bool,
+    /// Whether it is a drawer at the side, as what is opened from a row is.
+    #[prop(optional)]
+    drawer: bool,
+    /// Whether its footer has a button `Close`, so that its header needs none.
+    #[prop(optional)]
+    bare: bool,
     /// What is in it: a `.dialog__body` and a `.dialog__footer`, or a form of both.
     children: Children,
 ) -> impl IntoView {
@@ -43,12 +49,17 @@ pub fn Dialog(
             }
         });
     };
+    let class = match (small, drawer) {
+        (true, _) => "dialog dialog--small",
+        (_, true) => "dialog dialog--drawer",
+        _ => "dialog",
+    };
     view! {
-        <dialog node_ref=element class=if small { "dialog dialog--small" } else { "dialog" } aria-labelledby=id on:cancel=cancelled on:close=closed>
+        <dialog node_ref=element class=class aria-labelledby=id on:cancel=cancelled on:close=closed>
             <div class="dialog__panel">
                 <div class="dialog__header">
                     <h2 class="dialog__title" id=id>{title}</h2>
-                    <Close on_click=on_close />
+                    {(!bare).then(|| view! { <Close on_click=on_close /> })}
                 </div>
                 {children()}
             </div>

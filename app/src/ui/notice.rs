@@ -3,6 +3,17 @@
 use super::icon::icon;
 use leptos::prelude::*;
 
+/// Something to know.
+pub fn info(text: &'static str) -> AnyView {
+    view! {
+        <div class="notice">
+            {icon("#i-info")}
+            <div class="notice__body"><p>{text}</p></div>
+        </div>
+    }
+    .into_any()
+}
+
 /// Something to bear in mind.
 pub fn warning(text: &'static str) -> AnyView {
     warning_of(text.into())

@@ -1,26 +1,114 @@
 //! The route about the trail.
 
-use super::store;
+use super::{
+    export::{self, Format},
+    store::{self, Wanted},
+};
 use crate::{
     auth::{Authorized, rights::ReadOwnEvents},
     call::Call,
-    error::Result,
+    error::{Error, Result},
     extract::Query,
 };
-use axum::Json;
-use contract::{audit::AuditEvent, ids::EventId, list::List};
-use serde_json::Value;
+use axum::{
+    Json,
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
+};
+use contract::{
+    audit::Action,
+    ids::{EventId, ServiceAccountId, UserId},
+    problem::Code,
+    roles::Permission,
+    time::Timestamp,
+};
 
-/// One's own events, the newest first: what one did, and what was done to one's account.
+/// What happened, the newest first: to those who read the audit log everything, as a page or as a file; to everybody
+/// else what they did themselves, and what was done to their account.
 #[worker::send]
 pub async fn list(
-    Authorized { owner, .. }: Authorized<ReadOwnEvents>,
+    Authorized { owner, session, .. }: Authorized<ReadOwnEvents>,
     call: Call,
+    headers: HeaderMap,
     mut query: Query,
-) -> Result<Json<List<AuditEvent<Value>>>> {
-    query.parsed("actor", "Use me.", |actor| (actor == "me").then_some(()));
+) -> Result<Response> {
+    let actor = query.parsed(
+        "actor",
+        "Use me, or the id of a person or service account.",
+        |text| {
+            let known = text == "me"
+                || UserId::parse(text).is_some()
+                || ServiceAccountId::parse(text).is_some();
+            known.then(|| text.to_owned())
+        },
+    );
+    let action = query.parsed(
+        "action",
+        "Use the name of an action, such as token.created.",
+        Action::parse,
+    );
+    let target = query.parsed("target", "Use the id of what it was done to.", |text| {
+        (!text.is_empty() && text.len() <= 64).then(|| text.to_owned())
+    });
+    let moment = "Use a time such as 2026-11-22T20:01:35Z.";
+    let from = query.parsed("from", moment, Timestamp::parse);
+    let to = query.parsed("to", moment, Timestamp::parse);
+    let format = query.parsed("format", "Use csv or json.", Format::parse);
     let page = query.page(EventId::parse);
     query.finish()?;
-    let events = store::own(&call.db, &owner, page.after.as_ref(), page.rows()).await?;
-    Ok(Json(page.list(events, |event| event.id.as_str())))
+
+    let reads_all = session.may(Permission::ReadAudit);
+    let of_oneself = match actor.as_deref() {
+        Some(actor) => actor == "me" || (actor == owner.user().as_str() && !reads_all),
+        None => !reads_all,
+    };
+    let is_narrowed = action.is_some() || target.is_some() || from.is_some() || to.is_some();
+    let format = format.or_else(|| wants_csv(&headers).then_some(Format::Csv));
+    if of_oneself && !is_narrowed && format.is_none() {
+        let events = store::own(&call.db, &owner, page.after.as_ref(), page.rows()).await?;
+        return Ok(Json(page.list(events, |event| event.id.as_str())).into_response());
+    }
+    if !reads_all {
+        return Err(Error::refused(
+            Code::Forbidden,
+            "Your role does not read the audit log. What you did yourself is there with actor=me.",
+        ));
+    }
+    let wanted = Wanted {
+        actor: actor.map(|actor| {
+            if actor == "me" {
+                owner.user().as_str().to_owned()
+            } else {
+                actor
+            }
+        }),
+        action,
+        target,
+        since: from.and_then(export::first_at),
+        before: earlier(page.after.clone(), to.and_then(export::first_at)),
+    };
+    if let Some(format) = format {
+        return Ok(export::file(call, owner.tenant().clone(), wanted, format));
+    }
+    let events = store::page(&call.db, owner.tenant(), &wanted, page.rows()).await?;
+    Ok(Json(page.list(events, |event| event.id.as_str())).into_response())
+}
+
+/// The earlier of two places in the trail.
+fn earlier(cursor: Option<EventId>, end: Option<EventId>) -> Option<EventId> {
+    match (cursor, end) {
+        (Some(cursor), Some(end)) => Some(cursor.min(end)),
+        (cursor, end) => cursor.or(end),
+    }
+}
+
+fn wants_csv(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| {
+            accept
+                .split(',')
+                .any(|range| range.trim().starts_with("text/csv"))
+        })
 }

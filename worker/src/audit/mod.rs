@@ -1,5 +1,7 @@
 //! The trail: every write brings its event along in the same transaction, and never a secret.
 
+mod csv;
+mod export;
 pub mod http;
 mod store;
 

@@ -1,12 +1,12 @@
 //! Statements about the trail.
 
 use crate::{
-    auth::Owner,
+    auth::{Owner, Tenant},
     db::{Db, Statement},
     error::{Error, Result},
 };
 use contract::{
-    audit::{AuditEvent, Party},
+    audit::{Action, AuditEvent, Party},
     ids::EventId,
     time::Timestamp,
 };
@@ -55,6 +55,70 @@ impl Row {
                 .map_err(|error| Error::Internal(error.to_string()))?,
         })
     }
+}
+
+/// What of the trail is wanted.
+#[derive(Default)]
+pub(super) struct Wanted {
+    /// The id of who did it.
+    pub actor: Option<String>,
+    pub action: Option<Action>,
+    /// The id of what it was done to.
+    pub target: Option<String>,
+    /// The first that may be among them.
+    pub since: Option<EventId>,
+    /// What all of them come before.
+    pub before: Option<EventId>,
+}
+
+/// Up to `rows` events of the tenant, the newest first, read along the index of what narrows them most.
+pub(super) async fn page(
+    db: &Db,
+    tenant: &Tenant,
+    wanted: &Wanted,
+    rows: u32,
+) -> Result<Vec<AuditEvent<Value>>> {
+    let since = wanted.since.as_ref().map_or("", EventId::as_str);
+    // `~` comes after every id.
+    let before = wanted.before.as_ref().map_or("~", EventId::as_str);
+    let action = wanted.action.map(Action::as_str);
+    let statement = match (&wanted.target, &wanted.actor, action) {
+        (Some(target), actor, action) => Statement::new(
+            "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
+                    ip, request_id, changes
+             FROM audit_events
+             WHERE tenant_id = ?1 AND target_id = ?5 AND id >= ?2 AND id < ?3
+               AND (?6 IS NULL OR actor_id = ?6) AND (?7 IS NULL OR action = ?7)
+             ORDER BY id DESC LIMIT ?4",
+            [tenant, &since, &before, &rows, target, actor, &action],
+        ),
+        (None, Some(actor), action) => Statement::new(
+            "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
+                    ip, request_id, changes
+             FROM audit_events
+             WHERE tenant_id = ?1 AND actor_id = ?5 AND id >= ?2 AND id < ?3 AND (?6 IS NULL OR action = ?6)
+             ORDER BY id DESC LIMIT ?4",
+            [tenant, &since, &before, &rows, actor, &action],
+        ),
+        (None, None, Some(action)) => Statement::new(
+            "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
+                    ip, request_id, changes
+             FROM audit_events
+             WHERE tenant_id = ?1 AND action = ?5 AND id >= ?2 AND id < ?3
+             ORDER BY id DESC LIMIT ?4",
+            [tenant, &since, &before, &rows, &action],
+        ),
+        (None, None, None) => Statement::new(
+            "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
+                    ip, request_id, changes
+             FROM audit_events
+             WHERE tenant_id = ?1 AND id >= ?2 AND id < ?3
+             ORDER BY id DESC LIMIT ?4",
+            [tenant, &since, &before, &rows],
+        ),
+    };
+    let found: Vec<Row> = db.all(statement).await?;
+    found.into_iter().map(Row::read).collect()
 }
 
 /// Up to `rows` events that the person made or that are about their account, the newest first.

@@ -18,7 +18,7 @@ use axum::http::request::Parts;
 use contract::{
     ids::{SessionId, UserId},
     problem::Code,
-    roles::Permission,
+    roles::{BuiltIn, Permission},
     session::{MFA_SECONDS, SESSION_USER},
     time::Timestamp,
     tokens::TokenOwner,
@@ -64,11 +64,19 @@ impl SessionCaller {
         self.grant.permissions.contains(&permission)
     }
 
+    /// Whether the session's role is the one that may do everything.
+    pub fn is_administrator(&self) -> bool {
+        BuiltIn::Administrator.is(&self.user.role.name)
+    }
+
+    /// Whether the person looks after people.
+    pub fn manages_users(&self) -> bool {
+        self.may(Permission::ManageUsers) || self.may(Permission::Administer)
+    }
+
     /// The key to the rows of a person of the tenant, for themselves and for those who may look after people.
     pub fn person(&self, id: &UserId) -> Option<Owner> {
-        let may = *id == self.user.id
-            || self.may(Permission::ManageUsers)
-            || self.may(Permission::Administer);
+        let may = *id == self.user.id || self.manages_users();
         may.then(|| self.owner.another(id))
     }
 

@@ -6,7 +6,12 @@ use crate::{
     error::{Error, Result},
     secret::{Digest, Prefix, is_well_formed},
 };
-use contract::users::User;
+use contract::{
+    ids::{InvitationId, UserId},
+    roles::RoleRef,
+    time::Timestamp,
+    users::User,
+};
 
 /// A link to set a new password.
 pub struct ResetLink {
@@ -36,6 +41,54 @@ pub struct EmailLink {
     pub undoes: bool,
     /// What the link is kept as.
     pub digest: Digest,
+}
+
+/// A link by which somebody comes into a tenant.
+pub struct InvitationLink {
+    /// Which invitation it is.
+    pub id: InvitationId,
+    /// The key to the rows of the person whom it will bring.
+    pub owner: Owner,
+    /// Their address.
+    pub email: String,
+    /// The role that they will hold.
+    pub role: RoleRef,
+    /// The name of the company.
+    pub tenant_name: String,
+    /// Who invited them.
+    pub invited_by: String,
+    /// Until when it works.
+    pub expires_at: Timestamp,
+    /// What the link is kept as.
+    pub digest: Digest,
+}
+
+/// The invitation whose link holds `secret`.
+pub async fn follow_invitation(call: &Call, secret: &str) -> Result<InvitationLink> {
+    let dead = || {
+        Error::gone(
+            "This invitation was used or cancelled, or is too old. Ask whoever invited you for a new one.",
+        )
+    };
+    if !is_well_formed(Prefix::InvitationLink, secret) {
+        return Err(dead());
+    }
+    let digest = call.digest(secret)?;
+    let found = call.db.first(store::find_invitation(&digest, call.now));
+    let row: store::InvitationRow = found.await?.ok_or_else(dead)?;
+    Ok(InvitationLink {
+        id: row.id,
+        owner: Owner::new(row.tenant_id, UserId::from_ulid(&call.ulid()?)),
+        email: row.email,
+        role: RoleRef {
+            id: row.role_id,
+            name: row.role_name,
+        },
+        tenant_name: row.tenant_name,
+        invited_by: row.invited_by,
+        expires_at: row.expires_at,
+        digest,
+    })
 }
 
 /// The link to set a new password that holds `secret`.

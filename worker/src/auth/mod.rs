@@ -21,7 +21,9 @@ pub use caller::{Caller, SessionCaller};
 pub use cookie::{cookie, session_cookie, set_session_cookie};
 pub use keys::{Holder, Owner, Tenant};
 pub use leaks::{Leaked, leaked};
-pub use links::{EmailLink, ResetLink, follow_email_link, follow_reset_link};
+pub use links::{
+    EmailLink, InvitationLink, ResetLink, follow_email_link, follow_invitation, follow_reset_link,
+};
 pub use machine::MachineCaller;
 pub use provenance::refuse_other_sites;
 pub use renewal::{Renewal, renewal};

@@ -31,10 +31,30 @@ impl Right for RevokeTokens {
     const NEEDS: Needs = Needs::SignedIn;
 }
 
-/// Change one's own profile.
-pub struct UpdateOwnProfile;
-impl Right for UpdateOwnProfile {
+/// Change one's own profile, or what is kept of whoever one looks after.
+pub struct UpdateUsers;
+impl Right for UpdateUsers {
     const NEEDS: Needs = Needs::SignedIn;
+}
+
+/// Remove people.
+pub struct DeleteUsers;
+impl Right for DeleteUsers {
+    const NEEDS: Needs = Needs::OneOf(&[Permission::ManageUsers, Permission::Administer]);
+    const STEP_UP: bool = true;
+}
+
+/// Invite people.
+pub struct InviteUsers;
+impl Right for InviteUsers {
+    const NEEDS: Needs = Needs::OneOf(&[Permission::ManageUsers, Permission::Administer]);
+    const STEP_UP: bool = true;
+}
+
+/// See invitations, send them again, and cancel them.
+pub struct ManageInvitations;
+impl Right for ManageInvitations {
+    const NEEDS: Needs = Needs::OneOf(&[Permission::ManageUsers, Permission::Administer]);
 }
 
 /// Change one's own address.
@@ -55,6 +75,12 @@ pub struct UpdatePolicy;
 impl Right for UpdatePolicy {
     const NEEDS: Needs = Needs::OneOf(&[Permission::Administer]);
     const STEP_UP: bool = true;
+}
+
+/// See what another policy would touch.
+pub struct PreviewPolicy;
+impl Right for PreviewPolicy {
+    const NEEDS: Needs = Needs::OneOf(&[Permission::Administer]);
 }
 
 /// See, make, edit and delete service accounts.
@@ -123,6 +149,12 @@ impl Right for ReadRoles {
 }
 impl ApiRight for ReadRoles {
     const SCOPE: Scope = Scope(Resource::Roles, Access::Read);
+}
+
+/// Make, edit and delete roles. Whether that takes a confirmation depends on what is edited.
+pub struct ManageRoles;
+impl Right for ManageRoles {
+    const NEEDS: Needs = Needs::OneOf(&[Permission::ManageRoles]);
 }
 
 /// See how much the API is called.

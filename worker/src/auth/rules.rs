@@ -28,6 +28,24 @@ impl Grant {
             .all(|p| self.permissions.contains(p))
             && other.scopes.iter().all(|scope| self.scopes.contains(scope))
     }
+
+    /// What it allows that `other` does not.
+    pub fn beyond(&self, other: &Self) -> Self {
+        let mut permissions = self.permissions.clone();
+        permissions.retain(|permission| !other.permissions.contains(permission));
+        let scopes = self.scopes.iter();
+        Self {
+            permissions,
+            scopes: scopes
+                .filter(|scope| !other.scopes.contains(*scope))
+                .collect(),
+        }
+    }
+
+    /// Whether it allows nothing.
+    pub fn is_empty(&self) -> bool {
+        self.permissions.is_empty() && self.scopes.is_empty()
+    }
 }
 
 /// Whether a session is still good: used within the idle time, and begun within the absolute one.

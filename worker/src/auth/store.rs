@@ -10,7 +10,7 @@ use crate::{
 };
 use contract::{
     allowlist::Allowlist,
-    ids::{ServiceAccountId, SessionId, TenantId, TokenId, UserId},
+    ids::{InvitationId, RoleId, ServiceAccountId, SessionId, TenantId, TokenId, UserId},
     roles::parse_permissions,
     scopes::ScopeSet,
     time::Timestamp,
@@ -352,6 +352,30 @@ pub(super) fn find_reset(digest: &Digest, now: Timestamp) -> Statement {
          JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
          JOIN tenants t ON t.id = u.tenant_id
          WHERE p.digest = ?1 AND p.expires_at > ?2 AND u.active = 1",
+        [digest, &now],
+    )
+}
+
+/// An invitation, with where it leads.
+#[derive(Deserialize)]
+pub(super) struct InvitationRow {
+    pub id: InvitationId,
+    pub tenant_id: TenantId,
+    pub tenant_name: String,
+    pub email: String,
+    pub role_id: RoleId,
+    pub role_name: String,
+    pub invited_by: String,
+    pub expires_at: Timestamp,
+}
+
+pub(super) fn find_invitation(digest: &Digest, now: Timestamp) -> Statement {
+    Statement::new(
+        "SELECT i.id, i.tenant_id, t.name AS tenant_name, i.email, i.role_id, r.name AS role_name, i.invited_by, i.expires_at
+         FROM invitations i
+         JOIN tenants t ON t.id = i.tenant_id
+         JOIN roles r ON r.id = i.role_id AND r.tenant_id = i.tenant_id
+         WHERE i.digest = ?1 AND i.expires_at > ?2",
         [digest, &now],
     )
 }

@@ -7,8 +7,8 @@ use crate::{
     session::device_in_words,
 };
 use contract::{
-    email::CONFIRM_EMAIL_PAGE, notifications::Event, pages::API_ACCESS,
-    password::RESET_PASSWORD_PAGE, time::Timestamp,
+    email::CONFIRM_EMAIL_PAGE, invitations::INVITATION_PAGE, notifications::Event,
+    pages::API_ACCESS, password::RESET_PASSWORD_PAGE, time::Timestamp,
 };
 use worker::Env;
 
@@ -74,6 +74,55 @@ pub fn security_notice(call: &Call, event: Event, what: &str) -> Result<Letter> 
         ],
         ..titled(event)
     })
+}
+
+/// An invitation, with the link by which it is accepted.
+pub fn invitation(
+    call: &Call,
+    secret: &str,
+    invited_by: &str,
+    tenant: &str,
+    role: &str,
+) -> Result<Letter> {
+    Ok(Letter {
+        subject: format!("{invited_by} invites you to {tenant}"),
+        lines: vec![format!(
+            "{invited_by} invites you to the access console of {tenant}, where people make the tokens that their scripts and services call the API with."
+        )],
+        facts: vec![
+            ("Company".into(), tenant.into()),
+            ("Role".into(), role.into()),
+        ],
+        link: Some((
+            "Accept the invitation".into(),
+            call.url(&[INVITATION_PAGE, "/", secret].concat())?,
+        )),
+        last_lines: vec![
+            "The link works once, within 7 days. If you do not know who invites you, you need do nothing.".into(),
+        ],
+    })
+}
+
+/// A notice to a person of what somebody who looks after people did to their account.
+pub fn about_account(call: &Call, event: Event, what: &str, by: &str) -> Letter {
+    Letter {
+        lines: vec![what.into()],
+        facts: facts(call, Some(("By", by))),
+        last_lines: vec!["If you do not know why, ask whoever did it.".into()],
+        ..titled(event)
+    }
+}
+
+/// What somebody hears who is in the company no more.
+pub fn removed(call: &Call, tenant: &str, by: &str) -> Letter {
+    Letter {
+        subject: format!("Your account at {tenant} was removed"),
+        lines: vec![
+            "Your profile, your sessions and your access tokens are gone. What you did stays in the audit log of the company.".into(),
+        ],
+        facts: facts(call, Some(("By", by))),
+        ..Letter::default()
+    }
 }
 
 /// A notice of what somebody else did to tokens.

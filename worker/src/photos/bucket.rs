@@ -1,19 +1,31 @@
 //! R2, where the bytes of photos lie: the only user of the binding `PHOTOS`.
 
-use super::store::Photo;
-use crate::{auth::Tenant, call::Call, error::Result};
+use super::store::{self, Photo};
+use crate::{
+    auth::{Owner, Tenant},
+    call::Call,
+    error::Result,
+};
 use contract::ids::UserId;
 use worker::{Bucket, HttpMetadata};
 
 /// Where one photo of a person lies.
-pub(super) struct Place {
+pub struct Place {
     bucket: Bucket,
     key: String,
 }
 
+/// Where a person's photo lies, if they have one.
+pub async fn kept(call: &Call, owner: &Owner) -> Result<Option<Place>> {
+    let photo: Option<Photo> = call.db.first(store::find(owner, owner.user())).await?;
+    photo
+        .map(|photo| Place::of(call, owner.tenant(), owner.user(), &photo))
+        .transpose()
+}
+
 impl Place {
     /// The place of `photo`. No text in its key was sent by anybody.
-    pub fn of(call: &Call, tenant: &Tenant, user: &UserId, photo: &Photo) -> Result<Self> {
+    pub(super) fn of(call: &Call, tenant: &Tenant, user: &UserId, photo: &Photo) -> Result<Self> {
         Ok(Self {
             bucket: call.env().bucket("PHOTOS")?,
             key: format!(
@@ -27,7 +39,7 @@ impl Place {
     }
 
     /// Lays the bytes there.
-    pub async fn fill(&self, photo: &Photo, bytes: Vec<u8>) -> Result<()> {
+    pub(super) async fn fill(&self, photo: &Photo, bytes: Vec<u8>) -> Result<()> {
         let put = self
             .bucket
             .put(&self.key, bytes)
@@ -40,7 +52,7 @@ impl Place {
     }
 
     /// The bytes, if they are there.
-    pub async fn read(&self) -> Result<Option<Vec<u8>>> {
+    pub(super) async fn read(&self) -> Result<Option<Vec<u8>>> {
         let object = self.bucket.get(&self.key).execute().await?;
         match object.as_ref().and_then(worker::Object::body) {
             Some(body) => Ok(Some(body.bytes().await?)),

@@ -8,3 +8,5 @@ mod png;
 mod rules;
 mod store;
 mod webp;
+
+pub use bucket::kept;

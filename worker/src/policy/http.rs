@@ -5,37 +5,68 @@ use crate::{
     audit,
     auth::{
         Actor, Authorized, Owner,
-        rights::{ReadPolicy, UpdatePolicy},
+        rights::{PreviewPolicy, ReadPolicy, UpdatePolicy},
     },
     call::Call,
     error::{Error, Result},
     extract::Checked,
     outbox::{Message, letters},
 };
-use axum::Json;
-use contract::{audit::Action, notifications::Event, policy::Policy, problem::Code, time::DAY};
+use axum::{
+    Json,
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
+};
+use contract::{
+    audit::Action,
+    notifications::Event,
+    policy::{Policy, Preview},
+    problem::Code,
+    time::DAY,
+};
 use serde_json::{Map, Value, json};
 
-/// What holds in the tenant.
+/// What holds in the tenant, with its entity tag.
 #[worker::send]
 pub async fn show(
     Authorized { owner, .. }: Authorized<ReadPolicy>,
     call: Call,
-) -> Result<Json<Policy>> {
-    Ok(Json(find(&call, owner.tenant()).await?.1))
+) -> Result<Response> {
+    let (kept, policy) = find(&call, owner.tenant()).await?;
+    tagged(&call, kept.as_deref(), policy)
 }
 
-/// Replace it. What the body leaves out goes back to the product's default.
+/// What another policy would touch, before anybody makes it hold.
+#[worker::send]
+pub async fn preview(
+    Authorized { owner, .. }: Authorized<PreviewPolicy>,
+    call: Call,
+    Checked(policy): Checked<Policy>,
+) -> Result<Json<Preview>> {
+    let touched = store::touched(owner.tenant(), &policy, call.now);
+    Ok(Json(call.db.first(touched).await?.unwrap_or_default()))
+}
+
+/// Replace it. What the body leaves out goes back to the product's default. With `If-Match`, only if it is still as it
+/// was.
 #[worker::send]
 pub async fn update(
     Authorized { owner, actor, .. }: Authorized<UpdatePolicy>,
     call: Call,
+    headers: HeaderMap,
     Checked(policy): Checked<Policy>,
-) -> Result<Json<Policy>> {
+) -> Result<Response> {
     let (kept, before) = find(&call, owner.tenant()).await?;
+    let tag = tag(&call, kept.as_deref())?;
+    if let Some(known) = headers.get(header::IF_MATCH)
+        && known != "*"
+        && known != tag.as_str()
+    {
+        return Err(changed_meanwhile());
+    }
     let changes = audit::differences(&json!(before), &json!(policy));
     if changes.is_empty() {
-        return Ok(Json(policy));
+        return tagged(&call, kept.as_deref(), policy);
     }
     let event = audit::Event {
         action: Action::PolicyUpdated,
@@ -55,13 +86,29 @@ pub async fn update(
         ])
         .await?;
     if replaced.changed() == 0 {
-        return Err(Error::refused(
-            Code::Conflict,
-            "The policy was changed elsewhere a moment ago. Read it again.",
-        ));
+        return Err(changed_meanwhile());
     }
     message.send_soon(&call);
-    Ok(Json(policy))
+    tagged(&call, Some(&text), policy)
+}
+
+/// A policy with its entity tag (RFC 9110, 8.8.3).
+fn tagged(call: &Call, kept: Option<&str>, policy: Policy) -> Result<Response> {
+    Ok(([(header::ETAG, tag(call, kept)?)], Json(policy)).into_response())
+}
+
+/// Tells one state of a policy from another. It has no number of its own: what is kept is all there is to it.
+fn tag(call: &Call, kept: Option<&str>) -> Result<String> {
+    let digest = call.digest(kept.unwrap_or_default())?;
+    let short: String = digest.as_str().chars().take(16).collect();
+    Ok(format!("\"{short}\""))
+}
+
+fn changed_meanwhile() -> Error {
+    Error::refused(
+        Code::PreconditionFailed,
+        "The policy was changed elsewhere since you opened it.",
+    )
 }
 
 /// What people hear whom the change touches, and who they are: a JSON array of ids.
@@ -88,8 +135,8 @@ async fn notice(
     let letter = letters::policy_changed(call, lines, &actor.name)?;
     let message = Message::about(call, Event::PolicyChanged, &letter)?;
     let ends = Value::Object(ends).to_string();
-    let touched = store::touched(owner, mfa, &ends);
-    let touched: Vec<store::Touched> = call.db.all(touched).await?;
+    let touched = store::affected(owner, mfa, &ends);
+    let touched: Vec<store::Affected> = call.db.all(touched).await?;
     let touched: Vec<_> = touched
         .into_iter()
         .map(|person| person.id)

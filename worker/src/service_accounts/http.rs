@@ -4,7 +4,7 @@ use super::store;
 use crate::{
     audit,
     auth::{
-        Authorized, Grant, SessionCaller, Tenant, full_name,
+        Authorized, SessionCaller, Tenant, full_name,
         rights::{IssueCredentials, ManageServiceAccounts},
     },
     call::{self, Call},
@@ -409,23 +409,13 @@ async fn read(call: &Call, tenant: &Tenant, id: &str) -> Result<(u32, ServiceAcc
 
 /// The role `id`, if it has API access and allows nothing that the session's own does not.
 async fn may_give(call: &Call, session: &SessionCaller, id: &RoleId) -> Result<RoleRef> {
-    let wrong = |message: &str| Error::from(Invalid::one("role_id", message));
-    let role = roles::find(&call.db, session.owner.tenant(), id).await?;
-    let role = role.ok_or_else(|| wrong("Select a role of your company."))?;
+    let role = roles::to_give(call, session, id).await?;
     if !role.permissions.contains(&Permission::ApiAccess) {
-        return Err(wrong(
+        return Err(Invalid::one(
+            "role_id",
             "This role has no API access. Select one that has it.",
-        ));
-    }
-    let grant = Grant {
-        permissions: role.permissions,
-        scopes: role.scopes,
-    };
-    if !session.grant.covers(&grant) {
-        return Err(Error::refused(
-            Code::Forbidden,
-            "This role allows more than your own, so you cannot give it.",
-        ));
+        )
+        .into());
     }
     Ok(RoleRef {
         id: role.id,

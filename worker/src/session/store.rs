@@ -176,6 +176,8 @@ pub enum Which<'a> {
     AllBut(&'a SessionId),
     /// All.
     All,
+    /// All, if the person may not sign in any more.
+    AllIfInactive,
 }
 
 /// Ends sessions of one person, an event for each before it goes.
@@ -183,8 +185,9 @@ pub fn end(call: &Call, owner: &Owner, actor: &Actor, which: Which) -> Result<[S
     let (one, but) = match which {
         Which::One(id) => (Some(id.as_str()), ""),
         Which::AllBut(id) => (None, id.as_str()),
-        Which::All => (None, ""),
+        Which::All | Which::AllIfInactive => (None, ""),
     };
+    let even_if_active = !matches!(which, Which::AllIfInactive);
     let one = one.map(str::to_owned);
     Ok([
         Statement::new(
@@ -193,7 +196,8 @@ pub fn end(call: &Call, owner: &Owner, actor: &Actor, which: Which) -> Result<[S
                   target_type, target_id, target_name, ip, user_agent, request_id)
              SELECT substr(?1, 1, 24) || printf('%06d', row_number() OVER ()), tenant_id, ?6, ?7, ?8, ?9, ?10, ?11,
                     'session', id, coalesce(user_agent, ''), ?12, ?13, ?14
-             FROM sessions WHERE user_id = ?2 AND tenant_id = ?3 AND id = coalesce(?4, id) AND id <> ?5",
+             FROM sessions WHERE user_id = ?2 AND tenant_id = ?3 AND id = coalesce(?4, id) AND id <> ?5
+               AND (?15 = 1 OR EXISTS (SELECT 1 FROM users u WHERE u.id = ?2 AND u.active = 0))",
             [
                 &EventId::from_ulid(&call.ulid()?),
                 owner.user(),
@@ -209,11 +213,13 @@ pub fn end(call: &Call, owner: &Owner, actor: &Actor, which: Which) -> Result<[S
                 &call.ip,
                 &call.user_agent,
                 &call.request_id,
+                &even_if_active,
             ],
         ),
         Statement::new(
-            "DELETE FROM sessions WHERE user_id = ?1 AND tenant_id = ?2 AND id = coalesce(?3, id) AND id <> ?4",
-            [owner.user(), owner.tenant(), &one, &but],
+            "DELETE FROM sessions WHERE user_id = ?1 AND tenant_id = ?2 AND id = coalesce(?3, id) AND id <> ?4
+               AND (?5 = 1 OR EXISTS (SELECT 1 FROM users u WHERE u.id = ?1 AND u.active = 0))",
+            [owner.user(), owner.tenant(), &one, &but, &even_if_active],
         ),
     ])
 }

@@ -1,27 +1,37 @@
 //! Routes about people.
 
-use super::{reach, store};
+use super::{
+    reach::{Person, reach},
+    store,
+};
 use crate::{
     audit,
     auth::{
-        Authorized, Called, InSession,
-        rights::{ReadUsers, UpdateOwnProfile},
+        Authorized, Called, InSession, Owner, SessionCaller, full_name,
+        rights::{DeleteUsers, ReadUsers, UpdateUsers},
     },
     call::Call,
+    db::changed,
     error::{Error, Result},
     extract::{Checked, Query, Segment},
+    outbox::{Letter, Message, letters},
+    photos, roles,
+    session::{self, Which},
+    tokens,
 };
 use axum::{
     Json,
-    http::{HeaderMap, header},
+    http::{HeaderMap, StatusCode, header},
     response::IntoResponse,
 };
 use contract::{
     audit::Action,
     check::Invalid,
-    ids::UserId,
+    ids::{RoleId, UserId},
     list::List,
+    notifications::Event as Notified,
     problem::Code,
+    roles::{BuiltIn, RoleRef},
     users::{UNKNOWN_TIME_ZONE, UpdateUser, User},
 };
 use js_sys::{Array, Function, Object, Reflect};
@@ -35,9 +45,23 @@ pub async fn list(
     call: Call,
     mut query: Query,
 ) -> Result<Json<List<User>>> {
+    let active = query.parsed("state", "Use active or inactive.", |state| match state {
+        "active" => Some(true),
+        "inactive" => Some(false),
+        _ => None,
+    });
+    let role = query.parsed("role", "Use the id of a role.", RoleId::parse);
+    let search = query.take("search").unwrap_or_default();
     let page = query.page(UserId::parse);
     query.finish()?;
-    let users = store::list(&call.db, &tenant, page.after.as_ref(), page.rows()).await?;
+    let wanted = store::Wanted {
+        search: &tokens::name_key(search.trim()),
+        active,
+        role: role.as_ref(),
+        after: page.after.as_ref(),
+        rows: page.rows(),
+    };
+    let users = store::list(&call.db, &tenant, &wanted).await?;
     Ok(Json(page.list(users, |user| user.id.as_str())))
 }
 
@@ -52,40 +76,37 @@ pub async fn show(
     Ok(tagged(person.version, person.user))
 }
 
-/// Change one's own profile. With `If-Match`, only if it is still as it was read.
+/// Change one's own profile, or what is kept of somebody whom one looks after. With `If-Match`, only if it is still as it
+/// was read.
 #[worker::send]
 pub async fn update(
-    Authorized { owner, actor, .. }: Authorized<UpdateOwnProfile>,
+    Authorized { actor, session, .. }: Authorized<UpdateUsers>,
     call: Call,
     headers: HeaderMap,
     Segment(user): Segment,
     Checked(change): Checked<UpdateUser>,
 ) -> Result<impl IntoResponse> {
-    if user != "me" && user != owner.user().as_str() {
-        return Err(Error::not_found("person"));
-    }
     if let Some(Some(zone)) = &change.time_zone
         && !is_time_zone(zone)
     {
         return Err(Invalid::one("time_zone", UNKNOWN_TIME_ZONE).into());
     }
-    let changed_meanwhile = || {
-        Error::refused(
-            Code::PreconditionFailed,
-            "The profile was changed elsewhere since you opened it.",
-        )
-    };
-    let row = store::find(&call.db, owner.tenant(), owner.user())
-        .await?
-        .ok_or_else(|| Error::not_found("person"))?;
-    let version = row.version();
-    let before = User::from(row);
+    let Person {
+        owner,
+        user: before,
+        version,
+        is_other,
+    } = reach(&call, &session, &user).await?;
     if let Some(known) = headers.get(header::IF_MATCH)
         && known != tag(version).as_str()
         && known != "*"
     {
         return Err(changed_meanwhile());
     }
+    let role = match change.role {
+        Some(id) if id != before.role.id => to_give(&call, &session, &id).await?,
+        _ => before.role.clone(),
+    };
     let after = User {
         first_name: change
             .first_name
@@ -93,30 +114,257 @@ pub async fn update(
         last_name: change.last_name.unwrap_or_else(|| before.last_name.clone()),
         phone: change.phone.unwrap_or_else(|| before.phone.clone()),
         time_zone: change.time_zone.unwrap_or_else(|| before.time_zone.clone()),
+        active: change.active.unwrap_or(before.active),
+        role,
         ..before.clone()
     };
     let changes = audit::differences(&told(&before), &told(&after));
     if changes.is_empty() {
         return Ok(tagged(version, after));
     }
+    if is_other {
+        may_look_after(&session, &before)?;
+    }
+    let standing = Standing::of(&before, &after);
+    standing
+        .may_change(&call, &session, &before, is_other)
+        .await?;
+
+    let name = full_name(&after);
     let event = audit::Event {
-        action: Action::UserUpdated,
+        action: standing.action(),
         target_type: "user",
         target_id: after.id.as_str(),
-        target_name: &actor.name,
+        target_name: if is_other { &name } else { &actor.name },
         changes: Some(Value::Object(changes)),
     };
-    let [updated, _] = call
-        .db
-        .commit([
-            store::update(&owner, &after, version),
-            audit::entry(&call, &owner, &actor, &event)?,
-        ])
-        .await?;
-    if updated.changed() == 0 {
-        return Err(changed_meanwhile());
+    let by = store::By {
+        user: &session.user.id,
+        role: &session.user.role.id,
+    };
+    let mut statements = vec![
+        store::update(&owner, &after, version, &by),
+        audit::entry(&call, &session.owner, &actor, &event)?,
+    ];
+    let message = standing
+        .letter(&call, &after, &actor.name)
+        .filter(|_| is_other)
+        .map(|(event, letter)| Message::about(&call, event, &letter))
+        .transpose()?;
+    statements.extend(
+        message
+            .iter()
+            .map(|message| message.to_person(&call, &owner)),
+    );
+    if standing == Standing::Deactivated {
+        statements.extend(session::end(&call, &owner, &actor, Which::AllIfInactive)?);
+    }
+    let outcomes = call.db.commit_all(statements).await?;
+    if changed(&outcomes, 0) == 0 {
+        return Err(why_not(&call, &session, &owner, version).await?);
+    }
+    if let Some(message) = message {
+        message.send_soon(&call);
     }
     Ok(tagged(version + 1, after))
+}
+
+/// Removes a person, with their sessions and tokens. What they did stays in the trail.
+#[worker::send]
+pub async fn delete(
+    Authorized { actor, session, .. }: Authorized<DeleteUsers>,
+    call: Call,
+    Segment(user): Segment,
+) -> Result<StatusCode> {
+    let person = reach(&call, &session, &user).await?;
+    if !person.is_other {
+        return Err(not_oneself("remove"));
+    }
+    may_look_after(&session, &person.user)?;
+    let name = full_name(&person.user);
+    let event = audit::Event {
+        action: Action::UserDeleted,
+        target_type: "user",
+        target_id: person.user.id.as_str(),
+        target_name: &name,
+        changes: Some(
+            json!({"email": {"from": person.user.email, "to": null}, "role": {"from": person.user.role, "to": null}}),
+        ),
+    };
+    let letter = letters::removed(&call, &session.tenant_name, &actor.name);
+    let message = Message::new(&call, "user.deleted", &letter)?;
+    let by = store::By {
+        user: &session.user.id,
+        role: &session.user.role.id,
+    };
+    let photo = photos::kept(&call, &person.owner).await?;
+    let [deleted, ..] = call
+        .db
+        .commit([
+            store::delete(&person.owner, person.version, &by),
+            audit::entry(&call, &session.owner, &actor, &event)?,
+            // Their own row is gone: it is kept with whoever did it.
+            message.to_address(&call, &session.owner, &person.user.email),
+        ])
+        .await?;
+    if deleted.changed() == 0 {
+        return Err(why_not(&call, &session, &person.owner, person.version).await?);
+    }
+    message.send_soon(&call);
+    if let Some(photo) = photo {
+        photo.clear(&call).await;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The role `id`, for somebody who is about to give it.
+async fn to_give(call: &Call, session: &SessionCaller, id: &RoleId) -> Result<RoleRef> {
+    if !session.manages_users() {
+        return Err(only_managers());
+    }
+    let role = roles::to_give(call, session, id).await?;
+    Ok(RoleRef {
+        id: role.id,
+        name: role.name,
+    })
+}
+
+/// Refuses whoever would touch an Administrator without being one.
+fn may_look_after(session: &SessionCaller, person: &User) -> Result<()> {
+    if BuiltIn::Administrator.is(&person.role.name) && !session.is_administrator() {
+        return Err(Error::refused(
+            Code::Forbidden,
+            "Only an Administrator looks after another.",
+        ));
+    }
+    Ok(())
+}
+
+/// What becomes of somebody's place in the company.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// It stays.
+    Same,
+    /// They hold another role.
+    OtherRole,
+    /// They may not sign in any more.
+    Deactivated,
+    /// They may sign in again.
+    Reactivated,
+}
+
+impl Standing {
+    fn of(before: &User, after: &User) -> Self {
+        match (before.active, after.active) {
+            (true, false) => Self::Deactivated,
+            (false, true) => Self::Reactivated,
+            _ if before.role != after.role => Self::OtherRole,
+            _ => Self::Same,
+        }
+    }
+
+    /// Refuses who may not bring it about. What gives somebody rights needs a confirmation; what takes them must be easy.
+    async fn may_change(
+        self,
+        call: &Call,
+        session: &SessionCaller,
+        before: &User,
+        is_other: bool,
+    ) -> Result<()> {
+        if self != Self::Same && !session.manages_users() {
+            return Err(only_managers());
+        }
+        if self == Self::Deactivated && !is_other {
+            return Err(not_oneself("deactivate"));
+        }
+        if self == Self::Reactivated {
+            // It gives the role anew.
+            roles::to_give(call, session, &before.role.id).await?;
+        }
+        if matches!(self, Self::Reactivated | Self::OtherRole) {
+            session.must_be_confirmed(call.now)?;
+            session.confirm_again(call);
+        }
+        Ok(())
+    }
+
+    const fn action(self) -> Action {
+        match self {
+            Self::Same => Action::UserUpdated,
+            Self::OtherRole => Action::UserRoleChanged,
+            Self::Deactivated => Action::UserDeactivated,
+            Self::Reactivated => Action::UserReactivated,
+        }
+    }
+
+    /// What the person hears of it.
+    fn letter(self, call: &Call, after: &User, by: &str) -> Option<(Notified, Letter)> {
+        let (event, what) = match self {
+            Self::Same => return None,
+            Self::OtherRole => (
+                Notified::RoleChanged,
+                format!("From now on you hold the role {}. It decides what you and your access tokens may do.", after.role.name),
+            ),
+            Self::Deactivated => (
+                Notified::Deactivated,
+                "You cannot sign in any more. Your sessions were ended, and your access tokens are refused.".into(),
+            ),
+            Self::Reactivated => (
+                Notified::Reactivated,
+                "You can sign in again, and access tokens of yours that have not ended work again.".into(),
+            ),
+        };
+        Some((event, letters::about_account(call, event, &what, by)))
+    }
+}
+
+/// Why nothing was changed or removed of the person whose row was at `version`.
+async fn why_not(
+    call: &Call,
+    session: &SessionCaller,
+    owner: &Owner,
+    version: u32,
+) -> Result<Error> {
+    let me = store::find(&call.db, owner.tenant(), &session.user.id).await?;
+    let me = me.map(User::from);
+    if me.is_none_or(|me| !me.active || me.role.id != session.user.role.id) {
+        return Ok(Error::refused(
+            Code::Forbidden,
+            "Your own role was changed a moment ago.",
+        ));
+    }
+    let row = store::find(&call.db, owner.tenant(), owner.user()).await?;
+    let now = row.map(|row| (row.version(), User::from(row)));
+    Ok(match now {
+        None => Error::not_found("person"),
+        Some((now, _)) if now != version => changed_meanwhile(),
+        Some((_, user)) if BuiltIn::Administrator.is(&user.role.name) => Error::refused(
+            Code::Conflict,
+            "This is the last active Administrator, who must stay. Make somebody else one first.",
+        ),
+        Some(_) => Error::refused(Code::Conflict, "The role is gone. Select another."),
+    })
+}
+
+fn changed_meanwhile() -> Error {
+    Error::refused(
+        Code::PreconditionFailed,
+        "The profile was changed elsewhere since you opened it.",
+    )
+}
+
+fn only_managers() -> Error {
+    Error::refused(
+        Code::Forbidden,
+        "Only those who look after people change roles, and who is active.",
+    )
+}
+
+fn not_oneself(verb: &str) -> Error {
+    Error::refused(
+        Code::Conflict,
+        format!("You cannot {verb} yourself. Ask somebody else who looks after people."),
+    )
 }
 
 /// A person with the entity tag of their profile (RFC 9110, 8.8.3).
@@ -135,6 +383,8 @@ fn told(user: &User) -> Value {
         "last_name": user.last_name,
         "phone": user.phone,
         "time_zone": user.time_zone,
+        "role": user.role,
+        "active": user.active,
     })
 }
 

@@ -1,9 +1,10 @@
 //! Statements about people.
 
 use crate::{
-    auth::{Owner, Tenant},
+    auth::{Owner, Tenant, full_name},
     db::{Db, Statement},
     error::Result,
+    tokens,
 };
 use contract::{
     ids::{RoleId, UserId},
@@ -68,20 +69,34 @@ impl From<UserRow> for User {
     }
 }
 
-pub(super) async fn list(
-    db: &Db,
-    tenant: &Tenant,
-    after: Option<&UserId>,
-    rows: u32,
-) -> Result<Vec<User>> {
+/// What a list is narrowed to.
+#[derive(Default)]
+pub(super) struct Wanted<'a> {
+    /// Part of a name or an address, in small letters.
+    pub search: &'a str,
+    pub active: Option<bool>,
+    pub role: Option<&'a RoleId>,
+    pub after: Option<&'a UserId>,
+    pub rows: u32,
+}
+
+pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Result<Vec<User>> {
     let users: Vec<UserRow> = db
         .all(Statement::new(
             "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
                     u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name
              FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
-             WHERE u.tenant_id = ?1 AND u.id > ?2
-             ORDER BY u.id LIMIT ?3",
-            [tenant, &after.map_or("", UserId::as_str), &rows],
+             WHERE u.tenant_id = ?1 AND u.id > ?2 AND (instr(u.name_key, ?3) > 0 OR instr(u.email, ?3) > 0)
+               AND (?4 IS NULL OR u.active = ?4) AND (?5 IS NULL OR u.role_id = ?5)
+             ORDER BY u.id LIMIT ?6",
+            [
+                tenant,
+                &wanted.after.map_or("", UserId::as_str),
+                &wanted.search,
+                &wanted.active,
+                &wanted.role,
+                &wanted.rows,
+            ],
         ))
         .await?;
     Ok(users.into_iter().map(User::from).collect())
@@ -99,19 +114,50 @@ pub async fn find(db: &Db, tenant: &Tenant, id: &UserId) -> Result<Option<UserRo
     .await
 }
 
-/// Writes a profile down, unless it is no longer at `version`.
-pub(super) fn update(owner: &Owner, user: &User, version: u32) -> Statement {
+/// Whoever changes or removes a person: no longer, once they were deactivated or given another role themselves.
+pub(super) struct By<'a> {
+    pub user: &'a UserId,
+    pub role: &'a RoleId,
+}
+
+/// Writes down what is kept of a person, unless that is no longer at `version`, whoever does it may no longer, or no
+/// active Administrator would be left.
+pub(super) fn update(owner: &Owner, user: &User, version: u32, by: &By) -> Statement {
     Statement::new(
-        "UPDATE users SET first_name = ?4, last_name = ?5, phone = ?6, time_zone = ?7, version = version + 1
-         WHERE id = ?1 AND tenant_id = ?2 AND version = ?3",
+        "UPDATE users SET first_name = ?4, last_name = ?5, name_key = ?6, phone = ?7, time_zone = ?8, role_id = ?9,
+                          active = ?10, version = version + 1
+         WHERE id = ?1 AND tenant_id = ?2 AND version = ?3
+           AND EXISTS (SELECT 1 FROM roles r WHERE r.id = ?9 AND r.tenant_id = ?2)
+           AND EXISTS (SELECT 1 FROM users b WHERE b.id = ?11 AND b.tenant_id = ?2 AND b.active = 1 AND b.role_id = ?12)
+           AND (active = 0 OR (?10 = 1 AND role_id = ?9)
+                OR NOT EXISTS (SELECT 1 FROM roles a WHERE a.id = users.role_id AND a.built_in = 1 AND a.name = 'Administrator')
+                OR EXISTS (SELECT 1 FROM users o WHERE o.role_id = users.role_id AND o.active = 1 AND o.id <> ?1))",
         [
             &user.id,
             owner.tenant(),
             &version,
             &user.first_name,
             &user.last_name,
+            &tokens::name_key(&full_name(user)),
             &user.phone,
             &user.time_zone,
+            &user.role.id,
+            &user.active,
+            by.user,
+            by.role,
         ],
+    )
+}
+
+/// Removes a person with all that is theirs, under the same conditions.
+pub(super) fn delete(owner: &Owner, version: u32, by: &By) -> Statement {
+    Statement::new(
+        "DELETE FROM users
+         WHERE id = ?1 AND tenant_id = ?2 AND version = ?3
+           AND EXISTS (SELECT 1 FROM users b WHERE b.id = ?4 AND b.tenant_id = ?2 AND b.active = 1 AND b.role_id = ?5)
+           AND (active = 0
+                OR NOT EXISTS (SELECT 1 FROM roles a WHERE a.id = users.role_id AND a.built_in = 1 AND a.name = 'Administrator')
+                OR EXISTS (SELECT 1 FROM users o WHERE o.role_id = users.role_id AND o.active = 1 AND o.id <> ?1))",
+        [owner.user(), owner.tenant(), &version, by.user, by.role],
     )
 }

@@ -1,0 +1,321 @@
+//! The form in which the policy is changed, or only read.
+
+use super::draft::{Draft, is_stricter};
+use crate::{
+    api::{Api, Failure, Method, Reply, parse},
+    clock, dom,
+    form::{Field, Form},
+    manage::may,
+    ui::{
+        button::Submit,
+        dialog::Dialog,
+        leave::{AskBeforeLeaving, Guard},
+        notice,
+        text_field::{complaint, frame},
+        toast::Toaster,
+    },
+};
+use contract::{
+    check::Check,
+    policy::{POLICY, PREVIEW, Policy, Preview},
+    problem::Code,
+    roles::Permission,
+    tokens::Kind,
+};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+
+/// What the parts of the form share.
+#[derive(Clone, Copy)]
+struct Desk {
+    api: Api,
+    toaster: Toaster,
+    form: Form<Draft>,
+    kept: StoredValue<Policy>,
+    tag: StoredValue<Option<String>>,
+    /// Whether it may only be read.
+    fixed: bool,
+    /// What the change would touch, while somebody is asked about it.
+    asking: RwSignal<Option<Preview>>,
+    /// Whether it turned out to be changed elsewhere.
+    stale: RwSignal<bool>,
+    reload: Callback<()>,
+}
+
+/// The form for a policy; `reload` shows what is there now.
+pub fn view(policy: &Policy, tag: Option<String>, reload: Callback<()>) -> AnyView {
+    let desk = Desk {
+        api: Api::in_use(),
+        toaster: expect_context(),
+        form: Form::new("policy", POLICY, Draft::of(policy)),
+        kept: StoredValue::new(policy.clone()),
+        tag: StoredValue::new(tag),
+        fixed: may(&[Permission::Administer]) != Some(true),
+        asking: RwSignal::new(None),
+        stale: RwSignal::new(false),
+        reload,
+    };
+    let (form, state) = (desk.form, desk.form.state);
+    let kept = Draft::of(policy);
+    let edited = Memo::new(move |_| form.draft.with(|draft| *draft != kept));
+    let guard = Guard::start(edited.into());
+    let idle = Signal::derive(move || !edited.get());
+    let submit = move |ev: SubmitEvent| {
+        if edited.get_untracked() {
+            desk.submit(&ev);
+        } else {
+            ev.prevent_default();
+        }
+    };
+    let again = move || {
+        desk.stale.get().then(|| {
+            view! { <div><button type="button" class="button button--secondary button--small" on:click=move |_| reload.run(())>"Discard mine and show what is there now"</button></div> }
+        })
+    };
+    let foot = if desk.fixed {
+        view! { <p>"Only those with Administrative Management change it."</p> }.into_any()
+    } else {
+        view! {
+            <p role="status">{move || if edited.get() { "Not saved yet." } else { "" }}</p>
+            <Submit label="Save" busy="Saving…" pending=state.pending idle />
+        }
+        .into_any()
+    };
+    view! {
+        <form class="card policy" id=state.id novalidate on:submit=submit>
+            <div class="card__body policy__body">
+                {notice::alert(move || state.trouble())}
+                {again}
+                {lifetimes(desk)}
+                {rest(desk)}
+            </div>
+            <div class="card__footer">{foot}</div>
+        </form>
+        {move || desk.asking.get().map(|preview| ask(desk, preview))}
+        <AskBeforeLeaving guard />
+    }
+    .into_any()
+}
+
+impl Desk {
+    /// Saves, after asking where that may touch what is there already.
+    fn submit(self, ev: &SubmitEvent) {
+        let draft = self.form.draft.get_untracked();
+        let after = draft.meant();
+        let harmless = self.kept.with_value(|before| !is_stricter(before, &after));
+        if harmless || draft.check(clock::now()).is_err() {
+            return self.send(ev);
+        }
+        ev.prevent_default();
+        let pending = self.form.state.pending;
+        if pending.get_untracked() {
+            return;
+        }
+        pending.set(true);
+        spawn_local(async move {
+            let body = serde_json::to_string(&after).unwrap_or_default();
+            let answer = self.api.send(Method::POST, PREVIEW, Some(body)).await;
+            let _ = pending.try_set(false);
+            match answer.and_then(|text| parse(&text)) {
+                Ok(preview) => drop(self.asking.try_set(Some(preview))),
+                Err(failure) => self.form.state.fail(failure),
+            }
+        });
+    }
+
+    fn send(self, ev: &SubmitEvent) {
+        let draft = self.form.draft.get_untracked();
+        let done = move |answer: Result<Reply, Failure>| {
+            self.asking.try_set(None);
+            if let Err(Failure::Refused(problem)) = &answer {
+                let _ = self.stale.try_set(problem.code == Code::PreconditionFailed);
+            }
+            answer?;
+            self.toaster.say("The policy was saved.".into());
+            self.reload.run(());
+            // The button that was pressed is gone.
+            dom::focus_soon("h1");
+            Ok(())
+        };
+        let tag = self.tag.get_value();
+        self.form
+            .send(ev, Method::PUT, draft, tag, None, Box::new(done));
+    }
+
+    /// The number `name` of the policy.
+    fn number(self, name: &'static str) -> Field {
+        let form = self.form;
+        form.place(name);
+        Field {
+            name,
+            value: Signal::derive(move || form.draft.with(|draft| draft.text(name).to_owned())),
+            write: Callback::new(move |text| form.change(name, |draft| draft.write(name, text))),
+            form: form.state,
+        }
+    }
+}
+
+/// Asks once more, with what the change touches.
+fn ask(desk: Desk, Preview { tokens, people }: Preview) -> AnyView {
+    let close = Callback::new(move |()| desk.asking.set(None));
+    let count = |count: u32, one: &str, many: &str| {
+        let noun = if count == 1 { one } else { many };
+        format!("{count} {noun}")
+    };
+    let tokens = (tokens > 0).then(|| {
+        let what = count(tokens, "token lives", "tokens live");
+        view! { <li><strong>{what}</strong> " longer than this allows. They keep their end until somebody edits or rotates them; revoke those that should not."</li> }
+    });
+    let people = (people > 0).then(|| {
+        let what = count(people, "person has", "people have");
+        view! { <li><strong>{what}</strong> " no second factor. Who is signed in stays in; at their next sign-in they set one up."</li> }
+    });
+    let nothing = (tokens.is_none() && people.is_none()).then(
+        || view! { <p>"No token and nobody is touched by it now. It holds for what comes."</p> },
+    );
+    let submit = move |ev: SubmitEvent| desk.send(&ev);
+    view! {
+        <Dialog id="policy-title" title="Change the policy?" small=true on_close=close>
+            <form class="dialog__form" on:submit=submit>
+                <div class="dialog__body">
+                    {nothing}
+                    <ul class="policy__touched">{tokens}{people}</ul>
+                </div>
+                <div class="dialog__footer">
+                    <button type="button" class="button button--secondary" autofocus on:click=move |_| close.run(())>"Cancel"</button>
+                    <Submit label="Change the policy" busy="Saving…" pending=desk.form.state.pending />
+                </div>
+            </form>
+        </Dialog>
+    }
+    .into_any()
+}
+
+fn lifetimes(desk: Desk) -> AnyView {
+    let rows = Kind::ALL.map(|kind| {
+        let (default, max) = names(kind);
+        let label = |what: &str| [kind.label(), ", ", what].concat();
+        view! {
+            <tr>
+                <th scope="row">{kind.label()}</th>
+                {days(desk, default, label("by default"))}
+                {days(desk, max, label("at most"))}
+            </tr>
+        }
+    });
+    let forever = tick(
+        desk,
+        "forever_allowed",
+        "Tokens may have no end",
+        "All, Custom and Hyperscale tokens only. Such a token works until somebody revokes it.",
+        |policy| &mut policy.forever_allowed,
+    );
+    view! {
+        <section class="policy__part" aria-labelledby="lifetimes">
+            <h2 class="card__title" id="lifetimes">"Life of access tokens"</h2>
+            <p class="field__hint">"In days. The form for a new token offers no more than this."</p>
+            <table class="policy__table" aria-labelledby="lifetimes">
+                <thead>
+                    <tr>
+                        <th scope="col">"Scope"</th>
+                        <th scope="col">"By default"</th>
+                        <th scope="col">"At most"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows.into_iter().collect_view()}</tbody>
+            </table>
+            {forever}
+        </section>
+    }
+    .into_any()
+}
+
+/// The names of the two numbers of a kind.
+const fn names(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::All => ("token_default_days/all", "token_max_days/all"),
+        Kind::Custom => ("token_default_days/custom", "token_max_days/custom"),
+        Kind::Hyperscale => ("token_default_days/hyperscale", "token_max_days/hyperscale"),
+        Kind::MicrosoftScim => (
+            "token_default_days/microsoft_scim",
+            "token_max_days/microsoft_scim",
+        ),
+        Kind::OneTouchRecovery => (
+            "token_default_days/one_touch_recovery",
+            "token_max_days/one_touch_recovery",
+        ),
+    }
+}
+
+fn days(desk: Desk, name: &'static str, label: String) -> AnyView {
+    let field = desk.number(name);
+    view! { <td>{input(desk, field, Some(label), false)}{move || complaint(name, field.complaint())}</td> }.into_any()
+}
+
+fn input(desk: Desk, field: Field, label: Option<String>, hint: bool) -> AnyView {
+    view! {
+        <input
+            class="input policy__number"
+            id=field.name
+            type="text"
+            inputmode="numeric"
+            autocomplete="off"
+            aria-label=label
+            readonly=desk.fixed
+            aria-invalid=move || field.complaint().map(|_| "true")
+            aria-describedby=move || field.described_by(hint)
+            prop:value=field.value
+            on:input=move |ev| field.write.run(event_target_value(&ev))
+        />
+    }
+    .into_any()
+}
+
+fn rest(desk: Desk) -> AnyView {
+    let number = |name: &'static str, label: &'static str, hint: &'static str| {
+        let field = desk.number(name);
+        frame(label, field, hint, false, input(desk, field, None, true))
+    };
+    let mfa = tick(
+        desk,
+        "mfa_required",
+        "Everybody signs in with a second factor",
+        "Who has none sets one up the next time they sign in, before anything else.",
+        |policy| &mut policy.mfa_required,
+    );
+    view! {
+        <section class="policy__part" aria-labelledby="limits">
+            <h2 class="card__title" id="limits">"Limits"</h2>
+            {number("max_live_tokens", "Tokens per person", "How many tokens that are not revoked somebody may have.")}
+            {number("refresh_access_minutes", "Life of a token with a refresh token, in minutes", "A script renews it until the end of the token.")}
+        </section>
+        <section class="policy__part" aria-labelledby="signing-in">
+            <h2 class="card__title" id="signing-in">"Signing in"</h2>
+            {mfa}
+        </section>
+    }
+    .into_any()
+}
+
+fn tick(
+    desk: Desk,
+    name: &'static str,
+    label: &'static str,
+    about: &'static str,
+    of: fn(&mut Policy) -> &mut bool,
+) -> AnyView {
+    let form = desk.form;
+    form.place(name);
+    let checked = move || form.draft.with(|draft| *of(&mut draft.policy.clone()));
+    let toggle = move |ev| {
+        let on = event_target_checked(&ev);
+        form.change(name, |draft| *of(&mut draft.policy) = on);
+    };
+    let hint = [name, "-hint"].concat();
+    view! {
+        <label class="choice">
+            <input class="checkbox" type="checkbox" aria-label=label aria-describedby=hint.clone() disabled=desk.fixed prop:checked=checked on:change=toggle />
+            <span class="choice__text">{label}<span class="choice__hint" id=hint>{about}</span></span>
+        </label>
+    }
+    .into_any()
+}

@@ -1,0 +1,147 @@
+//! The page `Service Accounts`.
+
+use super::{Desk, Dialog};
+use crate::{
+    dom,
+    manage::{
+        SERVICE_ACCOUNTS,
+        layout::{Page, SYSTEM, heading},
+        query,
+    },
+    router::Router,
+    table::{Look, cell, table, text, time},
+    ui::{
+        badge::{Tone, badge},
+        empty::Empty,
+        icon::icon,
+        search::Search,
+    },
+};
+use contract::service_accounts::ServiceAccount;
+use leptos::{prelude::*, task::spawn_local};
+
+static PAGE: Page = Page {
+    title: "Service Accounts",
+    above: &[SYSTEM],
+    needs: SERVICE_ACCOUNTS,
+    content,
+};
+
+static LOOK: Look<ServiceAccount> = Look {
+    caption: "Service accounts",
+    heads: &[
+        "Service account name",
+        "Description",
+        "Role",
+        "API key",
+        "Key Creation time",
+        "Last used",
+        "Last updated",
+        "Status",
+    ],
+    row,
+    nothing,
+};
+
+/// The page.
+pub fn page() -> AnyView {
+    PAGE.view()
+}
+
+fn content() -> AnyView {
+    let desk = Desk::new();
+    provide_context(desk);
+    Effect::new(move |_| desk.search.with(|search| desk.load(search)));
+    spawn_local(desk.load_roles());
+    let router = Router::in_use();
+    let seek = Callback::new(move |text: String| query::set(router, "search", &text));
+    let actions = view! {
+        <Search label="Search service accounts by name" placeholder="Search by name" value=desk.search seek />
+        {add_button(desk)}
+    };
+    let about = "Machines that only connect by API. Each has a key and a secret of its own, and a role that says what it may do.";
+    let dialog = move || {
+        let open = desk.dialog.with(|dialog| !matches!(dialog, Dialog::Closed));
+        open.then(|| desk.dialogs.view()).flatten()
+    };
+    view! {
+        {heading("Service Accounts", about, actions.into_any())}
+        <div class="page__body page__body--close">{table(desk.accounts, &LOOK)}</div>
+        {dialog}
+    }
+    .into_any()
+}
+
+/// The button that opens the drawer for a new account. Its code is fetched when the button is about to be used.
+fn add_button(desk: Desk) -> AnyView {
+    view! {
+        <button
+            type="button"
+            class="button button--primary"
+            on:pointerenter=move |_| desk.dialogs.prefetch()
+            on:focus=move |_| desk.dialogs.prefetch()
+            on:click=move |_| desk.dialog.set(Dialog::New)
+        >
+            {icon("#i-plus")}
+            "Add Service Account"
+        </button>
+    }
+    .into_any()
+}
+
+fn row(account: &ServiceAccount) -> AnyView {
+    let desk = Desk::in_use();
+    let opened = account.clone();
+    let open = move |_| {
+        // Wherever the click was: this is what gets the focus back.
+        dom::focus(opened.id.as_str());
+        desk.dialog.set(Dialog::Edit(Box::new(opened.clone())));
+    };
+    let status = if account.enabled {
+        badge(Tone::Active, "Enabled")
+    } else {
+        badge(Tone::Off, "Disabled")
+    };
+    let role = view! {
+        {account.role.name.clone()}
+        {(!account.role_has_api_access).then(|| badge(Tone::Expired, "No API access"))}
+    };
+    let key = view! {
+        <code class="mono table__clipped" title=account.api_key.clone()>{account.api_key.clone()}</code>
+        {account.secret_revoked.then(|| badge(Tone::Revoked, "Secret revoked"))}
+        {account.old_pair.is_some().then(|| badge(Tone::Expired, "Old key still works"))}
+    };
+    view! {
+        <tr class="table__row--opens" on:click=open on:pointerenter=move |_| desk.dialogs.prefetch()>
+            <th scope="row" class="table__name">
+                // Its click goes on to the row, whose handler does it.
+                <button type="button" class="table__open" id=account.id.as_str().to_owned() on:focus=move |_| desk.dialogs.prefetch()>{account.name.clone()}</button>
+            </th>
+            {text("Description", account.description.clone())}
+            {cell("Role", view! { <span class="table__stack">{role}</span> }.into_any())}
+            {cell("API key", view! { <span class="table__stack">{key}</span> }.into_any())}
+            {time("Key Creation time", Some(account.key_created_at))}
+            {time("Last used", account.last_used_at)}
+            {time("Last updated", Some(account.updated_at))}
+            {cell("Status", status)}
+        </tr>
+    }
+    .into_any()
+}
+
+fn nothing() -> AnyView {
+    let desk = Desk::in_use();
+    let sought = desk.search.get_untracked();
+    if sought.is_empty() {
+        let text = "Add one for each machine that calls the API, with a role that has no more than it needs.";
+        return view! { <Empty icon="#i-key" title="No service accounts yet" text /> }.into_any();
+    }
+    let router = Router::in_use();
+    let text = format!("No service account has “{sought}” in its name.");
+    view! {
+        <Empty icon="#i-search" title="No service account found" text>
+            <button type="button" class="button button--secondary" on:click=move |_| query::set(router, "search", "")>"Show all service accounts"</button>
+        </Empty>
+    }
+    .into_any()
+}

@@ -1,0 +1,109 @@
+// The page Policy in the browser.
+
+import type { Page } from '@playwright/test'
+import { expectAccessible } from '../support/a11y'
+import { button, dialog, expectNoSideways, open, openAddDialog, signIn } from '../support/browser'
+import { db } from '../support/db'
+import { expect, test } from '../support/test'
+
+const PAGE = '/manage/policy'
+const openPage = async (page: Page) => {
+  await open(page, PAGE, 'Policy')
+  await expect(page.getByLabel('Custom, at most')).toHaveValue('365')
+}
+
+test.beforeEach(({ context, owner }) => signIn(context, owner))
+
+test('lifetimes are changed, and the form for a new token offers no more', async ({ page, owner }) => {
+  await openPage(page)
+  await expectAccessible(page)
+  await expect(button(page, 'Save')).toBeDisabled()
+  await page.getByLabel('Custom, at most').fill('45')
+  await page.getByLabel('Custom, by default').fill('45')
+  await page.getByRole('checkbox', { name: 'Tokens may have no end' }).check()
+  await button(page, 'Save').click()
+  const asking = dialog(page, 'Change the policy?')
+  await expect(asking).toContainText('No token and nobody is touched by it now.')
+  await expectAccessible(page)
+  await button(asking, 'Change the policy').click()
+  await expect(page.getByText('The policy was saved.')).toBeVisible()
+  await expect(page.getByLabel('Custom, at most')).toHaveValue('45')
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
+  expect((await owner.get('/policy')).json).toMatchObject({ token_max_days: { custom: 45, all: 365 }, token_default_days: { custom: 45 }, forever_allowed: true })
+  await open(page, '/settings/api-access')
+  const end = (await openAddDialog(page)).getByRole('group', { name: 'Renewable until' })
+  await expect(end.getByRole('radio', { name: '45 days' })).toBeChecked()
+  await expect(end.getByRole('radio', { name: 'No end' })).toBeVisible()
+  await expect(end.getByRole('radio', { name: '60 days' })).toHaveCount(0)
+})
+
+test('what a change would touch is told before it is made', async ({ page, owner }) => {
+  await owner.makeToken()
+  await owner.makeToken()
+  await openPage(page)
+  await page.getByLabel('Custom, at most').fill('30')
+  await page.getByLabel('Custom, by default').fill('7')
+  await page.getByRole('checkbox', { name: 'Everybody signs in with a second factor' }).check()
+  await button(page, 'Save').click()
+  const asking = dialog(page, 'Change the policy?')
+  await expect(asking).toContainText('2 tokens live longer than this allows.')
+  await expect(asking).toContainText('1 person has no second factor.')
+  await button(asking, 'Cancel').click()
+  expect(await db.count('FROM policies WHERE tenant_id = ?1', owner.tenant)).toBe(0)
+  await button(page, 'Save').click()
+  await owner.goStale()
+  await button(asking, 'Change the policy').click()
+  await page.getByLabel('Password', { exact: true }).fill(owner.account.password)
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('The policy was saved.')).toBeVisible()
+  expect(await db.one('SELECT mfa_required FROM policies WHERE tenant_id = ?1', owner.tenant)).toEqual({ mfa_required: 1 })
+})
+
+test('every number out of range is told at its field', async ({ page, owner }) => {
+  await openPage(page)
+  await page.getByLabel('1-Touch recovery, at most').fill('15')
+  await page.getByLabel('Tokens per person').fill('many')
+  await page.getByLabel('Microsoft SCIM, by default').fill('')
+  await button(page, 'Save').click()
+  await expect(page.getByText('Use a number from 1 to 14 days.')).toBeVisible()
+  await expect(page.getByText('Use a number from 1 to 365 days.')).toBeVisible()
+  await expect(page.getByText('Use a number from 1 to 1000 tokens.')).toBeVisible()
+  await expect(page.getByLabel('Microsoft SCIM, by default')).toBeFocused()
+  await expectAccessible(page)
+  expect(await db.count('FROM policies WHERE tenant_id = ?1', owner.tenant)).toBe(0)
+})
+
+test('who saves after somebody else is told, and shown what is there now', async ({ page, owner }) => {
+  await openPage(page)
+  await owner.put('/policy', { ...(await owner.get('/policy')).json, max_live_tokens: 9 })
+  await page.getByLabel('Tokens per person').fill('20')
+  await button(page, 'Save').click()
+  await expect(page.getByRole('alert')).toContainText('The policy was changed elsewhere since you opened it.')
+  await button(page, 'Discard mine and show what is there now').click()
+  await expect(page.getByLabel('Tokens per person')).toHaveValue('9')
+})
+
+test('nobody leaves by accident with something unsaved', async ({ page }) => {
+  await openPage(page)
+  await page.getByLabel('Tokens per person').fill('20')
+  await expect(page.getByText('Not saved yet.')).toBeVisible()
+  await page.getByRole('link', { name: 'Security' }).first().click()
+  await button(dialog(page, 'Leave without saving?'), 'Stay').click()
+  await expect(page).toHaveURL(PAGE)
+})
+
+test('who does not administer reads it, and cannot change it', async ({ page, owner }) => {
+  await owner.take('Help desk', 'manage_users')
+  await openPage(page)
+  await expect(page.getByLabel('Custom, at most')).toHaveJSProperty('readOnly', true)
+  await expect(page.getByRole('checkbox', { name: 'Everybody signs in with a second factor' })).toBeDisabled()
+  await expect(page.getByText('Only those with Administrative Management change it.')).toBeVisible()
+  await expect(button(page, 'Save')).toHaveCount(0)
+  await expectAccessible(page)
+})
+
+test('the page fits a narrow screen', async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 640 })
+  await openPage(page)
+  await expectNoSideways(page)
+})

@@ -1,0 +1,316 @@
+// Service accounts in the browser: A-01 to A-13 by name.
+
+import { readFileSync } from 'node:fs'
+import type { Locator, Page } from '@playwright/test'
+import { expectAccessible } from '../support/a11y'
+import { basic } from '../support/machines'
+import { button, cell, dialog, open, rowOf, signIn } from '../support/browser'
+import { ago, db } from '../support/db'
+import { makeAccount, makeRole } from '../support/machines'
+import { expect, test } from '../support/test'
+
+const PAGE = '/manage/service-accounts'
+const HEADS = ['Service account name', 'Description', 'Role', 'API key', 'Key Creation time', 'Last used', 'Last updated', 'Status']
+const WARNING =
+  'The API Secret is not saved anywhere on the Latchkey system. You have to copy it as it is not kept and cannot be recovered. Use Copy to copy the API Secret to a safe place, or manage it using a key management system.'
+const NOTE = 'It is not possible to change the API key. If you want to change the API key, you must change the API key and its API secret.'
+
+test.use({ permissions: ['clipboard-read', 'clipboard-write'] })
+test.beforeEach(({ context, owner }) => signIn(context, owner))
+
+const accounts = (page: Page) => page.getByRole('table', { name: 'Service accounts' })
+const drawer = (page: Page) => dialog(page, 'Service Account')
+const openPage = (page: Page) => open(page, PAGE, 'Service Accounts')
+
+async function openDrawer(page: Page, name: string): Promise<Locator> {
+  await button(accounts(page), name).click()
+  await expect(drawer(page)).toBeVisible()
+  return drawer(page)
+}
+
+/** Fills in a new account and saves it; the drawer then shows its pair. */
+async function make(page: Page, name: string): Promise<{ made: Locator; key: string; secret: string }> {
+  await button(page, 'Add Service Account').click()
+  const made = dialog(page, 'New Service Account')
+  await made.getByLabel('Name').fill(name)
+  await made.getByLabel('Role').selectOption({ label: 'API writer' })
+  await button(made, 'Save').click()
+  await expect(made.getByText(WARNING, { exact: true })).toBeVisible()
+  return { made, key: await made.getByLabel('API key').inputValue(), secret: await made.getByLabel('API secret').inputValue() }
+}
+
+test('A-02 Manage, System Settings, Manage Service Accounts lead to the page Service Accounts', async ({ page }) => {
+  await open(page, '/settings/api-access')
+  await page.getByRole('banner').getByRole('link', { name: 'Manage' }).click()
+  await page.getByRole('navigation', { name: 'Manage' }).getByRole('link', { name: 'System Settings' }).click()
+  await expect(page).toHaveURL('/manage/system')
+  await expect(page.getByRole('heading', { level: 2, name: 'System Settings' })).toBeVisible()
+  await page.getByRole('link', { name: 'Manage Service Accounts' }).click()
+  await expect(page).toHaveURL(PAGE)
+  await expect(page.getByRole('heading', { level: 1, name: 'Service Accounts' })).toBeVisible()
+  await expect(page).toHaveTitle('Service Accounts · Latchkey')
+  await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'System Settings' }).click()
+  await expect(page).toHaveURL('/manage/system')
+})
+
+test('A-01 A-03 A-05 A-07 A-08 A-09 a new account shows its pair once, with the warning, and is then in the list', async ({ page, owner }) => {
+  await openPage(page)
+  await expect(page.getByRole('heading', { name: 'No service accounts yet' })).toBeVisible()
+  await button(page, 'Add Service Account').click()
+  const made = dialog(page, 'New Service Account')
+  await expect(made.getByLabel('Name')).toBeFocused()
+  await expectAccessible(page)
+  await made.getByLabel('Name').fill('Backup sync')
+  await made.getByLabel('Description').fill('Copies backups')
+  await made.getByLabel('Role').selectOption({ label: 'API writer' })
+  await expect(made.getByLabel('Owner')).toHaveValue(`Ada Lovelace (${owner.account.email})`)
+  await made.getByLabel('IP ranges').fill('10.0.0.0/8\n\n 192.0.2.7 ')
+  await button(made, 'Save').click()
+  await expect(made.getByText(WARNING, { exact: true })).toBeVisible()
+  await expectAccessible(page)
+
+  const secret = await made.getByLabel('API secret').inputValue()
+  const key = await made.getByLabel('API key').inputValue()
+  expect(key).toMatch(/^lkk_/)
+  expect(secret).toMatch(/^lks_/)
+  for (const [name, value] of [['Copy key', key], ['Copy', secret]] as const) {
+    await button(made, name).click()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(value)
+  }
+  await button(made, 'Close').click()
+  await expect(made).toBeHidden()
+  await expect(rowOf(accounts(page), 'Backup sync')).toContainText('Copies backups')
+  await expect(page.getByText(/lks_/)).toHaveCount(0)
+  expect(await page.content()).not.toContain(secret)
+  expect((await basic(key, secret, '10.1.2.3').get('/users')).status).toBe(200)
+  expect(await db.one('SELECT ip_allowlist, owner_id FROM service_accounts WHERE tenant_id = ?1', owner.tenant)).toEqual({ ip_allowlist: '10.0.0.0/8\n192.0.2.7', owner_id: owner.user.id })
+})
+
+test('A-R1 Close asks once more if the secret was not copied, and a download counts as a copy', async ({ page }) => {
+  await openPage(page)
+  const { made, key, secret } = await make(page, 'Backup sync')
+  await button(made, 'Copy key').click()
+  await button(made, 'Close').click()
+  await expect(made.getByRole('alert')).toContainText('You have not copied the API secret')
+  await expect(button(made, 'Go back')).toBeFocused()
+  await button(made, 'Go back').click()
+  await expect(made.getByText(WARNING, { exact: true })).toBeVisible()
+  const saved = async (name: string) => {
+    const [download] = await Promise.all([page.waitForEvent('download'), button(made, name).click()])
+    return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') }
+  }
+  expect(await saved('Download .env')).toEqual({ name: 'latchkey-backup-sync.env', text: `LATCHKEY_API_KEY=${key}\nLATCHKEY_API_SECRET=${secret}\n` })
+  const json = await saved('Download JSON')
+  expect(json.name).toBe('latchkey-backup-sync.json')
+  expect(JSON.parse(json.text)).toEqual({ name: 'Backup sync', api_key: key, api_secret: secret })
+  await page.keyboard.press('Escape')
+  await expect(made).toBeHidden()
+})
+
+test('A-R1 Close without copying closes', async ({ page }) => {
+  await openPage(page)
+  const { made } = await make(page, 'Backup sync')
+  await page.keyboard.press('Escape')
+  await button(made, 'Close without copying').click()
+  await expect(made).toBeHidden()
+  await expect(rowOf(accounts(page), 'Backup sync')).toBeVisible()
+})
+
+test('A-04 A-06 the name is mandatory and taken for good; only roles with API access are offered', async ({ page, owner }) => {
+  await makeAccount(owner, { name: 'Backup sync' })
+  await openPage(page)
+  await button(page, 'Add Service Account').click()
+  const made = dialog(page, 'New Service Account')
+  await expect(made.getByLabel('Role').getByRole('option')).toHaveText(['Select a role', 'Administrator', 'Member', 'API reader', 'API writer'])
+  await made.getByLabel('IP ranges').fill('10.0.0.0/33')
+  await button(made, 'Save').click()
+  await expect(made.getByText('Enter a name.')).toBeVisible()
+  await expect(made.getByText('Select a role.')).toBeVisible()
+  await expect(made.getByLabel('IP ranges')).toHaveAttribute('aria-invalid', 'true')
+  await expect(made.getByLabel('Name')).toBeFocused()
+  await expectAccessible(page)
+  await made.getByLabel('Name').fill('BACKUP SYNC')
+  await made.getByLabel('Role').selectOption({ label: 'API reader' })
+  await made.getByLabel('IP ranges').fill('')
+  await button(made, 'Save').click()
+  await expect(made.getByText('There is, or was, a service account with this name. Choose another: names are never given twice.')).toBeVisible()
+  expect(await db.count('FROM service_accounts WHERE tenant_id = ?1', owner.tenant)).toBe(1)
+})
+
+test('somebody else can look after it, and nobody who is not there', async ({ page, owner }) => {
+  await db.rows(
+    `INSERT INTO users (id, tenant_id, role_id, email, first_name, last_name, name_key, password, created_at)
+     SELECT 'usr_' || substr(id, 5, 20) || 'GRACE0', tenant_id, role_id, 'grace.' || email, 'Grace', 'Hopper', 'grace hopper', '-', created_at FROM users WHERE id = ?1`,
+    owner.user.id,
+  )
+  await openPage(page)
+  await button(page, 'Add Service Account').click()
+  const made = dialog(page, 'New Service Account')
+  await made.getByLabel('Name').fill('Backup sync')
+  await made.getByLabel('Role').selectOption({ label: 'API writer' })
+  await made.getByLabel('Owner').fill('Nobody')
+  await button(made, 'Save').click()
+  await expect(made.getByText('Select somebody who looks after it.')).toBeVisible()
+  await Promise.all([page.waitForResponse(/search=hopper/), made.getByLabel('Owner').fill('hopper')])
+  await made.getByLabel('Owner').fill(`Grace Hopper (grace.${owner.account.email})`)
+  await button(made, 'Save').click()
+  await expect(made.getByText(WARNING, { exact: true })).toBeVisible()
+  expect((await owner.get('/service-accounts')).json.items[0].owner.name).toBe('Grace Hopper')
+})
+
+test('A-10 A-11 the table has its columns, and says Never of what was not used', async ({ page, owner }) => {
+  const { key, pair } = await makeAccount(owner, { name: 'Backup sync', description: 'Copies backups' })
+  await openPage(page)
+  await expect(accounts(page).getByRole('columnheader')).toHaveText(HEADS)
+  for (const [column, text] of [['Description', 'Copies backups'], ['Role', 'API writer'], ['API key', key], ['Last used', 'Never'], ['Status', 'Enabled']] as const) {
+    await expect(await cell(accounts(page), 'Backup sync', column)).toHaveText(text)
+  }
+  expect((await pair.get('/users')).status).toBe(200)
+  await expect(async () => {
+    await page.reload()
+    await expect(await cell(accounts(page), 'Backup sync', 'Last used')).toHaveText(/now|second/, { timeout: 1000 })
+  }).toPass()
+  await expectAccessible(page)
+})
+
+test('A-12 A-13 a click on a row opens the drawer; details are edited, name and key are not', async ({ page, owner }) => {
+  const { account, key } = await makeAccount(owner, { name: 'Backup sync' })
+  await db.rows('UPDATE service_accounts SET updated_at = ?2 WHERE id = ?1', account.id, ago(3 * 3600))
+  await openPage(page)
+  await rowOf(accounts(page), 'Backup sync').getByText('API writer').click()
+  const opened = drawer(page)
+  await expect(opened.getByLabel('Name')).toHaveAttribute('readonly')
+  await expect(opened.getByLabel('Name')).toHaveAccessibleDescription('The name cannot be changed: the audit log tells by it what the account did.')
+  await expect(opened.getByText(NOTE)).toBeVisible()
+  await expect(opened.getByText(key)).toBeVisible()
+  await expectAccessible(page)
+  await expect(button(opened, 'Save')).toBeDisabled()
+  await opened.getByLabel('Description').fill('Nightly')
+  await opened.getByLabel('Role').selectOption({ label: 'API reader' })
+  await opened.getByLabel('IP ranges').fill('192.0.2.0/24')
+  await button(opened, 'Save').click()
+  await expect(opened).toBeHidden()
+  await expect(await cell(accounts(page), 'Backup sync', 'Description')).toHaveText('Nightly')
+  await expect(await cell(accounts(page), 'Backup sync', 'Role')).toHaveText('API reader')
+  await expect(await cell(accounts(page), 'Backup sync', 'Last updated')).toHaveText(/now|second/)
+  await expect(button(accounts(page), 'Backup sync')).toBeFocused()
+})
+
+test('A-R3 resetting gives a new pair together, shows who still uses the old one, and Retire now ends it', async ({ page, owner }) => {
+  const { key, secret, pair } = await makeAccount(owner, { name: 'Backup sync' })
+  await openPage(page)
+  await button(await openDrawer(page, 'Backup sync'), 'Reset credentials').click()
+  const asked = dialog(page, 'Reset credentials')
+  await expect(asked.getByRole('radio')).toHaveCount(4)
+  await expect(asked.getByRole('radio', { name: 'In 24 hours' })).toBeChecked()
+  await expectAccessible(page)
+  await asked.getByRole('radio', { name: 'In 7 days' }).check()
+  await button(asked, 'Reset').click()
+  const shown = dialog(page, 'New API key and API secret')
+  await expect(shown.getByText(WARNING, { exact: true })).toBeVisible()
+  const fresh = { key: await shown.getByLabel('API key').inputValue(), secret: await shown.getByLabel('API secret').inputValue() }
+  expect(fresh.key).not.toBe(key)
+  expect(fresh.secret).not.toBe(secret)
+  await button(shown, 'Copy').click()
+  await button(shown, 'Close').click()
+  await expect(await cell(accounts(page), 'Backup sync', 'API key')).toContainText('Old key still works')
+  await expect((await openDrawer(page, 'Backup sync')).getByText('Nobody has used it since it was replaced: it can be retired.')).toBeVisible()
+  await page.keyboard.press('Escape')
+  expect((await pair.get('/users')).status).toBe(200)
+  await expect.poll(() => db.count('FROM service_accounts WHERE tenant_id = ?1 AND old_last_used_at IS NOT NULL', owner.tenant)).toBe(1)
+  await page.reload()
+  const opened = await openDrawer(page, 'Backup sync')
+  await expect(opened.getByText(`Whoever that is still needs the new pair.`)).toBeVisible()
+  await expect(opened.getByText(pair.address, { exact: false }).last()).toBeVisible()
+  await expectAccessible(page)
+  await button(opened, 'Retire now').click()
+  await expect(opened).toBeHidden()
+  expect((await pair.get('/users')).status).toBe(401)
+  expect((await basic(fresh.key, fresh.secret).get('/users')).status).toBe(200)
+})
+
+test('resetting asks for the password where it was given long ago, and goes on', async ({ page, owner }) => {
+  await makeAccount(owner, { name: 'Backup sync' })
+  await openPage(page)
+  await owner.goStale()
+  await button(await openDrawer(page, 'Backup sync'), 'Reset credentials').click()
+  await button(dialog(page, 'Reset credentials'), 'Reset').click()
+  const asked = dialog(page, 'Confirm that it is you')
+  await asked.getByLabel('Password', { exact: true }).fill(owner.account.password)
+  await button(asked, 'Confirm').click()
+  await expect(dialog(page, 'New API key and API secret').getByText(WARNING, { exact: true })).toBeVisible()
+})
+
+test('an account is disabled and enabled again', async ({ page, owner }) => {
+  const { basic } = await makeAccount(owner, { name: 'Backup sync' })
+  await openPage(page)
+  for (const [status, code] of [['Disabled', 401], ['Enabled', 200]] as const) {
+    const opened = await openDrawer(page, 'Backup sync')
+    await opened.getByRole('checkbox', { name: 'Enabled' }).click()
+    await button(opened, 'Save').click()
+    await expect(opened).toBeHidden()
+    await expect(await cell(accounts(page), 'Backup sync', 'Status')).toHaveText(status)
+    expect((await basic.get('/users')).status).toBe(code)
+  }
+})
+
+test('an account is deleted by typing its name', async ({ page, owner }) => {
+  const { account } = await makeAccount(owner, { name: 'Backup sync' })
+  await openPage(page)
+  await button(await openDrawer(page, 'Backup sync'), 'Delete').click()
+  const asked = dialog(page, 'Delete Service Account')
+  await expectAccessible(page)
+  await expect(button(asked, 'Delete')).toBeDisabled()
+  await asked.getByLabel(/^Type/).fill('backup sync')
+  await expect(button(asked, 'Delete')).toBeDisabled()
+  await asked.getByLabel(/^Type/).fill('Backup sync')
+  await button(asked, 'Delete').click()
+  await expect(page.getByRole('heading', { name: 'No service accounts yet' })).toBeVisible()
+  expect((await owner.get(`/service-accounts/${account.id}`)).status).toBe(404)
+})
+
+test('A-R6 a role that has lost API access, and a secret that was found, are told', async ({ page, owner }) => {
+  const role_id = await makeRole(owner, 'api_access', 'backups:read')
+  const [dumb, leaked] = [await makeAccount(owner, { name: 'dumb', role_id }), await makeAccount(owner, { name: 'leaked' })]
+  await db.rows(`UPDATE roles SET permissions = '' WHERE id = ?1`, role_id)
+  await owner.post('/credentials/revoke', { credentials: [leaked.secret] }).catch(() => {})
+  await db.rows('UPDATE service_accounts SET secret_revoked_at = ?2 WHERE id = ?1', leaked.account.id, ago(60))
+  await openPage(page)
+  await expect(await cell(accounts(page), 'dumb', 'Role')).toContainText('No API access')
+  await expect(await cell(accounts(page), 'leaked', 'API key')).toContainText('Secret revoked')
+  await expectAccessible(page)
+  const opened = await openDrawer(page, 'dumb')
+  await expect(opened.getByText(/Its role has lost API access/)).toBeVisible()
+  await expect(opened.getByLabel('Role').getByRole('option', { name: /no API access/ })).toHaveCount(1)
+  await page.keyboard.press('Escape')
+  await expect((await openDrawer(page, 'leaked')).getByText(/Its secret was found where it should not be/)).toBeVisible()
+  expect((await dumb.basic.get('/users')).json.code).toBe('role_no_api_access')
+})
+
+test('is sought by name, which stays in the URL', async ({ page, owner }) => {
+  await makeAccount(owner, { name: 'Backup sync' })
+  await makeAccount(owner, { name: 'Inventory' })
+  await openPage(page)
+  await page.getByRole('searchbox', { name: 'Search service accounts by name' }).fill('SYNC')
+  await expect(page).toHaveURL(`${PAGE}?search=SYNC`)
+  await expect(accounts(page).getByRole('rowheader')).toHaveText(['Backup sync'])
+  await page.reload()
+  await expect(accounts(page).getByRole('rowheader')).toHaveText(['Backup sync'])
+  await page.getByRole('searchbox').fill('nothing of the kind')
+  await expect(page.getByRole('heading', { name: 'No service account found' })).toBeVisible()
+  await button(page, 'Show all service accounts').click()
+  await expect(accounts(page).getByRole('rowheader')).toHaveCount(2)
+})
+
+test('without the permission there is no way in and no such page', async ({ page, owner }) => {
+  await owner.take('Member')
+  await open(page, '/settings/api-access')
+  await expect(page.getByRole('button', { name: 'Ada Lovelace' })).toBeVisible()
+  await expect(page.getByRole('link', { name: 'Manage' })).toHaveCount(0)
+  for (const path of ['/manage/system', PAGE]) await open(page, path, 'Page not found')
+  await owner.take('Keeper', 'manage_service_accounts api_access', '')
+  await page.goto('/settings/api-access')
+  await page.getByRole('banner').getByRole('link', { name: 'Manage' }).click()
+  await expect(page).toHaveURL('/manage/system')
+  await expect(page.getByRole('navigation', { name: 'Manage' }).getByRole('link')).toHaveText(['System Settings'])
+})
