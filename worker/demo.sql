@@ -58,6 +58,30 @@ UPDATE users SET phone = '+12125550123', time_zone = 'America/New_York' WHERE id
 UPDATE users SET phone = '+35314960123', time_zone = 'Europe/Dublin' WHERE id = 'usr_01K90000000000000000000003';
 UPDATE users SET time_zone = 'Asia/Tokyo' WHERE id = 'usr_01K90000000000000000000007';
 
+-- Roles that the company made for itself.
+INSERT INTO roles (id, tenant_id, name, built_in, permissions, scopes, created_at) VALUES
+    ('rol_01K90000000000000000000006', 'ten_01K90000000000000000000001', 'Backup operator', 0, 'api_access',
+     'backups:read backups:write policies:read recoveries:read recoveries:write sources:read vaults:read jobs:read jobs:write',
+     strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-160 days')),
+    ('rol_01K90000000000000000000007', 'ten_01K90000000000000000000001', 'Service desk', 0, 'manage_users read_audit',
+     'users:read', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-155 days')),
+    ('rol_01K90000000000000000000008', 'ten_01K90000000000000000000001', 'Auditor', 0, 'read_audit introspect',
+     '', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-150 days')),
+    ('rol_01K90000000000000000000009', 'ten_01K90000000000000000000001', 'Legacy sync', 0, '',
+     'sources:read vaults:read', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-130 days'));
+UPDATE roles SET name_key = lower(name);
+
+INSERT INTO users (id, tenant_id, role_id, email, first_name, last_name, password, active, created_at, last_seen_at) VALUES
+    ('usr_01K90000000000000000000009', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000006', 'tomas@northwind.example', 'Tomás', 'Ribeiro', (SELECT password FROM users WHERE id = 'usr_01K90000000000000000000001'), 1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-9 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-3 hours')),
+    ('usr_01K90000000000000000000010', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000007', 'priya@northwind.example', 'Priya', 'Raman', (SELECT password FROM users WHERE id = 'usr_01K90000000000000000000001'), 1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-150 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-20 minutes')),
+    ('usr_01K90000000000000000000011', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000008', 'sven@northwind.example', 'Sven', 'Lindqvist', (SELECT password FROM users WHERE id = 'usr_01K90000000000000000000001'), 1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-140 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-5 days')),
+    ('usr_01K90000000000000000000012', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000004', 'amelie@northwind.example', 'Amélie', 'Dubois', (SELECT password FROM users WHERE id = 'usr_01K90000000000000000000001'), 1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-88 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days')),
+    ('usr_01K90000000000000000000013', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000002', 'noah@northwind.example', 'Noah', 'Becker', (SELECT password FROM users WHERE id = 'usr_01K90000000000000000000001'), 0, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-77 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-51 days')),
+    ('usr_01K90000000000000000000014', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000006', 'hana@northwind.example', 'Hana', 'Kim', (SELECT password FROM users WHERE id = 'usr_01K90000000000000000000001'), 1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-40 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-6 hours'));
+UPDATE users SET mfa_enabled = 1 WHERE id IN ('usr_01K90000000000000000000002', 'usr_01K90000000000000000000010', 'usr_01K90000000000000000000011');
+-- In small letters, which SQLite knows of ASCII only.
+UPDATE users SET name_key = replace(replace(lower(first_name || ' ' || last_name), 'Š', 'š'), 'Å', 'å');
+
 INSERT INTO tokens
     (id, tenant_id, user_id, kind, name, name_key, description, scopes, allowed_endpoints, ip_allowlist, digest, prefix,
      last_four, created_at, renewable_until, last_used_at, last_used_ip, revoked_at, revoked_by, revoke_reason)
@@ -140,12 +164,74 @@ SELECT 'ten_01K90000000000000000000001', date('now', '-' || ago || ' days'), id,
 FROM days, tokens
 WHERE tenant_id = 'ten_01K90000000000000000000001' AND revoked_at IS NULL AND last_used_at IS NOT NULL;
 
+-- Machines, of which nobody knows a secret either.
+INSERT INTO service_accounts
+    (id, tenant_id, name, name_key, description, role_id, owner_id, enabled, ip_allowlist, api_key, secret_digest,
+     key_created_at, last_used_at, last_used_ip, created_at, updated_at) VALUES
+    ('svc_01K90000000000000000000001', 'ten_01K90000000000000000000001', 'nightly-backup', 'nightly-backup', 'Starts the nightly jobs in Frankfurt and Dublin', 'rol_01K90000000000000000000006', 'usr_01K90000000000000000000001', 1, '192.0.2.0/24', 'lkk_dGlMoiyrlfxX1rTnyFf3vA7NUtFOY6aF0kDQ',
+     '3ccc7a4e4c35f2825efaf5bf670bbe2e6c165b1ad33467786dc4fc90b606b04b', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-150 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-40 seconds'), '192.0.2.18', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-150 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-12 days')),
+    ('svc_01K90000000000000000000002', 'ten_01K90000000000000000000001', 'grafana', 'grafana', 'Usage and job figures for the wall in the operations room', 'rol_01K90000000000000000000004', 'usr_01K90000000000000000000001', 1, '', 'lkk_wtnOAmp48ddS880t0DnDzAtAIKzCYuheDByz',
+     '9caa8c4321e0a6c96a007b269b2a451ef05bd505a2046130ab92da50ee3514de', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-88 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-25 seconds'), '192.0.2.40', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-88 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-88 days')),
+    ('svc_01K90000000000000000000003', 'ten_01K90000000000000000000001', 'terraform-ci', 'terraform-ci', 'Keeps policies and vaults as they are in the repository', 'rol_01K90000000000000000000005', 'usr_01K90000000000000000000009', 1, '198.51.100.0/25' || char(10) || '2001:db8:40::/48', 'lkk_zzvOJ1NQAx9G4LJqcb0chjL4JMqJUiKBUUjB',
+     'fb8f0ec92486035c126dee77b884cc9c8ecc386e8fc9b3ba1abcb6bfef7f7e9f', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-61 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-3 days'), '2001:db8:40::12', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-61 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days')),
+    ('svc_01K90000000000000000000004', 'ten_01K90000000000000000000001', 'inventory-sync', 'inventory-sync', 'Reads sources every hour', 'rol_01K90000000000000000000009', 'usr_01K90000000000000000000003', 1, '', 'lkk_y1ylMsP1ZoQNObr0S2jBdzzC7mFxqyTMWMvX',
+     '4e5b729f8b95018f7ff22fc0a721d161d4a869b98dacb46da6465ca3ca67335b', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-120 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-33 days'), '198.51.100.30', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-120 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-33 days')),
+    ('svc_01K90000000000000000000005', 'ten_01K90000000000000000000001', 'partner-portal', 'partner-portal', 'Shows partners what they pay for', 'rol_01K90000000000000000000004', 'usr_01K90000000000000000000005', 0, '203.0.113.77', 'lkk_T6blnpNtI2Ry5DLWdNw9LHxiY5JhKJBp5e9k',
+     'd680bde46dee14d228603a2b5b758e1d6af541e79e12685440a6ec4ab0f8c3c0', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-110 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-66 days'), '203.0.113.77', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-110 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-66 days')),
+    ('svc_01K90000000000000000000006', 'ten_01K90000000000000000000001', 'restore-drill', 'restore-drill', NULL, 'rol_01K90000000000000000000006', 'usr_01K90000000000000000000002', 1, '', 'lkk_UAk35cYxP2FlcMqGTfQ93we2pVLrD8kay8ev',
+     'bf9e736204568352e21a443d503e06e7e48549b5eb5915874f86eb7501ea659c', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days'), NULL, NULL, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days'));
+UPDATE service_accounts SET key_created_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days'), old_api_key = 'lkk_6ARN93sQI9TxdsAXTzVikKUHIUPv97OqYzBe', old_secret_digest = 'b97fe20c4900c1200d8eaa2a7630fd76a227990464b1e900fa220d50300856a9',
+       old_until = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+5 days'), old_last_used_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-3 hours'), old_last_used_ip = '198.51.100.9', old_last_agent = 'Terraform/1.12'
+WHERE id = 'svc_01K90000000000000000000003';
+UPDATE service_accounts SET secret_revoked_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-66 days') WHERE id = 'svc_01K90000000000000000000005';
+
+INSERT INTO invitations (id, tenant_id, email, role_id, digest, invited_by, created_at, sent_at, expires_at) VALUES
+    ('inv_01K90000000000000000000001', 'ten_01K90000000000000000000001', 'joao@northwind.example', 'rol_01K90000000000000000000002', 'e6e4dc5394e657b4d27dd003d24f7d2b1e91a6aaa4932c22dec7aaf29e0c6c0d', 'Ada Lovelace', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-9 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-9 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days')),
+    ('inv_01K90000000000000000000002', 'ten_01K90000000000000000000001', 'fatima@northwind.example', 'rol_01K90000000000000000000006', '9be69f2b0132e67e5d3cd05a94425b23eac492425d1db626a22891a1dc149048', 'Priya Raman', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+5 days')),
+    ('inv_01K90000000000000000000003', 'ten_01K90000000000000000000001', 'ben@northwind.example', 'rol_01K90000000000000000000003', '893568548e04f809c0e92ca1aa68207184813954bdd37888867370550b9f579c', 'Ada Lovelace', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-50 minutes'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-50 minutes'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+7 days'));
+
+INSERT INTO sessions (id, tenant_id, user_id, digest, ip, user_agent, place, created_at, last_seen_at, stepped_up_at)
+SELECT 'ses_01K90000000000000000000' || printf('%03d', row_number() OVER ()), tenant_id, id, 'demo ' || id || ' ' || agent, ip, agent, place,
+       strftime('%Y-%m-%dT%H:%M:%SZ', last_seen_at, since), last_seen_at, strftime('%Y-%m-%dT%H:%M:%SZ', last_seen_at, since)
+FROM users,
+     (SELECT 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36' AS agent, '192.0.2.18' AS ip, 'Frankfurt am Main, DE' AS place, '-3 hours' AS since
+      UNION ALL SELECT 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1', '203.0.113.9', 'Dublin, IE', '-4 days')
+WHERE tenant_id = 'ten_01K90000000000000000000001' AND active = 1 AND last_seen_at > strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-10 days');
+
+-- What happened, each event under an id that is made of its time as the Worker makes them.
+CREATE TABLE demo_events (n INTEGER PRIMARY KEY, at TEXT, actor TEXT, action TEXT, target_type TEXT, target_id TEXT, target_name TEXT, changes TEXT);
+INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name)
+SELECT created_at, CASE id WHEN 'usr_01K90000000000000000000001' THEN id ELSE 'usr_01K90000000000000000000001' END, 'user.created', 'user', id, first_name || ' ' || last_name FROM users WHERE tenant_id = 'ten_01K90000000000000000000001';
+INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name)
+SELECT created_at, 'usr_01K90000000000000000000001', 'role.created', 'role', id, name FROM roles WHERE tenant_id = 'ten_01K90000000000000000000001' AND built_in = 0;
+INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name)
+SELECT created_at, owner_id, 'service_account.created', 'service_account', id, name FROM service_accounts WHERE tenant_id = 'ten_01K90000000000000000000001';
+INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name)
+SELECT created_at, user_id, 'token.created', 'token', id, name FROM tokens WHERE tenant_id = 'ten_01K90000000000000000000001' AND user_id IS NOT NULL;
+INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name)
+SELECT revoked_at, user_id, 'token.revoked', 'token', id, name FROM tokens WHERE tenant_id = 'ten_01K90000000000000000000001' AND revoked_at IS NOT NULL;
+INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name)
+SELECT sent_at, CASE invited_by WHEN 'Ada Lovelace' THEN 'usr_01K90000000000000000000001' ELSE 'usr_01K90000000000000000000010' END, 'user.invited', 'invitation', id, email FROM invitations WHERE tenant_id = 'ten_01K90000000000000000000001';
+INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name)
+SELECT created_at, user_id, 'session.created', 'session', id, user_agent FROM sessions WHERE tenant_id = 'ten_01K90000000000000000000001';
+INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name, changes) VALUES
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-51 days'), 'usr_01K90000000000000000000010', 'user.deactivated', 'user', 'usr_01K90000000000000000000013', 'Noah Becker', '{"active":{"from":true,"to":false}}'),
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-36 hours'), 'usr_01K90000000000000000000001', 'user.deactivated', 'user', 'usr_01K90000000000000000000006', 'Kwame Mensah', '{"active":{"from":true,"to":false}}'),
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-27 days'), 'usr_01K90000000000000000000001', 'user.role_changed', 'user', 'usr_01K90000000000000000000014', 'Hana Kim', '{"role":{"from":{"id":"rol_01K90000000000000000000002","name":"Member"},"to":{"id":"rol_01K90000000000000000000006","name":"Backup operator"}}}'),
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-33 days'), 'usr_01K90000000000000000000001', 'role.updated', 'role', 'rol_01K90000000000000000000009', 'Legacy sync', '{"permissions":{"from":["api_access"],"to":[]}}'),
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-66 days'), 'usr_01K90000000000000000000005', 'service_account.updated', 'service_account', 'svc_01K90000000000000000000005', 'partner-portal', '{"enabled":{"from":true,"to":false}}'),
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days'), 'usr_01K90000000000000000000009', 'service_account.credentials_reset', 'service_account', 'svc_01K90000000000000000000003', 'terraform-ci', '{"api_key":{"from":"lkk_2nT8","to":"lkk_9fQa"}}'),
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-45 days'), 'usr_01K90000000000000000000001', 'policy.updated', 'policy', 'ten_01K90000000000000000000001', 'Policy', '{"token_default_days":{"from":{"custom":90},"to":{"custom":60}}}'),
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-5 hours'), 'usr_01K90000000000000000000002', 'token.extended', 'token', 'tok_01K90000000000000000000010', 'Inventory sync', '{"renewable_until":{"from":"2026-10-01T00:00:00Z","to":"2026-12-30T00:00:00Z"}}'),
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-4 hours'), 'usr_01K90000000000000000000001', 'session.stepped_up', 'session', 'ses_01K90000000000000000000001', '', NULL),
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-11 days'), 'usr_01K90000000000000000000003', 'password.changed', 'user', 'usr_01K90000000000000000000003', 'Anne-Marie O''Brien', NULL),
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-19 days'), 'usr_01K90000000000000000000002', 'mfa.enabled', 'user', 'usr_01K90000000000000000000002', 'Grace Hopper', NULL);
 INSERT INTO audit_events
-    (id, tenant_id, at, actor_type, actor_id, actor_name, action, target_type, target_id, target_name, ip, request_id)
-SELECT 'evt_01K9000000A' || substr(t.id, -15), t.tenant_id, t.created_at, 'user', u.id, u.first_name || ' ' || u.last_name,
-       'token.created', 'token', t.id, t.name, '192.0.2.18', 'req_01K9000000A' || substr(t.id, -15)
-FROM tokens t JOIN users u ON u.id = t.user_id WHERE t.tenant_id = 'ten_01K90000000000000000000001'
-UNION ALL
-SELECT 'evt_01K9000000B' || substr(t.id, -15), t.tenant_id, t.revoked_at, 'user', u.id, u.first_name || ' ' || u.last_name,
-       'token.revoked', 'token', t.id, t.name, '192.0.2.18', 'req_01K9000000B' || substr(t.id, -15)
-FROM tokens t JOIN users u ON u.id = t.user_id WHERE t.tenant_id = 'ten_01K90000000000000000000001' AND t.revoked_at IS NOT NULL;
+    (id, tenant_id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name, ip, request_id, changes)
+SELECT 'evt_' || stamp, 'ten_01K90000000000000000000001', at, 'user', u.id, u.first_name || ' ' || u.last_name,
+       (SELECT s.id FROM sessions s WHERE s.user_id = u.id AND s.tenant_id = u.tenant_id LIMIT 1),
+       action, target_type, target_id, target_name, '192.0.2.' || (10 + n % 40), 'req_' || stamp, changes
+FROM (SELECT e.*, (SELECT group_concat(substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', ((unixepoch(e.at) * 1000 >> value) & 31) + 1, 1), '')
+                   FROM json_each('[45,40,35,30,25,20,15,10,5,0]')) || printf('%016d', n) AS stamp FROM demo_events e) e
+JOIN users u ON u.id = e.actor;
+DROP TABLE demo_events;

@@ -11,6 +11,7 @@ mod clock;
 mod dom;
 mod edit;
 mod form;
+mod invitation;
 mod json;
 mod later;
 mod listing;
@@ -28,6 +29,7 @@ mod table;
 mod theme;
 mod tokens;
 mod ui;
+mod users;
 
 fn main() {
     #[cfg(all(target_family = "wasm", debug_assertions))]

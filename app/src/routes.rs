@@ -2,6 +2,7 @@
 
 use crate::{
     api::{Api, Failure},
+    invitation,
     later::{Fetch, Missing, Render},
     manage,
     page::{self, not_found},
@@ -11,6 +12,7 @@ use crate::{
     session::{self, Account, Who},
     settings, tokens,
     ui::failed::Failed,
+    users,
 };
 use contract::pages;
 use leptos::{prelude::*, task::spawn_local};
@@ -52,6 +54,11 @@ fn page(path: &str) -> Option<Fetch> {
         SECURITY => || Box::pin(security::page()),
         API_ACCESS => || Box::pin(tokens::page()),
         NOTIFICATIONS => || Box::pin(settings::notifications()),
+        "/invitation/{token}" => || Box::pin(invitation::page()),
+        USERS => || Box::pin(users::list()),
+        "/manage/users/{id}/profile" => || Box::pin(async { Ok(users::person().await?.profile) }),
+        "/manage/users/{id}/tokens" => || Box::pin(async { Ok(users::person().await?.tokens) }),
+        "/manage/users/{id}/sessions" => || Box::pin(async { Ok(users::person().await?.sessions) }),
         MANAGE_SECURITY => || Box::pin(async { Ok(manage::home().await?.security) }),
         MANAGE_SYSTEM => || Box::pin(async { Ok(manage::home().await?.system) }),
         SERVICE_ACCOUNTS => || Box::pin(service_accounts::page()),

@@ -7,6 +7,7 @@ pub mod copy_button;
 pub mod dialog;
 pub mod empty;
 pub mod failed;
+pub mod filter;
 pub mod icon;
 pub mod leave;
 pub mod menu;

@@ -1,0 +1,203 @@
+//! What ends somebody's access, for a while or for good, with a look at what else stops.
+
+use super::{
+    full_name,
+    person::Person,
+    profile::{is_out_of_reach, set_active},
+};
+use crate::{
+    api::{Failure, Method},
+    manage::{self, query},
+    router::Router,
+    routes,
+    ui::{dialog::Dialog as Modal, notice, toast::Toaster},
+};
+use contract::{
+    list::List,
+    service_accounts::{SERVICE_ACCOUNTS, ServiceAccount},
+    tokens::Token,
+};
+use leptos::{prelude::*, task::spawn_local};
+
+/// What is about to be done.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Deed {
+    Deactivate,
+    Remove,
+}
+
+/// The foot of the card about their account.
+pub fn actions(person: Person) -> AnyView {
+    let toaster = expect_context::<Toaster>();
+    let asked = RwSignal::new(None::<Deed>);
+    let pending = RwSignal::new(false);
+    if person.is_me() {
+        return foot(
+            "This is you: somebody else who looks after people can deactivate or remove you.",
+            ().into_any(),
+        );
+    }
+    if is_out_of_reach(person) {
+        return foot(
+            "Only an Administrator can deactivate or remove another.",
+            ().into_any(),
+        );
+    }
+    let reactivate = move |_| {
+        pending.set(true);
+        spawn_local(async move {
+            match set_active(person, true).await {
+                Ok(()) => toaster.say("They can sign in again.".into()),
+                Err(failure) => toaster.complain(failure.message()),
+            }
+            pending.try_set(false);
+        });
+    };
+    let first = move || {
+        if person.user.with(|user| user.active) {
+            view! { <button type="button" class="button button--secondary button--small" on:click=move |_| asked.set(Some(Deed::Deactivate))>"Deactivate"</button> }.into_any()
+        } else {
+            view! { <button type="button" class="button button--secondary button--small" disabled=pending on:click=reactivate>"Reactivate"</button> }.into_any()
+        }
+    };
+    let buttons = view! {
+        {first}
+        <button type="button" class="button button--danger button--small" on:click=move |_| asked.set(Some(Deed::Remove))>"Remove"</button>
+    };
+    let dialog = move || asked.get().map(|deed| untrack(|| ask(person, deed, asked)));
+    view! {
+        {foot("Who is deactivated is signed out and refused at once, and loses nothing. Who is removed is gone.", buttons.into_any())}
+        {dialog}
+    }
+    .into_any()
+}
+
+fn foot(text: &'static str, buttons: AnyView) -> AnyView {
+    view! {
+        <div class="card__footer">
+            <p class="muted profile__changed">{text}</p>
+            {buttons}
+        </div>
+    }
+    .into_any()
+}
+
+fn ask(person: Person, deed: Deed, asked: RwSignal<Option<Deed>>) -> AnyView {
+    let (toaster, router) = (expect_context::<Toaster>(), Router::in_use());
+    let (pending, trouble) = (RwSignal::new(false), RwSignal::new(None::<String>));
+    let name = person.user.with_untracked(full_name);
+    let (title, label, text) = match deed {
+        Deed::Deactivate => (
+            "Deactivate User",
+            "Deactivate",
+            format!(
+                "{name} is signed out everywhere and told by mail. They can be activated again at any time."
+            ),
+        ),
+        Deed::Remove => (
+            "Remove User",
+            "Remove",
+            format!(
+                "The profile, the sessions and the access tokens of {name} are gone for good. What they did stays in the audit log, and they are told by mail."
+            ),
+        ),
+    };
+    let close = Callback::new(move |()| asked.set(None));
+    let act = move |_| {
+        pending.set(true);
+        trouble.set(None);
+        spawn_local(async move {
+            let done = match deed {
+                Deed::Deactivate => set_active(person, false).await,
+                Deed::Remove => remove(person).await,
+            };
+            match done {
+                Ok(()) if deed == Deed::Remove => {
+                    toaster.say("The user was removed.".into());
+                    router.correct_to(routes::USERS);
+                }
+                Ok(()) => {
+                    asked.try_set(None);
+                    toaster.say("The user was deactivated.".into());
+                }
+                Err(failure) => {
+                    trouble.try_set(Some(failure.message()));
+                    pending.try_set(false);
+                }
+            }
+        });
+    };
+    view! {
+        <Modal id="deed-title" title small=true on_close=close>
+            <div class="dialog__body">
+                {notice::alert(move || trouble.get())}
+                <p>{text}</p>
+                {affected(person)}
+            </div>
+            <div class="dialog__footer">
+                <button type="button" class="button button--secondary" autofocus on:click=move |_| close.run(())>"Cancel"</button>
+                <button type="button" class="button button--danger" disabled=pending aria-busy=move || pending.get().then_some("true") on:click=act>{label}</button>
+            </div>
+        </Modal>
+    }
+    .into_any()
+}
+
+async fn remove(person: Person) -> Result<(), Failure> {
+    let path = person.path("");
+    person.api.send(Method::DELETE, &path, None).await.map(drop)
+}
+
+/// What stops with them, and what goes on without anybody who looks after it.
+fn affected(person: Person) -> AnyView {
+    let tokens = RwSignal::new(None::<(usize, bool)>);
+    let accounts = RwSignal::new(Vec::<ServiceAccount>::new());
+    let api = person.api;
+    let path = person.path("/tokens?state=current&limit=100");
+    spawn_local(async move {
+        if let Ok(list) = api.get::<List<Token>>(&path).await {
+            tokens.try_set(Some((list.items.len(), list.next_cursor.is_some())));
+        }
+    });
+    if untrack(|| manage::may(manage::SERVICE_ACCOUNTS)) == Some(true) {
+        let id = person
+            .user
+            .with_untracked(|user| user.id.as_str().to_owned());
+        let path = [
+            SERVICE_ACCOUNTS,
+            "?limit=10",
+            &query::told(&[("owner", &id)]),
+        ]
+        .concat();
+        spawn_local(async move {
+            if let Ok(list) = api.get::<List<ServiceAccount>>(&path).await {
+                accounts.try_set(list.items);
+            }
+        });
+    }
+    let stops = move || {
+        let (count, more) = tokens.get()?;
+        let told = match (count, more) {
+            (0, _) => "They have no access token that would stop.".to_owned(),
+            (1, _) => "1 access token of theirs stops working at once.".to_owned(),
+            (count, more) => format!(
+                "{count}{} access tokens of theirs stop working at once.",
+                if more { " and more" } else { "" }
+            ),
+        };
+        Some(view! { <p>{told}</p> })
+    };
+    let goes_on = move || {
+        let accounts = accounts.get();
+        (!accounts.is_empty()).then(|| {
+            let names = accounts.into_iter().map(|account| {
+                view! { <li class="item-list__item"><span class="item-list__name">{account.name}</span></li> }
+            });
+            view! {
+                <p>"These service accounts, which they look after, go on working. Give them another owner: "</p>
+                <ul class="item-list">{names.collect_view()}</ul>
+            }
+        })
+    };
+    view! { {stops} {goes_on} }.into_any()
+}
