@@ -164,6 +164,32 @@ SELECT 'ten_01K90000000000000000000001', date('now', '-' || ago || ' days'), id,
 FROM days, tokens
 WHERE tenant_id = 'ten_01K90000000000000000000001' AND revoked_at IS NULL AND last_used_at IS NOT NULL;
 
+-- Tokens of other kinds, with limits, and one whose secret was replaced a while ago.
+UPDATE tokens SET kind = 'hyperscale', scopes = '', ip_allowlist = '192.0.2.16/28' WHERE id = 'tok_01K90000000000000000000003';
+UPDATE tokens SET kind = 'one_touch_recovery', scopes = '', expires_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+9 days'),
+                  renewable_until = NULL WHERE id = 'tok_01K90000000000000000000004';
+UPDATE tokens SET kind = 'all', scopes = '' WHERE id = 'tok_01K90000000000000000000009';
+UPDATE tokens SET allowed_endpoints = '/jobs/status' || char(10) || '/statistics', ip_allowlist = '192.0.2.40' || char(10) || '2001:db8:40::/48'
+WHERE id = 'tok_01K90000000000000000000002';
+UPDATE tokens SET in_grace_until = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+17 hours') WHERE id = 'tok_01K90000000000000000000001';
+INSERT INTO retired_secrets (digest, tenant_id, token_id, role, last_four, retired_at, until, last_used_at, last_used_ip, last_used_agent)
+SELECT hex(randomblob(32)), tenant_id, id, 'access', '8Qc2', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-7 hours'), in_grace_until,
+       strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-26 minutes'), '192.0.2.21', 'nightly-runner/2.4'
+FROM tokens WHERE id = 'tok_01K90000000000000000000001';
+INSERT INTO token_addresses (token_id, ip, tenant_id, calls, at, place, agent, call)
+SELECT 'tok_01K90000000000000000000001', column1, 'ten_01K90000000000000000000001', column2,
+       strftime('%Y-%m-%dT%H:%M:%SZ', 'now', column3), column4, column5, column6
+FROM (VALUES
+    ('192.0.2.18', 1214, '-4 minutes', 'Frankfurt, DE', 'nightly-runner/2.5', 'POST /jobs'),
+    ('192.0.2.21', 388, '-26 minutes', 'Frankfurt, DE', 'nightly-runner/2.4', 'GET /backups'),
+    ('2001:db8:40::12', 9, '-2 days', 'Amsterdam, NL', 'curl/8.11.0', 'GET /vaults'));
+INSERT INTO token_refusals (token_id, reason, ip, tenant_id, calls, at, agent, call, missing)
+SELECT 'tok_01K90000000000000000000001', column1, column2, 'ten_01K90000000000000000000001', column3,
+       strftime('%Y-%m-%dT%H:%M:%SZ', 'now', column4), column5, column6, column7
+FROM (VALUES
+    ('insufficient_scope', '192.0.2.18', 12, '-3 hours', 'nightly-runner/2.5', 'DELETE /vaults', 'vaults:write'),
+    ('token_grace_ended', '198.51.100.9', 2, '-5 days', 'python-requests/2.32', 'GET /backups', NULL));
+
 -- Machines, of which nobody knows a secret either.
 INSERT INTO service_accounts
     (id, tenant_id, name, name_key, description, role_id, owner_id, enabled, ip_allowlist, api_key, secret_digest,

@@ -41,6 +41,18 @@ impl State {
         })
     }
 
+    /// Everything that is wrong with the lines of the field `name`, each with its place.
+    pub fn complaints_of_lines(self, name: &str) -> Vec<(usize, String)> {
+        self.complaints.with(|all| {
+            let of_line = |complaint: &Complaint| {
+                let place = complaint.pointer.strip_prefix('/')?.strip_prefix(name)?;
+                let place = place.strip_prefix('/')?.parse().ok()?;
+                Some((place, complaint.message.clone()))
+            };
+            all.iter().filter_map(of_line).collect()
+        })
+    }
+
     /// What is wrong beyond the fields.
     pub fn trouble(self) -> Option<String> {
         self.trouble.get()
@@ -92,7 +104,7 @@ impl State {
     pub fn fail(self, failure: Failure) {
         match failure {
             Failure::Invalid(complaints) => self.complain(complaints),
-            failure => self.trouble.set(Some(failure.message())),
+            failure => drop(self.trouble.try_set(Some(failure.message()))),
         }
     }
 }
@@ -206,12 +218,12 @@ impl<R: Check + Serialize + Clone + Send + Sync> Form<R> {
         self.send(ev, Method::POST, request, None, extra, Box::new(done));
     }
 
-    /// Checks a request and sends it, if what it changes still has the entity tag `if_match`.
-    pub fn send(
+    /// Checks a request, often the draft, and sends it, if what it changes still has the entity tag `if_match`.
+    pub fn send<Request: Check + Serialize>(
         self,
         ev: &SubmitEvent,
         method: Method,
-        request: R,
+        request: Request,
         if_match: Option<String>,
         extra: Option<Complaint>,
         done: Done,
@@ -247,7 +259,8 @@ fn send(api: Api, method: Method, path: String, state: State, cargo: Cargo, done
     state.pending.set(true);
     spawn_local(async move {
         let answer = api.exchange(method, &path, &cargo).await;
-        state.pending.set(false);
+        // The form may be gone by the time its answer comes; what is to be done then is for `done` to know.
+        let _ = state.pending.try_set(false);
         if let Err(failure) = done(answer) {
             state.fail(failure);
         }

@@ -26,6 +26,8 @@ pub struct Listing<T: 'static> {
     pub rows: RwSignal<Rows<T>>,
     /// Whether an answer is awaited.
     pub busy: RwSignal<bool>,
+    /// Why no more rows came, while those before stay.
+    pub stuck: RwSignal<Option<Failure>>,
     next: RwSignal<Option<String>>,
     path: RwSignal<String>,
 }
@@ -45,6 +47,7 @@ impl<T: DeserializeOwned + Clone + Send + Sync> Listing<T> {
             api,
             rows: RwSignal::new(Rows::Loading),
             busy: RwSignal::new(false),
+            stuck: RwSignal::new(None),
             next: RwSignal::new(None),
             path: RwSignal::default(),
         }
@@ -56,13 +59,18 @@ impl<T: DeserializeOwned + Clone + Send + Sync> Listing<T> {
         self.reload();
     }
 
-    /// Fetches the list again; until then its rows stay.
+    /// Fetches the list again; until then its rows stay. The page may be gone by then.
     pub fn reload(self) {
-        self.fetch(self.path.get_untracked(), false);
+        if let Some(path) = self.path.try_get_untracked() {
+            self.fetch(path, false);
+        }
     }
 
     /// Fetches the next page and adds it.
     pub fn more(self) {
+        if self.busy.get_untracked() {
+            return;
+        }
         if let Some(cursor) = self.next.get_untracked() {
             let cursor = router::encode(&cursor);
             self.fetch(
@@ -79,6 +87,7 @@ impl<T: DeserializeOwned + Clone + Send + Sync> Listing<T> {
 
     fn fetch(self, path: String, append: bool) {
         self.busy.set(true);
+        self.stuck.set(None);
         let asked = self.path.get_untracked();
         spawn_local(async move {
             let answer = self.api.get::<List<T>>(&path).await;
@@ -93,6 +102,7 @@ impl<T: DeserializeOwned + Clone + Send + Sync> Listing<T> {
     fn take(self, answer: Result<List<T>, Failure>, append: bool) {
         let page = match answer {
             Ok(page) => page,
+            Err(failure) if append => return self.stuck.set(Some(failure)),
             Err(failure) => return self.rows.set(Rows::Failed(failure)),
         };
         self.next.set(page.next_cursor);

@@ -200,7 +200,7 @@ mod tests {
         let session: Session = serde_json::from_str(
             r#"{"user":{"id":"usr_01JD7ZQ4T3V5W6X7Y8Z9ABCDEF","email":"ada@example.com","first_name":"Ada","last_name":"Lovelace","phone":null,"time_zone":null,"photo_url":null,
             "role":{"id":"rol_01JD7ZQ4T3V5W6X7Y8Z9ABCDEF","name":"Member"},"active":true,"mfa_enabled":false,"created_at":"2026-11-22T20:01:35Z","last_seen_at":null},
-            "tenant_name":"Northwind","permissions":[],"scopes":[],"step_up_until":null}"#,
+            "tenant_name":"Northwind","permissions":[],"scopes":[],"step_up_until":null,"client_ip":null}"#,
         )
         .unwrap();
         Who::Somebody(Box::new(session))

@@ -145,6 +145,8 @@ pub struct Session {
     pub scopes: ScopeSet,
     /// Until when guarded acts need no password.
     pub step_up_until: Option<Timestamp>,
+    /// The address from which it is asked.
+    pub client_ip: Option<String>,
 }
 
 /// A browser in which somebody is signed in.

@@ -93,7 +93,7 @@ test.describe('the page', () => {
     await db.rows('UPDATE tokens SET renewable_until = ?2, last_used_at = ?2 WHERE id = ?1', expired.token.id, ago(2 * DAY))
     await open(page, API_ACCESS)
     const table = tokens(page)
-    await expect(table.getByRole('columnheader')).toHaveText(['', 'Name', 'Token', 'Scopes', 'Status', 'Created', 'Expires', 'Last used'])
+    await expect(table.getByRole('columnheader')).toHaveText(['', 'Name', 'Token', 'Scopes', 'Status', 'Created', 'Expires', 'Last used', 'Actions'])
     await expect(rowOf(table, 'good')).toContainText('Copies')
     for (const [column, text] of [['Token', `${good.secret.slice(0, 8)}…${good.secret.slice(-4)}`], ['Scopes', 'Write: Backups · Read: Users'], ['Status', 'Active'], ['Last used', 'Never']]) {
       await expect(await cell(table, 'good', column!)).toHaveText(text!)
@@ -264,11 +264,11 @@ test.describe('Add New Token', () => {
     test(`lets a token expire in ${preset}, and says when that is`, async ({ page, owner }) => {
       await open(page, API_ACCESS)
       const adding = await openAddDialog(page)
-      const choice = adding.getByRole('group', { name: 'Expires in' })
+      const choice = adding.getByRole('group', { name: 'Renewable until' })
       await expect(choice.getByRole('radio', { name: '90 days' })).toBeChecked()
       await choice.getByRole('radio', { name: preset }).check()
       const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'Europe/Berlin' }).format(Date.now() + days * DAY * 1000)
-      await expect(choice.getByRole('status')).toContainText(`Expires on ${day} at `)
+      await expect(choice.getByRole('status')).toContainText(`Renewable until ${day} at `)
       await adding.getByLabel('Name').fill('nightly')
       await box(page, 'Jobs Read').check()
       await button(adding, 'Generate Token').click()
@@ -281,7 +281,7 @@ test.describe('Add New Token', () => {
   test('lets a token live to the end of a day of one\'s own choice, and asks for one', async ({ page, owner }) => {
     await open(page, API_ACCESS)
     const adding = await openAddDialog(page)
-    const choice = adding.getByRole('group', { name: 'Expires in' })
+    const choice = adding.getByRole('group', { name: 'Renewable until' })
     await adding.getByLabel('Name').fill('nightly')
     await box(page, 'Jobs Read').check()
     await choice.getByRole('radio', { name: 'Custom' }).check()
@@ -456,7 +456,7 @@ test.describe('Revoke Selected Tokens', () => {
     await open(page, API_ACCESS)
     const table = history(page)
     await expect(page.getByRole('heading', { name: 'Revoked History' })).toBeVisible()
-    await expect(table.getByRole('columnheader')).toHaveText(['Name', 'Token', 'Scopes', 'Created', 'Expiry', 'Revoked', 'Revoked by', 'Reason', 'Last used'])
+    await expect(table.getByRole('columnheader')).toHaveText(['Name', 'Token', 'Scopes', 'Created', 'Expiry', 'Revoked', 'Revoked by', 'Reason', 'Last used', 'Actions'])
     const expected = { Token: `${secret.slice(0, 8)}…${secret.slice(-4)}`, Scopes: 'Read: Backups', Expiry: /^in [23] months$/, Revoked: 'now', 'Revoked by': 'Ada Lovelace', Reason: 'left the company', 'Last used': 'Never' }
     for (const [column, text] of Object.entries(expected)) await expect(await cell(table, 'nightly', column)).toHaveText(text)
     await expect(table.getByRole('checkbox')).toHaveCount(0)

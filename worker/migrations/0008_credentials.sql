@@ -200,3 +200,10 @@ SELECT t.id, t.tenant_id, t.user_id, t.service_account_id, t.owner_id, t.kind, t
 FROM tokens t
 LEFT JOIN users u ON u.id = t.user_id AND u.tenant_id = t.tenant_id
 LEFT JOIN service_accounts s ON s.id = t.service_account_id AND s.tenant_id = t.tenant_id;
+
+-- What lists of tokens show of them: no digest.
+CREATE VIEW shown_tokens AS
+SELECT id, tenant_id, user_id, service_account_id, owner_id, owner_name, kind, name, name_key, description, scopes,
+       allowed_endpoints, ip_allowlist, prefix, last_four, created_at, renewable_until, expires_at, in_grace_until,
+       last_used_at, last_used_ip, revoked_at, revoked_by, revoke_reason, version
+FROM held_tokens;

@@ -9,10 +9,11 @@ use contract::{
     scopes::ScopeSet,
     time::Timestamp,
 };
-use js_sys::{JSON, Reflect, futures::JsFuture};
-use serde::de::DeserializeOwned;
-use wasm_bindgen::JsValue;
-use worker::{D1Database, D1Result, Env};
+use js_sys::{Array, Function, JSON, Promise, Reflect, futures::JsFuture};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
+use wasm_bindgen::{JsCast, JsValue};
+use worker::{D1Database, Env};
 
 /// The database of the deployment.
 pub struct Db(D1Database);
@@ -36,25 +37,37 @@ impl Statement {
 }
 
 /// What a statement in a transaction did.
-pub struct Outcome(D1Result);
+#[derive(Deserialize)]
+pub struct Outcome {
+    results: Box<RawValue>,
+    meta: Meta,
+}
+
+#[derive(Deserialize)]
+struct Meta {
+    changes: usize,
+}
 
 impl Outcome {
     /// How many rows it changed.
-    pub fn changed(&self) -> Result<usize> {
-        let meta = self.0.meta()?;
-        meta.and_then(|meta| meta.changes)
-            .ok_or_else(|| Error::Internal("D1 did not say how many rows changed".into()))
+    pub fn changed(&self) -> usize {
+        self.meta.changes
     }
 
     /// The rows it returned.
     pub fn rows<T: DeserializeOwned>(&self) -> Result<Vec<T>> {
-        Ok(self.0.results()?)
+        serde_json::from_str(self.results.get()).map_err(|error| Error::Internal(error.to_string()))
     }
 
     /// The first row it returned.
     pub fn row<T: DeserializeOwned>(&self) -> Result<Option<T>> {
         Ok(self.rows()?.into_iter().next())
     }
+}
+
+/// How many rows the statement at `place` in a transaction changed.
+pub fn changed(outcomes: &[Outcome], place: usize) -> usize {
+    outcomes.get(place).map_or(0, Outcome::changed)
 }
 
 impl Db {
@@ -93,12 +106,14 @@ impl Db {
 
     /// The same for statements whose number is known only at run time.
     pub async fn commit_all(&self, statements: Vec<Statement>) -> Result<Vec<Outcome>> {
-        let bound = statements
+        let bound: Array = statements
             .into_iter()
-            .map(|s| self.0.prepare(s.sql).bind(&s.values))
-            .collect::<worker::Result<_>>()?;
-        let results = self.0.batch(bound).await?;
-        Ok(results.into_iter().map(Outcome).collect())
+            .map(|s| Ok(self.0.prepare(s.sql).bind(&s.values)?.inner().clone()))
+            .collect::<Result<_>>()?;
+        let database: &JsValue = self.0.as_ref();
+        let batch: Function = Reflect::get(database, &"batch".into())?.dyn_into()?;
+        let answer = batch.call1(database, &bound)?.dyn_into::<Promise>()?;
+        read(&JsFuture::from(answer).await?)
     }
 }
 

@@ -126,7 +126,7 @@ impl Attempt {
         statements.push(remember(&digest, tenant, &self.body, answer, call.now));
         let outcome = call.db.commit_all(statements).await;
         let lost = match &outcome {
-            Ok(outcomes) => outcomes.last().map_or(Ok(0), Outcome::changed)? == 0,
+            Ok(outcomes) => outcomes.last().is_none_or(|last| last.changed() == 0),
             Err(error) => matches!(error, Error::Taken(_)),
         };
         if lost && let Some(response) = self.repeated(call, actor).await? {

@@ -19,6 +19,7 @@ pub fn all(project: &Project, fast: bool, to_playwright: &[String]) -> Result<()
     setup::all(project)?;
     components(project)?;
     let chromium = if fast { None } else { Some(chromium(project)?) };
+    nginx(project)?;
 
     step("Format", || {
         run(project.cargo().args(["fmt", "--all", "--check"]))
@@ -80,27 +81,39 @@ fn chromium(project: &Project) -> Result<PathBuf> {
     }
     let usual = PathBuf::from("/usr/bin/chromium");
     if !usual.exists() {
-        let root = project.command("id").arg("-u").output()?.stdout == b"0\n";
-        if !root || !project.has("apt-get") {
-            bail!(
-                "missing: Chromium: `sudo apt-get install chromium`, or name another in CHROMIUM, or use --fast"
-            );
-        }
-        step("Chromium from Debian", || {
-            run(project.command("apt-get").args(["update", "--quiet=2"]))?;
-            let mut install = project.command("apt-get");
-            install.env("DEBIAN_FRONTEND", "noninteractive");
-            run(install.args([
-                "install",
-                "--quiet=2",
-                "--yes",
-                "--no-install-recommends",
-                "chromium",
-                "fonts-liberation",
-            ]))
-        })?;
+        from_debian(
+            project,
+            &["chromium", "fonts-liberation"],
+            "or name another in CHROMIUM, or use --fast",
+        )?;
     }
     Ok(usual)
+}
+
+/// The reverse proxy that asks Latchkey in a test; on Debian it is installed where that is allowed.
+fn nginx(project: &Project) -> Result<()> {
+    if project.has("nginx") || Path::new("/usr/sbin/nginx").exists() {
+        return Ok(());
+    }
+    from_debian(project, &["nginx-light"], "or put another into PATH")
+}
+
+fn from_debian(project: &Project, packages: &[&str], otherwise: &str) -> Result<()> {
+    let name = packages.first().copied().unwrap_or_default();
+    let root = project.command("id").arg("-u").output()?.stdout == b"0\n";
+    if !root || !project.has("apt-get") {
+        bail!("missing: {name}: `sudo apt-get install {name}`, {otherwise}");
+    }
+    step(&format!("{name} from Debian"), || {
+        run(project.command("apt-get").args(["update", "--quiet=2"]))?;
+        let mut install = project.command("apt-get");
+        install
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            // As in maintenance, so that no service is started.
+            .env("RUNLEVEL", "1")
+            .args(["install", "--quiet=2", "--yes", "--no-install-recommends"]);
+        run(install.args(packages))
+    })
 }
 
 fn confined(project: &Project) -> Result<()> {
@@ -133,7 +146,13 @@ fn playwright(
     files::remove(&report(project))?;
     let state = env::temp_dir().join(format!("latchkey-test-{}", std::process::id()));
     files::emptied(&state)?;
-    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    // Both held until both are known, so that they differ.
+    let free = [
+        TcpListener::bind("127.0.0.1:0")?,
+        TcpListener::bind("127.0.0.1:0")?,
+    ];
+    let [port, upstream] = [free[0].local_addr()?.port(), free[1].local_addr()?.port()];
+    drop(free);
     let serve = project.tools.join("xtask");
     let serve = serve
         .to_str()
@@ -155,7 +174,8 @@ fn playwright(
             },
         )
         .env("LATCHKEY_STATE", &state)
-        .env("PORT", port.to_string());
+        .env("PORT", port.to_string())
+        .env("UPSTREAM_PORT", upstream.to_string());
     let tested = run(&mut command);
     files::remove(&state)?;
     tested

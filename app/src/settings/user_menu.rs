@@ -20,7 +20,8 @@ pub fn UserMenu() -> impl IntoView {
 fn menu(user: User) -> AnyView {
     let name = format!("{} {}", user.first_name, user.last_name);
     let email = user.email.clone();
-    let button = view! { <Avatar user /><span class="menu__name">{name.clone()}</span> };
+    let button =
+        view! { <Avatar user /><span class="menu__name">{name.clone()}</span>{icon("#i-chevron")} };
     view! {
         <Menu id="account-menu" button=button.into_any()>
             <div class="menu__who">

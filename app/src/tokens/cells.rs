@@ -1,7 +1,10 @@
 //! Cells that both lists of tokens have.
 
 use crate::ui::time_ago::time_ago;
-use contract::{time::Timestamp, tokens::Token};
+use contract::{
+    time::Timestamp,
+    tokens::{Kind, Token},
+};
 use leptos::prelude::*;
 
 /// The heading of a row: name and description.
@@ -24,10 +27,29 @@ pub fn masked(token: &Token) -> String {
     [&token.prefix, "…", &token.last_four].concat()
 }
 
-/// The scopes in short, and exactly on hover.
+/// The scopes in short, and exactly on hover; and what limits the token beside them.
 pub fn scopes(token: &Token) -> AnyView {
-    let scopes = view! { <span title=token.scopes.to_string()>{token.scopes.summary()}</span> };
+    let short = match token.kind {
+        Kind::Custom => token.scopes.summary(),
+        kind => kind.label().into(),
+    };
+    let limits = [
+        counted(token.allowed_endpoints.len(), "endpoint", "endpoints"),
+        counted(token.ip_allowlist.len(), "IP entry", "IP entries"),
+    ];
+    let limits: Vec<_> = limits.into_iter().flatten().collect();
+    let limits = (!limits.is_empty())
+        .then(|| view! { <span class="table__sub">"Limited to " {limits.join(", ")}</span> });
+    let scopes = view! { <div><span title=token.scopes.to_string()>{short}</span>{limits}</div> };
     cell("Scopes", scopes.into_any())
+}
+
+fn counted(count: usize, one: &str, many: &str) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some(["1 ", one].concat()),
+        count => Some([&count.to_string(), " ", many].concat()),
+    }
 }
 
 /// A time.

@@ -1,68 +1,71 @@
 //! The dialog `Add New Token`.
 
-use super::{
-    Desk, Dialog,
-    expiry::{Expiry, ExpiryChoice},
-    scope_grid::ScopeGrid,
-};
+use super::{Desk, Dialog, expiry::Expiry, fields::Draft, filter};
 use crate::{
-    api::parse,
-    clock,
-    form::Form,
-    ui::{button::Submit, dialog::Dialog as Modal, notice, text_field::TextField},
+    api::{Failure, Method, Reply, parse},
+    router::Router,
+    ui::{button::Submit, dialog::Dialog as Modal, notice, toast::Toaster},
 };
-use contract::{
-    check::Complaint,
-    tokens::{CreateToken, CreatedToken, MY_TOKENS},
-};
+use contract::tokens::{CreateToken, CreatedToken};
 use leptos::prelude::*;
 
 /// The dialog.
 #[component]
 pub fn Create() -> impl IntoView {
-    let desk = Desk::in_use();
-    let form = Form::new("add-token", MY_TOKENS, CreateToken::default());
-    let name = form.field("name", |draft| &draft.name, |draft| &mut draft.name);
-    let description = form.field(
-        "description",
-        |draft| draft.description.as_deref().unwrap_or_default(),
-        |draft| draft.description.get_or_insert_default(),
+    let (desk, toaster, router) = (
+        Desk::in_use(),
+        expect_context::<Toaster>(),
+        Router::in_use(),
     );
-    let expiry = RwSignal::new(Expiry::default());
-    let made = move |answer: &str| {
-        let created: CreatedToken = parse(answer)?;
-        desk.dialog.set(Dialog::Reveal(Box::new(created)));
+    let (start, days) = desk.dialog.with_untracked(|dialog| match dialog {
+        Dialog::Create(prefilled) => (prefilled.draft.clone(), prefilled.days),
+        _ => (CreateToken::default(), None),
+    });
+    let is_prefilled = start != CreateToken::default();
+    let kind = start.kind.unwrap_or_default();
+    let expiry = days.map_or_else(
+        || {
+            desk.policy
+                .with_untracked(|policy| Expiry::by_default(kind, policy))
+        },
+        Expiry::days,
+    );
+    let draft = Draft::new("add-token", desk.list_path(), start, expiry);
+    let state = draft.form.state;
+    let made = move |answer: Result<Reply, Failure>| {
+        let created: CreatedToken = parse(&answer?.text)?;
+        let name = created.token.name.clone();
+        // A secret that nobody sees any more is of no use; that the token is there must be said.
+        let shown = Dialog::Reveal(Box::new(created), false);
+        if desk.dialog.try_set(shown).is_some() {
+            toaster.complain(format!("The token “{name}” was made, but its secret was not shown. Revoke it, or give it a new secret."));
+            return Ok(());
+        }
+        filter::clear(router);
         desk.current.reload();
         Ok(())
     };
     let submit = move |ev| {
-        // Counted from this moment, not from when the dialog was opened.
-        let end = expiry.with_untracked(|expiry| expiry.end(clock::now(), clock::end_of_day));
-        form.draft
-            .update(|draft| draft.renewable_until = end.map(Some));
-        // To `contract` none would be the default; here it means that something was forgotten.
-        let complaint = end.is_none().then(|| Complaint {
-            pointer: "/renewable_until".into(),
-            message: "Choose the last day on which the token works.".into(),
-        });
-        form.submit(&ev, complaint, made);
+        let (request, complaint) = draft.request();
+        draft
+            .form
+            .send(&ev, Method::POST, request, None, complaint, Box::new(made));
     };
     let close = Callback::new(move |()| desk.close());
     view! {
         <Modal id="add-token-title" title="Add New Token" on_close=close>
-            <form class="dialog__form" id=form.state.id novalidate on:submit=submit>
+            <form class="dialog__form" id=state.id novalidate on:submit=submit>
                 <div class="dialog__body">
-                    {notice::alert(move || form.state.trouble())}
-                    <TextField label="Name" field=name hint="What will use this token?" autofocus=true />
-                    <TextField label="Description" field=description optional=true />
-                    <ScopeGrid form />
-                    <ExpiryChoice expiry form />
+                    {notice::alert(move || state.trouble())}
+                    {is_prefilled.then(|| notice::warning("The link that brought you here has filled this in. Check it before you generate the token."))}
+                    {draft.view(desk, None)}
                 </div>
                 <div class="dialog__footer">
                     <button type="button" class="button button--secondary" on:click=move |_| close.run(())>"Cancel"</button>
-                    <Submit label="Generate Token" busy="Generating…" pending=form.state.pending />
+                    <Submit label="Generate Token" busy="Generating…" pending=state.pending />
                 </div>
             </form>
+            {draft.over()}
         </Modal>
     }
 }

@@ -1,7 +1,14 @@
 //! The tokens that are not revoked, and what can be done with them.
 
-use super::{Desk, Dialog, cells, list, search};
+use super::{
+    Desk, Dialog,
+    actions::actions,
+    cells,
+    filter::{self, Wanted},
+    list,
+};
 use crate::{
+    clock::Clock,
     router::Router,
     ui::{
         badge::{Tone, badge},
@@ -9,12 +16,13 @@ use crate::{
         selection::{SelectRow, Selection},
     },
 };
-use contract::tokens::{Status, Token};
+use contract::tokens::Token;
 use leptos::prelude::*;
 
 /// The list.
 pub fn current(desk: Desk) -> AnyView {
     let look = list::Look {
+        id: "current-tokens",
         caption: "Access tokens",
         heads: &[
             "Name",
@@ -24,6 +32,7 @@ pub fn current(desk: Desk) -> AnyView {
             "Created",
             "Expires",
             "Last used",
+            "Actions",
         ],
         row,
         selectable: true,
@@ -35,41 +44,62 @@ pub fn current(desk: Desk) -> AnyView {
 
 fn row(desk: Desk, token: &Token) -> AnyView {
     let order = Signal::derive(move || desk.ids());
-    let status = match token.status {
-        Status::Active => badge(Tone::Active, "Active"),
-        Status::Expired => badge(Tone::Expired, "Expired"),
-        Status::Revoked => badge(Tone::Revoked, "Revoked"),
-    };
     view! {
         <tr>
             <td class="table__select"><SelectRow id=token.id.as_str().to_owned() name=&token.name selection=desk.selection order /></td>
             {cells::name(token)}
             {cells::secret(token)}
             {cells::scopes(token)}
-            {cells::cell("Status", status)}
+            {cells::cell("Status", status(desk, token))}
             {cells::time("Created", Some(token.created_at))}
             {cells::time("Expires", token.end())}
             {cells::time("Last used", token.last_used_at)}
+            {actions(desk, token)}
         </tr>
     }
     .into_any()
 }
 
-fn nothing(desk: Desk) -> AnyView {
-    let sought = desk.search.get_untracked();
-    if sought.is_empty() {
-        let text = "Add one for each script or service, with no more scopes than it needs.";
-        view! { <Empty icon="#i-key" title="No access tokens yet" text /> }.into_any()
-    } else {
-        let router = Router::in_use();
-        let text = format!("No access token has “{sought}” in its name.");
-        view! {
-            <Empty icon="#i-search" title="No token found" text>
-                <button type="button" class="button button--secondary" on:click=move |_| search::seek(router, "")>"Show all tokens"</button>
-            </Empty>
+/// The status at this moment, which time changes without anybody's doing; and that an old secret works still.
+fn status(desk: Desk, token: &Token) -> AnyView {
+    let clock = expect_context::<Clock>();
+    let end = token.end();
+    let over = Memo::new(move |_| end.is_some_and(|end| end <= clock.get()));
+    let badge = move || {
+        if over.get() {
+            badge(Tone::Expired, "Expired")
+        } else {
+            badge(Tone::Active, "Active")
         }
-        .into_any()
+    };
+    let grace = token.in_grace_until.map(|until| {
+        let token = token.clone();
+        let shown = move || until > clock.get();
+        view! {
+            <button type="button" class="link table__sub" hidden=move || !shown() on:click=move |_| desk.dialog.set(Dialog::Insight(Box::new(token.clone())))>
+                "Old secret works"
+            </button>
+        }
+    });
+    view! { {badge} {grace} }.into_any()
+}
+
+fn nothing(desk: Desk) -> AnyView {
+    if desk.wanted.with_untracked(Wanted::is_all) {
+        let text = "Add one for each script or service, with no more scopes than it needs.";
+        return view! { <Empty icon="#i-key" title="No access tokens yet" text /> }.into_any();
     }
+    let router = Router::in_use();
+    let text = desk.wanted.with_untracked(|wanted| match wanted.search() {
+        "" => "No access token is of that kind.".to_owned(),
+        sought => format!("No access token that fits has “{sought}” in its name."),
+    });
+    view! {
+        <Empty icon="#i-search" title="No token found" text>
+            <button type="button" class="button button--secondary" on:click=move |_| filter::clear(router)>"Show all tokens"</button>
+        </Empty>
+    }
+    .into_any()
 }
 
 fn action_bar(desk: Desk) -> AnyView {
@@ -79,7 +109,7 @@ fn action_bar(desk: Desk) -> AnyView {
     };
     let none = Signal::derive(move || count() == 0);
     view! {
-        <div class="action-bar">
+        <div class="action-bar" data-idle=move || none.get().then_some("true")>
             <p class="action-bar__count" role="status">{count} " selected"</p>
             <button
                 type="button"
@@ -93,8 +123,8 @@ fn action_bar(desk: Desk) -> AnyView {
                 type="button"
                 class="button button--danger button--small"
                 disabled=none
-                on:pointerenter=move |_| desk.revoking.prefetch()
-                on:focus=move |_| desk.revoking.prefetch()
+                on:pointerenter=move |_| desk.prefetch()
+                on:focus=move |_| desk.prefetch()
                 on:click=move |_| desk.dialog.set(Dialog::Revoke(desk.selected()))
             >
                 "Revoke Selected Tokens"

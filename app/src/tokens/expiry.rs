@@ -3,65 +3,93 @@
 use crate::{
     clock::{self, Clock},
     form::Form,
-    ui::{segmented::Segmented, text_field::complaint},
+    ui::text_field::complaint,
 };
 use contract::{
     policy::Policy,
     time::{DAY, Timestamp},
-    tokens::{CreateToken, Kind},
+    tokens::{CreateToken, Kind, Wish},
 };
 use leptos::prelude::*;
 
-/// The presets: value and label. The value is the number of days.
-const PRESETS: [(&str, &str); 6] = [
-    ("7", "7 days"),
-    ("30", "30 days"),
-    ("60", "60 days"),
-    ("90", "90 days"),
-    ("365", "365 days"),
-    (CUSTOM, "Custom"),
-];
-/// How many days a token may live.
-const MAX_DAYS: i64 = 365;
-/// The value of the preset that is none.
-const CUSTOM: &str = "custom";
+/// Lives that are offered, in days.
+const PRESETS: [u32; 5] = [7, 30, 60, 90, 365];
+
+/// One way to choose an end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Choice {
+    /// The end that it has.
+    Keep,
+    /// So many days from now.
+    Days(u32),
+    /// None.
+    Never,
+    /// A day of one's own.
+    Custom,
+}
 
 /// What was chosen.
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expiry {
-    /// The value of a preset.
-    preset: &'static str,
+    choice: Choice,
     /// The last day, if it is chosen freely.
     day: String,
 }
 
-impl Default for Expiry {
-    fn default() -> Self {
+impl Expiry {
+    /// So many days from now.
+    pub fn days(days: u32) -> Self {
         Self {
-            preset: "90",
+            choice: Choice::Days(days),
             day: String::new(),
         }
     }
-}
 
-impl Expiry {
-    /// The end of a token made at `now`; `None` until a day is chosen. Whether it may be is `contract`'s to say.
-    pub fn end(
+    /// What a token of `kind` gets unless somebody chooses.
+    pub fn by_default(kind: Kind, policy: &Policy) -> Self {
+        Self::days(policy.token_default_days.of(kind))
+    }
+
+    /// The end that a token has already.
+    pub fn kept() -> Self {
+        Self {
+            choice: Choice::Keep,
+            day: String::new(),
+        }
+    }
+
+    /// The wish for a token made or edited at `now`; `Err` until a day is chosen. Whether it may be is `contract`'s to say.
+    pub fn wish(
         &self,
         now: Timestamp,
         end_of_day: impl Fn(&str) -> Option<Timestamp>,
-    ) -> Option<Timestamp> {
-        match self.preset.parse::<i64>() {
-            Ok(days) => Some(now.plus(days * DAY)),
-            Err(_) => end_of_day(&self.day),
+    ) -> Result<Wish, ()> {
+        match self.choice {
+            Choice::Keep => Ok(None),
+            Choice::Days(days) => Ok(Some(Some(now.plus(i64::from(days) * DAY)))),
+            Choice::Never => Ok(Some(None)),
+            Choice::Custom => end_of_day(&self.day).map(|end| Some(Some(end))).ok_or(()),
         }
     }
 }
 
-/// The end, if a token may have it.
-fn allowed(end: Timestamp, now: Timestamp) -> Option<Timestamp> {
-    let wish = Some(Some(end));
-    Policy::widest().end_of_life(Kind::Custom, wish, now).ok()?
+/// What is offered for a token of `kind`: what it has, presets as far as the policy allows, no end if it allows that.
+fn offered(kind: Kind, policy: &Policy, keeps: bool) -> Vec<Choice> {
+    let max = policy.token_max_days.of(kind);
+    let mut days: Vec<_> = PRESETS.into_iter().filter(|days| *days <= max).collect();
+    let default = policy.token_default_days.of(kind);
+    if !days.contains(&default) {
+        days.push(default);
+        days.sort_unstable();
+    }
+    let never = kind.is_renewable() && policy.forever_allowed;
+    keeps
+        .then_some(Choice::Keep)
+        .into_iter()
+        .chain(days.into_iter().map(Choice::Days))
+        .chain(never.then_some(Choice::Never))
+        .chain([Choice::Custom])
+        .collect()
 }
 
 /// The choice.
@@ -71,38 +99,80 @@ pub fn ExpiryChoice(
     expiry: RwSignal<Expiry>,
     /// The form that it is part of.
     form: Form<CreateToken>,
+    /// What the company allows.
+    policy: RwSignal<Policy>,
+    /// The end that it has and may keep, if it is there already.
+    kept: Wish,
 ) -> impl IntoView {
     form.place("renewable_until");
+    form.place("expires_at");
     let clock = expect_context::<Clock>();
-    let message = move || form.state.complaint("renewable_until");
+    let kind = Memo::new(move |_| form.draft.with(|draft| draft.kind.unwrap_or_default()));
+    let message = move || {
+        let of = |name| form.state.complaint(name);
+        of("renewable_until").or_else(|| of("expires_at"))
+    };
     let change = move |change: &dyn Fn(&mut Expiry)| {
         expiry.update(|expiry| change(expiry));
         form.change("renewable_until", |_| ());
+        form.change("expires_at", |_| ());
     };
-    let preset = Signal::derive(move || expiry.with(|expiry| expiry.preset));
-    let custom = Memo::new(move |_| preset.get() == CUSTOM);
+    let choice = Memo::new(move |_| expiry.with(|expiry| expiry.choice));
     // Said of what must be changed: the day if it is chosen freely, else the whole choice.
+    let is_custom = move || choice.get() == Choice::Custom;
     let invalid = move |here: bool| message().filter(|_| here).map(|_| "true");
     let end = move || {
         let now = clock.get();
-        let end = expiry.with(|expiry| expiry.end(now, clock::end_of_day))?;
-        allowed(end, now)?;
-        Some(["Expires on ", &clock::in_words(end), "."].concat())
+        let wish = expiry.with(|expiry| expiry.wish(now, clock::end_of_day));
+        match wish.ok()?.or(kept) {
+            Some(Some(end)) => {
+                let may =
+                    policy.with(|policy| policy.end_of_life(kind.get(), Some(Some(end)), now));
+                if may.is_err() && kept != Some(Some(end)) {
+                    return None;
+                }
+                Some([end_label(kind.get()), " ", &clock::in_words(end), "."].concat())
+            }
+            Some(None) => Some("It works until somebody revokes it.".into()),
+            None => None,
+        }
+    };
+    let option = move |offered: Choice| {
+        let label = match offered {
+            Choice::Keep => "As it is".into(),
+            Choice::Days(days) => format!("{days} days"),
+            Choice::Never => "No end".into(),
+            Choice::Custom => "Custom".into(),
+        };
+        view! {
+            <label class="segmented__option">
+                <input type="radio" name="end" prop:checked=move || choice.get() == offered on:change=move |_| change(&|expiry| expiry.choice = offered) />
+                <span>{label}</span>
+            </label>
+        }
+    };
+    let options = move || {
+        let offered = policy.with(|policy| offered(kind.get(), policy, kept.is_some()));
+        offered.into_iter().map(option).collect_view()
     };
     let choose_day = move |ev| change(&|expiry| expiry.day = event_target_value(&ev));
     view! {
-        <fieldset class="fieldset" aria-invalid=move || invalid(!custom.get()) aria-describedby=move || message().map(|_| "renewable_until-error")>
-            <legend class="field__label">"Expires in"</legend>
-            <Segmented
-                name="expiry"
-                options=PRESETS.to_vec()
-                value=preset
-                on_change=Callback::new(move |preset| change(&|expiry| expiry.preset = preset))
-            />
-            {move || custom.get().then(|| view! { <DayField expiry invalid=Signal::derive(move || invalid(true)) on_input=choose_day /> })}
-            {move || complaint("renewable_until", message())}
+        <fieldset class="fieldset" aria-invalid=move || invalid(!is_custom()) aria-describedby=move || message().map(|_| "end-error")>
+            <legend class="field__label">{move || end_label(kind.get())}</legend>
+            <div class="segmented segmented--wrap">{options}</div>
+            {move || is_custom().then(|| view! { <DayField expiry invalid=Signal::derive(move || invalid(true)) max=policy.with(|policy| policy.token_max_days.of(kind.get())) on_input=choose_day /> })}
+            {move || complaint("end", message())}
             <p class="field__hint" role="status">{end}</p>
         </fieldset>
+    }
+}
+
+/// What the end of a kind is called.
+pub fn end_label(kind: Kind) -> &'static str {
+    if kind.is_renewable() {
+        "Renewable until"
+    } else {
+        "Expires"
     }
 }
 
@@ -113,12 +183,14 @@ fn DayField<F: Fn(leptos::ev::Event) + Copy + Send + Sync + 'static>(
     expiry: RwSignal<Expiry>,
     /// `true` if something is wrong with it.
     invalid: Signal<Option<&'static str>>,
+    /// How many days the token may live.
+    max: u32,
     /// Called when a day is typed or picked.
     on_input: F,
 ) -> impl IntoView {
     let now = clock::now();
     // A day ends up to a day after this very time of it, so the last day that is offered is one less than may be.
-    let last = now.plus((MAX_DAYS - 1) * DAY);
+    let last = now.plus((i64::from(max) - 1) * DAY);
     view! {
         <div class="field">
             <label class="field__label" for="last-day">"Last day"</label>
@@ -127,7 +199,7 @@ fn DayField<F: Fn(leptos::ev::Event) + Copy + Send + Sync + 'static>(
                 id="last-day"
                 type="date"
                 aria-invalid=invalid
-                aria-describedby="renewable_until-error"
+                aria-describedby="end-error"
                 min=clock::day(now)
                 max=clock::day(last)
                 prop:value=move || expiry.with(|expiry| expiry.day.clone())
@@ -143,32 +215,52 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_seconds(1_795_377_695);
 
-    fn end(preset: &'static str, ends: Option<Timestamp>) -> Option<Timestamp> {
+    fn wish(choice: Choice, ends: Option<Timestamp>) -> Result<Wish, ()> {
         let day = String::new();
-        Expiry { preset, day }.end(NOW, |_| ends)
+        Expiry { choice, day }.wish(NOW, |_| ends)
     }
 
     #[test]
-    fn ninety_days_are_the_default() {
-        assert_eq!(
-            Expiry::default().end(NOW, |_| None),
-            Some(NOW.plus(90 * DAY))
-        );
+    fn each_kind_has_its_default() {
+        let policy = Policy::default();
+        let end = |kind| Expiry::by_default(kind, &policy).wish(NOW, |_| None);
+        let days = |days| Ok(Some(Some(NOW.plus(days * DAY))));
+        assert_eq!(end(Kind::Custom), days(90));
+        assert_eq!(end(Kind::OneTouchRecovery), days(7));
     }
 
     #[test]
     fn every_preset_lies_within_what_is_allowed() {
-        for (preset, _) in PRESETS.into_iter().filter(|(preset, _)| *preset != CUSTOM) {
-            assert!(
-                allowed(end(preset, None).unwrap(), NOW).is_some(),
-                "{preset}"
-            );
+        let mut policy = Policy::default();
+        policy.token_max_days.custom = 45;
+        policy.token_default_days.custom = 45;
+        for kind in Kind::ALL {
+            for choice in offered(kind, &policy, false) {
+                if let (Choice::Days(_), Ok(wish)) = (choice, wish(choice, None)) {
+                    assert!(policy.end_of_life(kind, wish, NOW).is_ok(), "{choice:?}");
+                }
+            }
         }
+        let custom = offered(Kind::Custom, &policy, true);
+        assert!(custom.contains(&Choice::Days(45)) && custom.contains(&Choice::Keep));
+        assert!(!custom.contains(&Choice::Days(60)) && !custom.contains(&Choice::Never));
     }
 
     #[test]
-    fn a_day_of_ones_own_must_be_chosen() {
-        assert_eq!(end(CUSTOM, None), None);
-        assert_eq!(end(CUSTOM, Some(NOW.plus(9))), Some(NOW.plus(9)));
+    fn no_end_is_offered_only_where_it_may_be() {
+        let policy = Policy::widest();
+        let never = |kind| offered(kind, &policy, false).contains(&Choice::Never);
+        assert!(never(Kind::All) && !never(Kind::MicrosoftScim));
+    }
+
+    #[test]
+    fn a_day_of_ones_own_must_be_chosen_and_what_is_kept_is_not_sent() {
+        assert_eq!(wish(Choice::Custom, None), Err(()));
+        assert_eq!(
+            wish(Choice::Custom, Some(NOW.plus(9))),
+            Ok(Some(Some(NOW.plus(9))))
+        );
+        assert_eq!(wish(Choice::Keep, None), Ok(None));
+        assert_eq!(wish(Choice::Never, None), Ok(Some(None)));
     }
 }

@@ -1,6 +1,6 @@
 //! The tokens that were revoked.
 
-use super::{Desk, cells, list};
+use super::{Desk, actions::actions, cells, filter::Wanted, list};
 use crate::ui::empty::Empty;
 use contract::tokens::Token;
 use leptos::prelude::*;
@@ -8,6 +8,7 @@ use leptos::prelude::*;
 /// The section `Revoked History`.
 pub fn history(desk: Desk) -> AnyView {
     let look = list::Look {
+        id: "revoked-tokens",
         caption: "Revoked tokens",
         heads: &[
             "Name",
@@ -19,6 +20,7 @@ pub fn history(desk: Desk) -> AnyView {
             "Revoked by",
             "Reason",
             "Last used",
+            "Actions",
         ],
         row,
         selectable: false,
@@ -40,7 +42,7 @@ pub fn history(desk: Desk) -> AnyView {
 }
 
 fn nothing(desk: Desk) -> AnyView {
-    let title = if desk.search.with_untracked(String::is_empty) {
+    let title = if desk.wanted.with_untracked(Wanted::is_all) {
         "No token was revoked yet"
     } else {
         "No revoked token found"
@@ -48,7 +50,7 @@ fn nothing(desk: Desk) -> AnyView {
     view! { <Empty icon="#i-history" title text="Tokens that you revoke are kept here, with who did it, when and why." small=true /> }.into_any()
 }
 
-fn row(_: Desk, token: &Token) -> AnyView {
+fn row(desk: Desk, token: &Token) -> AnyView {
     let text = |label, text: &Option<String>| {
         cells::cell(label, text.clone().unwrap_or_else(|| "–".into()).into_any())
     };
@@ -63,6 +65,7 @@ fn row(_: Desk, token: &Token) -> AnyView {
             {text("Revoked by", &token.revoked_by)}
             {text("Reason", &token.revoke_reason)}
             {cells::time("Last used", token.last_used_at)}
+            {actions(desk, token)}
         </tr>
     }
     .into_any()

@@ -2,6 +2,7 @@
 
 use super::Desk;
 use crate::{
+    dom,
     listing::{Listing, Rows},
     ui::{failed::Failed, selection::SelectAll, skeleton::skeleton_rows},
 };
@@ -11,6 +12,8 @@ use leptos::prelude::*;
 /// What one list of tokens has that another has not.
 #[derive(Clone, Copy)]
 pub struct Look {
+    /// The id of its table.
+    pub id: &'static str,
     /// What it lists.
     pub caption: &'static str,
     /// The heads of its columns.
@@ -25,46 +28,103 @@ pub struct Look {
     pub foot: fn(Desk) -> AnyView,
 }
 
+/// What stands in a list, whichever rows they are.
+#[derive(Clone, PartialEq, Eq)]
+enum Phase {
+    Loading,
+    Empty,
+    Rows,
+    Failed(String),
+}
+
 /// The list.
 pub fn list(desk: Desk, listing: Listing<Token>, look: Look) -> AnyView {
-    let content = move || {
+    // So that rows can come and go without the table, and whoever is in it, being moved.
+    let phase = Memo::new(move |_| {
         listing.rows.with(|rows| match rows {
-            Rows::Loading => table(desk, listing, look, None),
-            Rows::Loaded(tokens) if tokens.is_empty() => (look.nothing)(desk),
-            Rows::Loaded(tokens) => table(desk, listing, look, Some(tokens)),
-            Rows::Failed(failure) => {
-                let retry = Callback::new(move |()| listing.reload());
-                view! { <Failed message=failure.message() retry /> }.into_any()
-            }
+            Rows::Loading => Phase::Loading,
+            Rows::Loaded(tokens) if tokens.is_empty() => Phase::Empty,
+            Rows::Loaded(_) => Phase::Rows,
+            Rows::Failed(failure) => Phase::Failed(failure.message()),
         })
+    });
+    let content = move || match phase.get() {
+        Phase::Loading | Phase::Rows => table(desk, listing, look, phase.get() == Phase::Rows),
+        Phase::Empty => {
+            // Another reason for there being none is told anew.
+            desk.wanted.track();
+            (look.nothing)(desk)
+        }
+        Phase::Failed(message) => {
+            let retry = Callback::new(move |()| listing.reload());
+            view! { <Failed message retry /> }.into_any()
+        }
     };
     view! { <div class="card card--flush">{content}</div> }.into_any()
 }
 
-fn table(desk: Desk, listing: Listing<Token>, look: Look, tokens: Option<&Vec<Token>>) -> AnyView {
-    let heads = look
-        .heads
-        .iter()
-        .map(|head| view! { <th scope="col">{*head}</th> });
+fn table(desk: Desk, listing: Listing<Token>, look: Look, loaded: bool) -> AnyView {
+    let heads = look.heads.iter().map(|head| match *head {
+        "Actions" => view! { <th scope="col" class="table__actions"><span class="visually-hidden">"Actions"</span></th> }.into_any(),
+        head => view! { <th scope="col">{head}</th> }.into_any(),
+    });
     let select_all = look.selectable.then(|| {
         let order = Signal::derive(move || desk.ids());
         view! { <th scope="col" class="table__select"><SelectAll label="Select all tokens" selection=desk.selection order /></th> }
     });
-    let body = match tokens {
-        Some(tokens) => {
-            let rows = tokens.iter().map(|token| (look.row)(desk, token));
-            view! { <tbody>{rows.collect_view()}</tbody> }.into_any()
-        }
-        None => skeleton_rows(look.selectable, look.heads.len() - 1),
+    let rows = move || {
+        listing.rows.with(|rows| match rows {
+            Rows::Loaded(tokens) => tokens
+                .iter()
+                .map(|token| (look.row)(desk, token))
+                .collect_view(),
+            _ => Vec::new(),
+        })
     };
-    let foot = tokens.map(|_| (look.foot)(desk));
+    let body = if loaded {
+        view! { <tbody>{rows}</tbody> }.into_any()
+    } else {
+        skeleton_rows(look.selectable, look.heads.len() - 1)
+    };
+    let foot = loaded.then(|| (look.foot)(desk));
     let class = if look.selectable {
         "table table--selectable"
     } else {
         "table"
     };
+    // The button may be gone with the last page, so whoever used it goes on at the first row that came.
+    let shown = StoredValue::new(None::<usize>);
+    Effect::new(move |_| {
+        let count = listing.rows.with(|rows| match rows {
+            Rows::Loaded(tokens) => tokens.len(),
+            _ => 0,
+        });
+        if let Some(before) = shown.get_value().filter(|before| *before < count) {
+            shown.set_value(None);
+            let row = before + 1;
+            request_animation_frame(move || {
+                let first = format!("#{} tbody > :nth-child({row}) :is(input, button)", look.id);
+                if let Some(first) = dom::find(&first) {
+                    let _ = first.focus();
+                }
+            });
+        }
+    });
+    let more = move |_| {
+        let count = listing.rows.with_untracked(|rows| match rows {
+            Rows::Loaded(tokens) => Some(tokens.len()),
+            _ => None,
+        });
+        shown.set_value(count);
+        listing.more();
+    };
+    let stuck = move || {
+        let failure = listing.stuck.get();
+        failure
+            .map(|failure| view! { <p class="field__error" role="alert">{failure.message()}</p> })
+    };
     view! {
-        <table class=class aria-busy=move || if listing.busy.get() { "true" } else { "false" }>
+        <table class=class id=look.id aria-busy=move || if listing.busy.get() { "true" } else { "false" }>
             <caption class="visually-hidden">{look.caption}</caption>
             <thead>
                 <tr>{select_all} {heads.collect_view()}</tr>
@@ -72,7 +132,8 @@ fn table(desk: Desk, listing: Listing<Token>, look: Look, tokens: Option<&Vec<To
             {body}
         </table>
         <div class="table-more" hidden=move || !listing.has_more()>
-            <button type="button" class="button button--secondary button--small" disabled=listing.busy on:click=move |_| listing.more()>"Show more"</button>
+            {stuck}
+            <button type="button" class="button button--secondary button--small" aria-disabled=move || listing.busy.get().then_some("true") on:click=more>"Show more"</button>
         </div>
         {foot}
     }

@@ -1,27 +1,42 @@
-//! Access tokens: the list, making one, revoking some.
+//! Access tokens: the list, making and editing one, new secrets, who uses it, revoking some.
 
-mod add;
+mod actions;
+mod allowlist;
 mod cells;
+mod chart;
 mod create;
 mod current;
+mod edit;
+mod endpoints;
 mod expiry;
+mod fields;
+mod filter;
 mod history;
+mod insight;
+mod kind;
+mod lines;
+mod link;
 mod list;
 mod page;
 mod reveal;
 mod revoke;
+mod rotate;
 mod scope_grid;
-mod search;
 
 use crate::{
     api::Api,
     later::{Later, Missing, Render},
     listing::{Listing, Rows},
-    router,
     ui::selection::Selection,
 };
-use contract::tokens::{CreatedToken, MY_TOKENS, Token};
-use leptos::{prelude::*, wasm_split::wasm_split};
+use contract::{
+    policy::{POLICY, Policy},
+    scopes::Scope,
+    tokens::{CreatedToken, MY_TOKENS, Token},
+};
+use filter::Wanted;
+use leptos::{prelude::*, task::spawn_local, wasm_split::wasm_split};
+use link::Prefilled;
 
 /// The page `API Access`, as a chunk of its own.
 #[wasm_split(api_access, wasm_split_path = leptos::wasm_split, fallible)]
@@ -29,20 +44,30 @@ pub fn page() -> Result<Render, Missing> {
     Ok(page::page)
 }
 
-/// The page's dialogs.
-pub struct Dialogs {
-    /// Making a token, and then showing its secret.
-    pub add: Render,
-    /// Revoking tokens.
-    pub revoke: Render,
-}
-
 /// The page's dialogs, as one chunk: once a secret was made, nothing may be missing that shows it.
 #[wasm_split(token_dialogs, wasm_split_path = leptos::wasm_split, fallible)]
-pub fn dialogs() -> Result<Dialogs, Missing> {
-    Ok(Dialogs {
-        add: add::dialogs,
-        revoke: revoke::dialog,
+pub fn dialogs() -> Result<Render, Missing> {
+    Ok(dialog)
+}
+
+/// The dialog that tells who uses a token, as a chunk of its own.
+#[wasm_split(token_insight, wasm_split_path = leptos::wasm_split, fallible)]
+pub fn insight() -> Result<Render, Missing> {
+    Ok(insight::dialog)
+}
+
+/// The dialog that is open, but for the one of [`insight`].
+fn dialog() -> AnyView {
+    use create::Create;
+    use reveal::Reveal;
+    let which = Desk::in_use().dialog;
+    which.with_untracked(|dialog| match dialog {
+        Dialog::Create(_) => view! { <Create /> }.into_any(),
+        Dialog::Reveal(..) => view! { <Reveal /> }.into_any(),
+        Dialog::Edit(..) => edit::dialog(),
+        Dialog::Rotate(_) => rotate::dialog(),
+        Dialog::Revoke(_) => revoke::dialog(),
+        Dialog::Insight(_) | Dialog::Closed => ().into_any(),
     })
 }
 
@@ -51,10 +76,16 @@ pub fn dialogs() -> Result<Dialogs, Missing> {
 pub enum Dialog {
     /// None.
     Closed,
-    /// A token is being filled in.
-    Create,
-    /// A token was made, and its secret is shown. It is nowhere else, and gone with this value.
-    Reveal(Box<CreatedToken>),
+    /// A token is being filled in, perhaps begun by a link.
+    Create(Box<Prefilled>),
+    /// A token was made, or got a new secret; that secret is shown. It is nowhere else, and gone with this value.
+    Reveal(Box<CreatedToken>, bool),
+    /// This token is being edited; a scope that a call lacked is to be added.
+    Edit(Box<Token>, Option<Scope>),
+    /// This token is about to get a new secret.
+    Rotate(Box<Token>),
+    /// Who uses this token is told.
+    Insight(Box<Token>),
     /// These tokens are about to be revoked.
     Revoke(Vec<Token>),
 }
@@ -62,8 +93,14 @@ pub enum Dialog {
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
 pub struct Desk {
-    /// What is sought among the names.
-    pub search: Memo<String>,
+    /// Where the list is.
+    path: StoredValue<String>,
+    /// Whether secrets of these tokens are for whoever sits here.
+    pub gives_secrets: bool,
+    /// Which tokens are listed.
+    pub wanted: Memo<Wanted>,
+    /// What the company allows; the product's default until it is known.
+    pub policy: RwSignal<Policy>,
     /// Tokens that are not revoked.
     pub current: Listing<Token>,
     /// Tokens that are.
@@ -72,25 +109,40 @@ pub struct Desk {
     pub selection: RwSignal<Selection>,
     /// The dialog that is open.
     pub dialog: RwSignal<Dialog>,
-    /// The code of the dialogs around a new token.
-    pub adding: Later,
-    /// The code of the dialog for revoking.
-    pub revoking: Later,
+    /// The code of the dialogs.
+    dialogs: Later,
+    /// The code of the dialog that tells who uses a token.
+    insight: Later,
 }
 
 impl Desk {
-    fn new() -> Self {
+    /// One's own tokens.
+    fn of_oneself() -> Self {
+        Self::of(MY_TOKENS.into(), true)
+    }
+
+    /// The tokens in the list at `path`.
+    pub fn of(path: String, gives_secrets: bool) -> Self {
         let api = Api::in_use();
         let dialog = RwSignal::new(Dialog::Closed);
         let close = move || dialog.set(Dialog::Closed);
+        let policy = RwSignal::new(Policy::default());
+        spawn_local(async move {
+            if let Ok(known) = api.get(POLICY).await {
+                let _ = policy.try_set(known);
+            }
+        });
         Self {
-            search: search::in_url(),
+            path: StoredValue::new(path),
+            gives_secrets,
+            wanted: filter::in_url(),
+            policy,
             current: Listing::new(api),
             revoked: Listing::new(api),
             selection: RwSignal::default(),
             dialog,
-            adding: Later::new(|| Box::pin(async { Ok(dialogs().await?.add) }), close),
-            revoking: Later::new(|| Box::pin(async { Ok(dialogs().await?.revoke) }), close),
+            dialogs: Later::new(|| Box::pin(async { dialogs().await }), close),
+            insight: Later::new(|| Box::pin(async { insight().await }), close),
         }
     }
 
@@ -99,12 +151,33 @@ impl Desk {
         expect_context()
     }
 
-    /// Fetches both lists, of tokens whose name has `search` in it.
-    fn load(self, search: &str) {
-        let search = router::encode(search);
-        for (list, state) in [(self.current, "current"), (self.revoked, "revoked")] {
-            list.load([MY_TOKENS, "?state=", state, "&search=", &search].concat());
-        }
+    /// Where the list is.
+    pub fn list_path(self) -> String {
+        self.path.get_value()
+    }
+
+    /// Fetches both lists.
+    fn load(self, wanted: &Wanted) {
+        let path = self.list_path();
+        self.current
+            .load([&path, "?state=current", &wanted.of_current()].concat());
+        self.revoked
+            .load([&path, "?state=revoked", &wanted.of_revoked()].concat());
+    }
+
+    /// Fetches the code of the dialogs, since somebody is about to want one.
+    pub fn prefetch(self) {
+        self.dialogs.prefetch();
+    }
+
+    /// The dialog that is open.
+    fn view(self) -> Option<AnyView> {
+        let part = self.dialog.with(|dialog| match dialog {
+            Dialog::Closed => None,
+            Dialog::Insight(_) => Some(self.insight),
+            _ => Some(self.dialogs),
+        });
+        part.and_then(Later::view)
     }
 
     /// The ids of the current tokens, in the order shown.
@@ -127,8 +200,8 @@ impl Desk {
         tokens
     }
 
-    /// Closes the dialog.
+    /// Closes the dialog. The page may be gone by then.
     pub fn close(self) {
-        self.dialog.set(Dialog::Closed);
+        let _ = self.dialog.try_set(Dialog::Closed);
     }
 }

@@ -1,30 +1,37 @@
 //! The page `API Access`.
 
-use super::{Desk, Dialog, current::current, history::history, search::Search};
-use crate::{later::Later, ui::icon::icon};
+use super::{Desk, Dialog, current::current, filter::Filter, history::history, link};
+use crate::ui::icon::icon;
 use leptos::prelude::*;
 
 /// The page.
 pub fn page() -> AnyView {
-    let desk = Desk::new();
+    let desk = Desk::of_oneself();
+    link::follow(desk);
+    panel(
+        desk,
+        "Tokens let scripts and services call the API as you, within the scopes that you choose.",
+    )
+}
+
+/// The lists of tokens with all that can be done with them; `about` says whose they are.
+pub fn panel(desk: Desk, about: &'static str) -> AnyView {
     provide_context(desk);
-    Effect::new(move |_| desk.search.with(|search| desk.load(search)));
+    Effect::new(move |_| desk.wanted.with(|wanted| desk.load(wanted)));
     view! {
         <section class="section" aria-labelledby="tokens">
             <div class="section__header">
                 <div class="section__text">
                     <h2 class="section__title" id="tokens">"Access tokens"</h2>
-                    <p class="section__description">"Tokens let scripts and services call the API as you, within the scopes that you choose."</p>
+                    <p class="section__description">{about}</p>
                 </div>
-                <div class="section__actions">
-                    <Search search=desk.search />
-                    {add_button(desk)}
-                </div>
+                <div class="section__actions">{desk.gives_secrets.then(|| add_button(desk))}</div>
             </div>
+            <Filter />
             {current(desk)}
         </section>
         {history(desk)}
-        {move || dialog(desk)}
+        {move || desk.view()}
     }
     .into_any()
 }
@@ -35,22 +42,13 @@ fn add_button(desk: Desk) -> AnyView {
         <button
             type="button"
             class="button button--primary"
-            on:pointerenter=move |_| desk.adding.prefetch()
-            on:focus=move |_| desk.adding.prefetch()
-            on:click=move |_| desk.dialog.set(Dialog::Create)
+            on:pointerenter=move |_| desk.prefetch()
+            on:focus=move |_| desk.prefetch()
+            on:click=move |_| desk.dialog.set(Dialog::Create(Box::default()))
         >
             {icon("#i-plus")}
             "Add New Access Token"
         </button>
     }
     .into_any()
-}
-
-fn dialog(desk: Desk) -> Option<AnyView> {
-    let part = desk.dialog.with(|dialog| match dialog {
-        Dialog::Closed => None,
-        Dialog::Create | Dialog::Reveal(_) => Some(desk.adding),
-        Dialog::Revoke(_) => Some(desk.revoking),
-    });
-    part.and_then(Later::view)
 }

@@ -1,11 +1,11 @@
 //! The dialog `New Token Created`: the one time that a secret is shown.
 
-use super::{Desk, Dialog, cells};
+use super::{Desk, Dialog, cells, expiry::end_label};
 use crate::{
     clock, dom,
     ui::{copy_button::CopyButton, dialog::Dialog as Modal, icon::icon, notice},
 };
-use contract::tokens::{CreatedToken, SELF};
+use contract::tokens::{CreatedToken, Kind, SELF};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlTextAreaElement;
@@ -16,17 +16,30 @@ pub fn Reveal() -> impl IntoView {
     let desk = Desk::in_use();
     let saved = RwSignal::new(false);
     let warned = RwSignal::new(false);
-    // Closing asks once; who asks a second time means it.
+    // Nothing but the button that says so closes it before the secret was copied.
     let close = Callback::new(move |()| {
-        if saved.get_untracked() || warned.get_untracked() {
+        if saved.get_untracked() {
             desk.close();
         } else {
             warned.set(true);
             dom::focus_soon("#keep-open");
         }
     });
+    dom::capture("beforeunload", move |ev| {
+        if saved.try_get_untracked() == Some(false) {
+            ev.prevent_default();
+        }
+    });
+    let rotated = desk
+        .dialog
+        .with_untracked(|dialog| matches!(dialog, Dialog::Reveal(_, true)));
+    let title = if rotated {
+        "New Secret Created"
+    } else {
+        "New Token Created"
+    };
     view! {
-        <Modal id="reveal-title" title="New Token Created" on_close=close>
+        <Modal id="reveal-title" title on_close=close>
             <div class="dialog__body">
                 {move || {
                     if warned.get() {
@@ -35,7 +48,7 @@ pub fn Reveal() -> impl IntoView {
                         notice::warning("Note: Make sure to copy the token, because you won't see it again.")
                     }
                 }}
-                <Secret saved />
+                <Secrets saved />
                 <Example />
             </div>
             <div class="dialog__footer">
@@ -45,14 +58,38 @@ pub fn Reveal() -> impl IntoView {
     }
 }
 
-/// The secret, read from the page's dialog state each time: there is no second copy to forget.
-fn secret(desk: Desk) -> String {
-    created(desk, |created| created.secret.clone()).unwrap_or_default()
+/// Which secret: they are read from the page's dialog state each time, so there is no second copy to forget.
+#[derive(Clone, Copy)]
+struct Which {
+    id: &'static str,
+    label: &'static str,
+    /// What it adds to the name of its file.
+    file: &'static str,
+    get: fn(&CreatedToken) -> Option<String>,
+}
+
+const ACCESS: Which = Which {
+    id: "token-secret",
+    label: "Access token",
+    file: "",
+    get: |created| Some(created.secret.clone()),
+};
+const REFRESH: Which = Which {
+    id: "refresh-secret",
+    label: "Refresh token",
+    file: "refresh token",
+    get: |created| created.refresh_token.clone(),
+};
+
+impl Which {
+    fn read(self, desk: Desk) -> String {
+        created(desk, self.get).flatten().unwrap_or_default()
+    }
 }
 
 fn created<T>(desk: Desk, about: impl FnOnce(&CreatedToken) -> T) -> Option<T> {
     desk.dialog.with_untracked(|dialog| {
-        if let Dialog::Reveal(created) = dialog {
+        if let Dialog::Reveal(created, _) = dialog {
             Some(about(created))
         } else {
             None
@@ -61,55 +98,85 @@ fn created<T>(desk: Desk, about: impl FnOnce(&CreatedToken) -> T) -> Option<T> {
 }
 
 #[component]
-fn Secret(
-    /// Set once the secret was copied or downloaded.
+fn Secrets(
+    /// Set once everything was copied or downloaded.
     saved: RwSignal<bool>,
 ) -> impl IntoView {
     let desk = Desk::in_use();
-    let download = move |_| {
-        let name = created(desk, |created| file_name(&created.token.name)).unwrap_or_default();
-        if dom::save_as(&name, &secret(desk)).is_ok() {
+    let has_refresh = created(desk, |created| created.refresh_token.is_some()).unwrap_or_default();
+    let copied = [RwSignal::new(false), RwSignal::new(!has_refresh)];
+    Effect::new(move |_| {
+        if copied.iter().all(|copied| copied.get()) {
             saved.set(true);
         }
-    };
+    });
     let facts = created(desk, |created| {
         let token = &created.token;
         let row = |term: &'static str, text: String| view! { <div class="details__row"><dt>{term}</dt><dd>{text}</dd></div> };
-        let end = token.end().map(clock::in_words).unwrap_or_default();
+        let end = token.end().map_or_else(|| "Never".into(), clock::in_words);
+        let scopes = if token.kind == Kind::Custom {
+            token.scopes.summary()
+        } else {
+            token.kind.label().into()
+        };
         vec![
             row("Name", token.name.clone()),
             row("Token", cells::masked(token)),
-            row("Scopes", token.scopes.summary()),
-            row("Expires", end),
+            row("Scopes", scopes),
+            row(end_label(token.kind), end),
         ]
     });
+    let [access, refresh] = copied;
+    view! {
+        <Secret which=ACCESS saved=access autofocus=true />
+        {has_refresh.then(|| view! { <Secret which=REFRESH saved=refresh /> })}
+        <dl class="details">{facts}</dl>
+    }
+}
+
+#[component]
+fn Secret(
+    /// Which one.
+    which: Which,
+    /// Set once it was copied or downloaded.
+    saved: RwSignal<bool>,
+    /// Whether it takes the focus when the dialog opens.
+    #[prop(optional)]
+    autofocus: bool,
+) -> impl IntoView {
+    let desk = Desk::in_use();
+    let download = move |_| {
+        let name = created(desk, |created| file_name(&created.token.name, which.file));
+        if dom::save_as(&name.unwrap_or_default(), &which.read(desk)).is_ok() {
+            saved.set(true);
+        }
+    };
     view! {
         <div class="field">
-            <label class="field__label" for="token-secret">"Access token"</label>
+            <label class="field__label" for=which.id>{which.label}</label>
             <div class="secret">
                 <textarea
                     class="secret__value"
-                    id="token-secret"
+                    id=which.id
                     rows="1"
                     readonly
-                    autofocus
+                    autofocus=autofocus
                     autocomplete="off"
                     spellcheck="false"
-                    prop:value=secret(desk)
-                    on:focus=|_| select()
+                    prop:value=which.read(desk)
+                    on:focus=move |_| select(which.id)
                     on:copy=move |_| saved.set(true)
                 ></textarea>
                 <div class="secret__actions">
                     <CopyButton
-                        text=Callback::new(move |()| secret(desk))
+                        text=Callback::new(move |()| which.read(desk))
                         on_copied=Callback::new(move |()| saved.set(true))
-                        fallback=Callback::new(|()| select())
+                        fallback=Callback::new(move |()| select(which.id))
                     />
                     <button type="button" class="button button--secondary" on:click=download>{icon("#i-download")}"Download"</button>
                 </div>
             </div>
         </div>
-        <dl class="details">{facts}</dl>
     }
 }
 
@@ -149,8 +216,8 @@ fn CloseAnyway(
     }
 }
 
-fn select() {
-    if let Some(secret) = dom::find("#token-secret")
+fn select(id: &str) {
+    if let Some(secret) = dom::find(&["#", id].concat())
         .and_then(|element| element.dyn_into::<HtmlTextAreaElement>().ok())
     {
         secret.select();
@@ -158,8 +225,9 @@ fn select() {
 }
 
 /// A file name that every system takes: `latchkey-nightly-backup.txt`.
-fn file_name(token: &str) -> String {
-    let words = token
+fn file_name(token: &str, what: &str) -> String {
+    let text = [token, " ", what].concat();
+    let words = text
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty());
     let parts: Vec<_> = std::iter::once("latchkey".to_owned())
@@ -175,10 +243,10 @@ mod tests {
     #[test]
     fn a_file_is_named_after_its_token() {
         assert_eq!(
-            file_name("Nightly backup (prod)"),
-            "latchkey-nightly-backup-prod.txt"
+            file_name("Nightly backup (prod)", "refresh token"),
+            "latchkey-nightly-backup-prod-refresh-token.txt"
         );
-        assert_eq!(file_name("../../etc"), "latchkey-etc.txt");
-        assert_eq!(file_name("💾"), "latchkey.txt");
+        assert_eq!(file_name("../../etc", ""), "latchkey-etc.txt");
+        assert_eq!(file_name("💾", ""), "latchkey.txt");
     }
 }

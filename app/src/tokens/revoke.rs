@@ -40,7 +40,7 @@ fn RevokeDialog(
     let done = move |answer: &str| {
         let revoked: Revoked = parse(answer)?;
         desk.close();
-        desk.selection.set(Selection::default());
+        let _ = desk.selection.try_set(Selection::default());
         desk.current.reload();
         desk.revoked.reload();
         toaster.say(outcome(

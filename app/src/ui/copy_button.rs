@@ -19,18 +19,27 @@ pub fn CopyButton(
     fallback: Callback<()>,
 ) -> impl IntoView {
     let copied = RwSignal::new(false);
+    let failed = RwSignal::new(false);
     let copy = move |_| {
+        failed.set(false);
         let text = text.run(());
         spawn_local(async move {
             if JsFuture::from(window().navigator().clipboard().write_text(&text))
                 .await
                 .is_err()
             {
-                return fallback.run(());
+                let _ = failed.try_set(true);
+                let _ = fallback.try_run(());
+                return;
             }
-            on_copied.run(());
-            copied.set(true);
-            set_timeout(move || copied.set(false), Duration::from_secs(2));
+            let _ = on_copied.try_run(());
+            let _ = copied.try_set(true);
+            set_timeout(
+                move || {
+                    let _ = copied.try_set(false);
+                },
+                Duration::from_secs(2),
+            );
         });
     };
     view! {
@@ -38,6 +47,7 @@ pub fn CopyButton(
             {move || icon(if copied.get() { "#i-check" } else { "#i-copy" })}
             {move || if copied.get() { "Copied" } else { label }}
         </button>
+        {move || failed.get().then(|| view! { <p class="field__hint" role="alert">"Your browser does not let this page copy. The text is selected: press Ctrl+C, or ⌘C."</p> })}
         // Inside the dialog, because what lies outside of an open one is not heard.
         <span class="visually-hidden" role="status">{move || if copied.get() { "Copied to the clipboard" } else { "" }}</span>
     }

@@ -1,6 +1,5 @@
 //! A button that opens a list of things to do. The browser's popover closes it on Esc and on a click elsewhere.
 
-use super::icon::icon;
 use crate::dom;
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
@@ -9,9 +8,19 @@ use wasm_bindgen::JsCast;
 #[component]
 pub fn Menu(
     /// The id of its list.
-    id: &'static str,
+    #[prop(into)]
+    id: String,
     /// What its button shows.
     button: AnyView,
+    /// What its button is called, where that cannot be read on it.
+    #[prop(optional, into)]
+    label: Option<String>,
+    /// Classes of its button.
+    #[prop(default = "menu__button")]
+    class: &'static str,
+    /// Classes of its list.
+    #[prop(default = "menu__list")]
+    list_class: &'static str,
     /// What is in it.
     children: Children,
 ) -> impl IntoView {
@@ -33,11 +42,17 @@ pub fn Menu(
     };
     view! {
         <div class="menu">
-            <button type="button" class="menu__button" popovertarget=id aria-expanded=move || if open.get() { "true" } else { "false" } on:keydown=|ev| open_by_arrow(&ev)>
+            <button
+                type="button"
+                class=class
+                popovertarget=id.clone()
+                aria-label=label
+                aria-expanded=move || if open.get() { "true" } else { "false" }
+                on:keydown=|ev| open_by_arrow(&ev)
+            >
                 {button}
-                {icon("#i-chevron")}
             </button>
-            <div class="menu__list" id=id popover="auto" on:toggle=toggled on:click=clicked on:keydown=|ev| walk(&ev)>
+            <div class=list_class id=id popover="auto" on:toggle=toggled on:click=clicked on:keydown=|ev| walk(&ev)>
                 {children()}
             </div>
         </div>
@@ -47,8 +62,9 @@ pub fn Menu(
 /// Opens the list on an arrow key and enters it.
 fn open_by_arrow(ev: &ev::KeyboardEvent) {
     if matches!(ev.key().as_str(), "ArrowDown" | "ArrowUp") {
-        ev.prevent_default();
-        if let Some(list) = dom::find(".menu__list") {
+        let list = dom::focused().and_then(|button| button.next_element_sibling());
+        if let Some(list) = list.and_then(|list| list.dyn_into::<web_sys::HtmlElement>().ok()) {
+            ev.prevent_default();
             let _ = list.show_popover();
             move_focus(&ev.key());
         }
@@ -68,8 +84,7 @@ fn walk(ev: &ev::KeyboardEvent) {
 }
 
 fn move_focus(key: &str) {
-    let Ok(items) =
-        document().query_selector_all(".menu__list .menu__item, .menu__list input:checked")
+    let Ok(items) = document().query_selector_all(":popover-open :is(.menu__item, input:checked)")
     else {
         return;
     };

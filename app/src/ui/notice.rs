@@ -16,6 +16,11 @@ pub fn info(text: &'static str) -> AnyView {
 
 /// Something to bear in mind.
 pub fn warning(text: &'static str) -> AnyView {
+    warning_of(text.into())
+}
+
+/// The same in words that depend on the case.
+pub fn warning_of(text: String) -> AnyView {
     view! {
         <div class="notice notice--warning">
             {icon("#i-warning")}

@@ -3,13 +3,14 @@
 use super::{
     Actor, Holder, Tenant,
     gate::{self, Credential, State},
-    store::{self, FoundAccount, FoundToken},
+    store::{self, FoundAccount, FoundToken, FoundTokenRow, OAuthRow, PairRow},
 };
 use crate::{
     call::Call,
+    db::{Outcome, Statement},
     error::{Error, Refusal, Result},
     rates,
-    secret::{Prefix, is_well_formed},
+    secret::{Digest, Prefix, is_well_formed},
     usage::{self, Visit},
 };
 use axum::http::{HeaderMap, HeaderName, header};
@@ -160,8 +161,10 @@ fn authorization(headers: &HeaderMap) -> Result<Option<Shown>> {
             return None;
         }
         let pair = String::from_utf8(BASE64.decode(rest.as_bytes()).ok()?).ok()?;
+        // OAuth clients escape both as in a form (RFC 6749, 2.3.1); of our characters that is the underscore only.
+        let plain = |text: &str| text.replace("%5F", "_").replace("%5f", "_");
         let (key, secret) = pair.split_once(':')?;
-        Some(Shown::Pair(key.to_owned(), secret.to_owned()))
+        Some(Shown::Pair(plain(key), plain(secret)))
     };
     read().map(Some).ok_or_else(|| {
         Error::refused(
@@ -175,6 +178,45 @@ fn authorization(headers: &HeaderMap) -> Result<Option<Shown>> {
 /// Good credentials used from an allowed address are noted as used; others are noted as refused.
 pub async fn identify(call: &Call, visit: &Visit, shown: &Shown) -> Result<MachineCaller> {
     let found = look_up(call, shown).await?;
+    admitted(call, visit, found)
+}
+
+/// The same for a machine that asks about a bearer token, in one round trip: itself, and the token's holder, good or not.
+pub async fn identify_with(
+    call: &Call,
+    visit: &Visit,
+    shown: &Shown,
+    token: &str,
+) -> Result<(MachineCaller, Result<MachineCaller>)> {
+    let asked_of = Shown::Bearer(token.to_owned());
+    let lookups = [Lookup::of(call, shown)?, Lookup::of(call, &asked_of)?];
+    let statements = lookups.iter().flatten().map(Lookup::statement).collect();
+    let outcomes = call.db.commit_all(statements).await?;
+    let mut outcomes = outcomes.into_iter();
+    let [asking, asked_of] = lookups.map(|lookup| {
+        let lookup = lookup?;
+        Some((lookup, outcomes.next()?))
+    });
+    let found = match asking {
+        Some((lookup, outcome)) => lookup.found_in(call, &outcome)?,
+        None => None,
+    };
+    let caller = admitted(call, visit, found.ok_or_else(|| unknown(shown))?)?;
+    let about = async {
+        let Some((lookup, outcome)) = asked_of else {
+            return Ok(None);
+        };
+        match lookup.found_in(call, &outcome)? {
+            None => lookup.retired(call).await,
+            found => Ok(found),
+        }
+    };
+    let unknown = unknown(&Shown::Bearer(String::new()));
+    let about = about.await.and_then(|found| found.ok_or(unknown));
+    Ok((caller, about))
+}
+
+fn admitted(call: &Call, visit: &Visit, found: MachineCaller) -> Result<MachineCaller> {
     match gate::admit(&found.credential, visit.address()) {
         Ok(()) => usage::record(call, &found, visit),
         Err(refusal) => {
@@ -187,48 +229,112 @@ pub async fn identify(call: &Call, visit: &Visit, shown: &Shown) -> Result<Machi
 
 /// Whom a credential belongs to, good or not.
 pub async fn look_up(call: &Call, shown: &Shown) -> Result<MachineCaller> {
-    let found = match shown {
-        Shown::Bearer(secret) if is_well_formed(Prefix::AccessToken, secret) => {
-            by_token(call, secret).await?
-        }
-        Shown::Bearer(secret) if is_well_formed(Prefix::OAuthToken, secret) => {
-            by_oauth_token(call, secret).await?
-        }
-        Shown::Pair(key, secret)
-            if is_well_formed(Prefix::ApiKey, key) && is_well_formed(Prefix::ApiSecret, secret) =>
-        {
-            by_pair(call, key, secret).await?
-        }
-        _ => None,
+    let found = match Lookup::of(call, shown)? {
+        Some(lookup) => lookup.find(call).await?,
+        None => None,
     };
-    found.ok_or_else(|| {
-        let detail = match shown {
-            Shown::Bearer(_) => "This is not a token of ours. Check that it was copied whole.",
-            Shown::Pair(..) => "Key and secret do not belong to a service account. Check that both were copied whole.",
-        };
-        Refusal {
-            unknown_token: matches!(shown, Shown::Bearer(_)),
-            ..Refusal::new(Code::Unauthenticated, detail)
-        }
-        .into()
-    })
+    found.ok_or_else(|| unknown(shown))
 }
 
-async fn by_token(call: &Call, secret: &str) -> Result<Option<MachineCaller>> {
-    let digest = call.digest(secret)?;
-    if let Some(found) = store::find_token(&call.db, &digest, call.now).await? {
-        let state = token_state(&found, found.access_until, call.now);
-        return Ok(Some(token_caller(found, state, None)));
+fn unknown(shown: &Shown) -> Error {
+    let detail = match shown {
+        Shown::Bearer(_) => "This is not a token of ours. Check that it was copied whole.",
+        Shown::Pair(..) => {
+            "Key and secret do not belong to a service account. Check that both were copied whole."
+        }
+    };
+    Refusal {
+        unknown_token: matches!(shown, Shown::Bearer(_)),
+        ..Refusal::new(Code::Unauthenticated, detail)
     }
-    let retired = store::find_retired(&call.db, &digest, call.now).await?;
-    Ok(retired.map(|(found, until)| {
-        // Dead for another reason says more than that the secret is old.
-        let state = match token_state(&found, None, call.now) {
-            State::Good if until <= call.now => State::Replaced,
-            state => state,
+    .into()
+}
+
+/// By what a credential is looked up.
+enum Lookup {
+    Token(Digest),
+    OAuth(Digest),
+    Pair(String, Digest),
+}
+
+impl Lookup {
+    /// Nothing if it has not the form of a credential of ours, so the database need not be asked.
+    fn of(call: &Call, shown: &Shown) -> Result<Option<Self>> {
+        Ok(match shown {
+            Shown::Bearer(secret) if is_well_formed(Prefix::AccessToken, secret) => {
+                Some(Self::Token(call.digest(secret)?))
+            }
+            Shown::Bearer(secret) if is_well_formed(Prefix::OAuthToken, secret) => {
+                Some(Self::OAuth(call.digest(secret)?))
+            }
+            Shown::Pair(key, secret)
+                if is_well_formed(Prefix::ApiKey, key)
+                    && is_well_formed(Prefix::ApiSecret, secret) =>
+            {
+                Some(Self::Pair(key.clone(), call.digest(secret)?))
+            }
+            _ => None,
+        })
+    }
+
+    fn statement(&self) -> Statement {
+        match self {
+            Self::Token(digest) => store::find_token(digest),
+            Self::OAuth(digest) => store::find_oauth_token(digest),
+            Self::Pair(key, secret) => store::find_pair(key, secret),
+        }
+    }
+
+    async fn find(&self, call: &Call) -> Result<Option<MachineCaller>> {
+        let statement = self.statement();
+        match self {
+            Self::Token(_) => match call.db.first(statement).await? {
+                None => self.retired(call).await,
+                Some(row) => by_token(call, row).map(Some),
+            },
+            Self::OAuth(_) => {
+                let row: Option<OAuthRow> = call.db.first(statement).await?;
+                row.map(|row| by_oauth_token(call, row)).transpose()
+            }
+            Self::Pair(..) => {
+                let row: Option<PairRow> = call.db.first(statement).await?;
+                row.map(|row| by_pair(call, row)).transpose()
+            }
+        }
+    }
+
+    fn found_in(&self, call: &Call, outcome: &Outcome) -> Result<Option<MachineCaller>> {
+        match self {
+            Self::Token(_) => outcome.row()?.map(|row| by_token(call, row)).transpose(),
+            Self::OAuth(_) => outcome
+                .row()?
+                .map(|row| by_oauth_token(call, row))
+                .transpose(),
+            Self::Pair(..) => outcome.row()?.map(|row| by_pair(call, row)).transpose(),
+        }
+    }
+
+    /// The token that had this secret before.
+    async fn retired(&self, call: &Call) -> Result<Option<MachineCaller>> {
+        let Self::Token(digest) = self else {
+            return Ok(None);
         };
-        token_caller(found, state, Some(until))
-    }))
+        let retired = store::find_retired(&call.db, digest, call.now).await?;
+        Ok(retired.map(|(found, until)| {
+            // Dead for another reason says more than that the secret is old.
+            let state = match token_state(&found, None, call.now) {
+                State::Good if until <= call.now => State::Replaced,
+                state => state,
+            };
+            token_caller(found, state, Some(until))
+        }))
+    }
+}
+
+fn by_token(call: &Call, row: FoundTokenRow) -> Result<MachineCaller> {
+    let found = row.read(call.now)?;
+    let state = token_state(&found, found.access_until, call.now);
+    Ok(token_caller(found, state, None))
 }
 
 fn token_state(found: &FoundToken, access_until: Option<Timestamp>, now: Timestamp) -> State {
@@ -263,34 +369,31 @@ fn token_caller(found: FoundToken, state: State, old: Option<Timestamp>) -> Mach
     }
 }
 
-async fn by_pair(call: &Call, key: &str, secret: &str) -> Result<Option<MachineCaller>> {
-    let found = store::find_pair(&call.db, key, &call.digest(secret)?).await?;
-    Ok(found.map(|(account, old_until)| {
-        let state = match old_until {
-            _ if !account.on => State::OwnerOff,
-            Some(until) if until <= call.now => State::Replaced,
-            _ => State::Good,
-        };
-        account_caller(
-            account,
-            state,
-            ScopeSet::ALL,
-            By::Pair(old_until),
-            old_until,
-        )
-    }))
+fn by_pair(call: &Call, row: PairRow) -> Result<MachineCaller> {
+    let (account, old_until) = row.read()?;
+    let state = match old_until {
+        _ if !account.on => State::OwnerOff,
+        Some(until) if until <= call.now => State::Replaced,
+        _ => State::Good,
+    };
+    let by = By::Pair(old_until);
+    Ok(account_caller(account, state, ScopeSet::ALL, by, old_until))
 }
 
-async fn by_oauth_token(call: &Call, secret: &str) -> Result<Option<MachineCaller>> {
-    let found = store::find_oauth_token(&call.db, &call.digest(secret)?).await?;
-    Ok(found.map(|(account, scopes, expires_at)| {
-        let state = match account.on {
-            false => State::OwnerOff,
-            true if expires_at <= call.now => State::Expired,
-            true => State::Good,
-        };
-        account_caller(account, state, scopes, By::OAuth, Some(expires_at))
-    }))
+fn by_oauth_token(call: &Call, row: OAuthRow) -> Result<MachineCaller> {
+    let (account, scopes, expires_at) = row.read()?;
+    let state = match account.on {
+        false => State::OwnerOff,
+        true if expires_at <= call.now => State::Expired,
+        true => State::Good,
+    };
+    Ok(account_caller(
+        account,
+        state,
+        scopes,
+        By::OAuth,
+        Some(expires_at),
+    ))
 }
 
 fn account_caller(
@@ -357,6 +460,10 @@ mod tests {
             bearer("lkp_x")
         );
         assert_eq!(read(&[("authorization", "Basic bGtrX3g6bGtzX3k=")]), pair);
+        assert_eq!(
+            read(&[("authorization", "Basic bGtrJTVGeDpsa3MlNWZ5")]),
+            pair
+        );
         assert_eq!(read(&[("api-key", "lkk_x"), ("api-secret", "lks_y")]), pair);
     }
 

@@ -125,7 +125,7 @@ pub(super) async fn find_session(db: &Db, digest: &Digest) -> Result<Option<Foun
 
 /// A token with whoever it acts for.
 #[derive(Deserialize)]
-struct FoundTokenRow {
+pub(super) struct FoundTokenRow {
     tenant_id: TenantId,
     owner_on: u8,
     account_ip_allowlist: String,
@@ -137,7 +137,7 @@ struct FoundTokenRow {
 }
 
 impl FoundTokenRow {
-    fn read(self, now: Timestamp) -> Result<FoundToken> {
+    pub fn read(self, now: Timestamp) -> Result<FoundToken> {
         let list = |text: &str| Allowlist::parse(text).map_err(Error::Internal);
         Ok(FoundToken {
             allowlists: [
@@ -153,14 +153,9 @@ impl FoundTokenRow {
     }
 }
 
-/// The token that has this secret now.
-pub(super) async fn find_token(
-    db: &Db,
-    digest: &Digest,
-    now: Timestamp,
-) -> Result<Option<FoundToken>> {
-    let row: Option<FoundTokenRow> = db
-        .first(Statement::new(
+/// The token that has this secret now: a [`FoundTokenRow`].
+pub(super) fn find_token(digest: &Digest) -> Statement {
+    Statement::new(
             "SELECT t.tenant_id, t.owner_on, t.account_ip_allowlist, t.access_until, r.permissions, r.scopes AS role_scopes,
                     t.id, t.user_id, t.service_account_id, t.owner_name, t.kind, t.name, t.description, t.scopes,
                     t.allowed_endpoints, t.ip_allowlist, t.prefix, t.last_four, t.created_at, t.renewable_until,
@@ -170,9 +165,7 @@ pub(super) async fn find_token(
              JOIN roles r ON r.id = t.role_id AND r.tenant_id = t.tenant_id
              WHERE t.digest = ?1",
             [digest],
-        ))
-        .await?;
-    row.map(|row| row.read(now)).transpose()
+    )
 }
 
 /// The token that had this secret before, and until when that was good.
@@ -230,63 +223,63 @@ impl AccountRow {
     }
 }
 
-/// The service account with this pair; and until when the pair is good, if it is the one before.
-pub(super) async fn find_pair(
-    db: &Db,
-    api_key: &str,
-    secret: &Digest,
-) -> Result<Option<(FoundAccount, Option<Timestamp>)>> {
-    #[derive(Deserialize)]
-    struct Row {
-        until: Option<Timestamp>,
-        #[serde(flatten)]
-        account: AccountRow,
-    }
-    // The secret finds the row, by its keyed hash; the key is no secret and only has to fit.
-    let row: Option<Row> = db
-        .first(Statement::new(
-            "SELECT NULL AS until, s.tenant_id, s.id, s.name, s.enabled, s.ip_allowlist, r.permissions, r.scopes AS role_scopes
-             FROM service_accounts s JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
-             WHERE s.secret_digest = ?1 AND s.api_key = ?2 AND s.deleted_at IS NULL
-             UNION ALL
-             SELECT s.old_until, s.tenant_id, s.id, s.name, s.enabled, s.ip_allowlist, r.permissions, r.scopes
-             FROM service_accounts s JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
-             WHERE s.old_secret_digest = ?1 AND s.old_api_key = ?2 AND s.deleted_at IS NULL",
-            [secret, &api_key],
-        ))
-        .await?;
-    row.map(|row| Ok((row.account.read()?, row.until)))
-        .transpose()
+/// A service account with this pair; and until when the pair is good, if it is the one before.
+#[derive(Deserialize)]
+pub(super) struct PairRow {
+    until: Option<Timestamp>,
+    #[serde(flatten)]
+    account: AccountRow,
 }
 
-/// The service account with this OAuth token, its scopes, and its end.
-pub(super) async fn find_oauth_token(
-    db: &Db,
-    digest: &Digest,
-) -> Result<Option<(FoundAccount, ScopeSet, Timestamp)>> {
-    #[derive(Deserialize)]
-    struct Row {
-        oauth_scopes: String,
-        expires_at: Timestamp,
-        #[serde(flatten)]
-        account: AccountRow,
+impl PairRow {
+    pub fn read(self) -> Result<(FoundAccount, Option<Timestamp>)> {
+        Ok((self.account.read()?, self.until))
     }
-    let row: Option<Row> = db
-        .first(Statement::new(
-            "SELECT o.scopes AS oauth_scopes, o.expires_at, s.tenant_id, s.id, s.name, s.enabled, s.ip_allowlist,
-                    r.permissions, r.scopes AS role_scopes
-             FROM oauth_tokens o
-             JOIN service_accounts s ON s.id = o.service_account_id AND s.tenant_id = o.tenant_id
-             JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
-             WHERE o.digest = ?1 AND s.deleted_at IS NULL",
-            [digest],
-        ))
-        .await?;
-    let read = |row: Row| {
-        let scopes = ScopeSet::parse(&row.oauth_scopes).map_err(Error::Internal)?;
-        Ok((row.account.read()?, scopes, row.expires_at))
-    };
-    row.map(read).transpose()
+}
+
+/// The service account with this pair: a [`PairRow`].
+pub(super) fn find_pair(api_key: &str, secret: &Digest) -> Statement {
+    // The secret finds the row, by its keyed hash; the key is no secret and only has to fit.
+    Statement::new(
+        "SELECT NULL AS until, s.tenant_id, s.id, s.name, s.enabled, s.ip_allowlist, r.permissions, r.scopes AS role_scopes
+         FROM service_accounts s JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
+         WHERE s.secret_digest = ?1 AND s.api_key = ?2 AND s.deleted_at IS NULL
+         UNION ALL
+         SELECT s.old_until, s.tenant_id, s.id, s.name, s.enabled, s.ip_allowlist, r.permissions, r.scopes
+         FROM service_accounts s JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
+         WHERE s.old_secret_digest = ?1 AND s.old_api_key = ?2 AND s.deleted_at IS NULL",
+        [secret, &api_key],
+    )
+}
+
+/// A service account's OAuth token.
+#[derive(Deserialize)]
+pub(super) struct OAuthRow {
+    oauth_scopes: String,
+    expires_at: Timestamp,
+    #[serde(flatten)]
+    account: AccountRow,
+}
+
+impl OAuthRow {
+    /// The account, the token's scopes, and its end.
+    pub fn read(self) -> Result<(FoundAccount, ScopeSet, Timestamp)> {
+        let scopes = ScopeSet::parse(&self.oauth_scopes).map_err(Error::Internal)?;
+        Ok((self.account.read()?, scopes, self.expires_at))
+    }
+}
+
+/// The service account with this OAuth token: an [`OAuthRow`].
+pub(super) fn find_oauth_token(digest: &Digest) -> Statement {
+    Statement::new(
+        "SELECT o.scopes AS oauth_scopes, o.expires_at, s.tenant_id, s.id, s.name, s.enabled, s.ip_allowlist,
+                r.permissions, r.scopes AS role_scopes
+         FROM oauth_tokens o
+         JOIN service_accounts s ON s.id = o.service_account_id AND s.tenant_id = o.tenant_id
+         JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
+         WHERE o.digest = ?1 AND s.deleted_at IS NULL",
+        [digest],
+    )
 }
 
 /// A token found by what renews it.

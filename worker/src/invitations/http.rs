@@ -9,6 +9,7 @@ use crate::{
         set_session_cookie,
     },
     call::{self, Call},
+    db::changed,
     devices::Device,
     emails,
     error::{Error, Result},
@@ -133,17 +134,11 @@ pub async fn create(
         Attempted::Done(outcomes) => outcomes,
         Attempted::Repeated(answer) => return Ok(answer),
     };
-    match outcomes
-        .get(1)
-        .map(crate::db::Outcome::changed)
-        .transpose()?
-    {
-        Some(1) => {
-            message.send_soon(&call);
-            Ok((StatusCode::CREATED, Json(invitation)).into_response())
-        }
-        _ => Err(Invalid::one("role_id", "Select a role of your company.").into()),
+    if changed(&outcomes, 1) == 0 {
+        return Err(Invalid::one("role_id", "Select a role of your company.").into());
     }
+    message.send_soon(&call);
+    Ok((StatusCode::CREATED, Json(invitation)).into_response())
 }
 
 /// Sends an invitation again, with a new link that works for the whole time; the one before works no more.
@@ -180,7 +175,7 @@ pub async fn resend(
             message.to_address(&call, &owner, &before.email),
         ])
         .await?;
-    if renewed.changed()? == 0 {
+    if renewed.changed() == 0 {
         return Err(Error::not_found("invitation"));
     }
     message.send_soon(&call);
@@ -207,7 +202,7 @@ pub async fn cancel(
             audit::entry(&call, &owner, &actor, &event)?,
         ])
         .await?;
-    match cancelled.changed()? {
+    match cancelled.changed() {
         0 => Err(Error::not_found("invitation")),
         _ => Ok(StatusCode::NO_CONTENT),
     }
@@ -294,7 +289,7 @@ async fn join(
         ])
         .await
         .map_err(has_account)?;
-    match joined.changed()? {
+    match joined.changed() {
         0 => Err(Error::gone(
             "This invitation was used or cancelled a moment ago.",
         )),

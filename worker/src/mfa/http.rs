@@ -8,7 +8,7 @@ use crate::{
         rights::{ManageOwnSecondFactor, ReadOwnSecondFactor},
     },
     call::{self, Call},
-    db::{Outcome, Statement},
+    db::{Statement, changed},
     devices::{self, Device},
     error::{Error, Result},
     extract::Checked,
@@ -61,7 +61,7 @@ pub async fn begin(
         .db
         .commit([store::begin(owner, &sealed, call.now)])
         .await?;
-    if begun.changed()? == 0 {
+    if begun.changed() == 0 {
         return Err(already_on());
     }
     let secret = BASE32_NOPAD.encode(&seed);
@@ -124,7 +124,7 @@ pub async fn confirm(
     };
     statements.extend(arriving);
     let outcomes = call.db.commit_all(statements).await?;
-    if outcomes.first().map(Outcome::changed).transpose()? != Some(1) {
+    if changed(&outcomes, 0) != 1 {
         return Err(already_on());
     }
     message.send_soon(&call);
@@ -160,7 +160,7 @@ pub async fn disable(
             store::forget_useless_recovery_codes(&owner),
         ])
         .await?;
-    if switched.changed()? == 0 && session.user.mfa_enabled {
+    if switched.changed() == 0 && session.user.mfa_enabled {
         return Err(Error::refused(
             problem::Code::Conflict,
             "The policy of your company asks everybody for a second factor. Set up another app instead.",

@@ -8,7 +8,7 @@ use crate::{
     audit,
     auth::{Actor, Owner},
     call::Call,
-    db::Outcome,
+    db::changed,
     error::{Error, Result},
     limits::{Counter, Limit},
     outbox::{Message, letters},
@@ -62,7 +62,7 @@ pub async fn use_up(call: &Call, owner: &Owner, actor: &Actor, code: &Code) -> R
         let notice = recovery_notice(call, action)?;
         statements.extend(notice.as_ref().map(|notice| notice.to_person(call, owner)));
         let outcomes = call.db.commit_all(statements).await?;
-        if outcomes.first().map(Outcome::changed).transpose()? == Some(1) {
+        if changed(&outcomes, 0) == 1 {
             if let Some(notice) = notice {
                 notice.send_soon(call);
             }

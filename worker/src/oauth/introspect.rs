@@ -3,8 +3,8 @@
 use super::form::Form;
 use crate::{
     auth::{
-        MachineCaller, Tenant, gate,
-        machine::{self, By, Shown},
+        MachineCaller, gate,
+        machine::{self, By},
     },
     call::Call,
     error::{Error, Result},
@@ -17,10 +17,9 @@ use serde_json::{Map, Value, json};
 /// What is told of a token that is good, and of every other only that it is not (RFC 7662, 2.2).
 #[worker::send]
 pub async fn introspect(call: Call, headers: HeaderMap, form: Form) -> Result<Json<Value>> {
-    let route = "POST /oauth2/introspect";
     let visit = Visit {
         ip: call.ip.clone(),
-        route: route.into(),
+        route: "POST /oauth2/introspect".into(),
     };
     let shown = machine::shown(&headers)?.ok_or_else(|| {
         Error::refused(
@@ -28,7 +27,8 @@ pub async fn introspect(call: Call, headers: HeaderMap, form: Form) -> Result<Js
             "Authenticate as a service account, by HTTP Basic or by its OAuth token.",
         )
     })?;
-    let caller = machine::identify(&call, &visit, &shown).await?;
+    let token = form.get("token").unwrap_or_default();
+    let (caller, asked_of) = machine::identify_with(&call, &visit, &shown, token).await?;
     let may = caller
         .credential
         .grant
@@ -40,46 +40,40 @@ pub async fn introspect(call: Call, headers: HeaderMap, form: Form) -> Result<Js
             "Only service accounts whose role has the permission to introspect tokens may ask.",
         ));
     }
-    let token = form
-        .get("token")
-        .ok_or_else(|| super::refused("invalid_request", "Send the token."))?;
-    let asked_of = Visit {
+    if token.is_empty() {
+        return Err(super::refused("invalid_request", "Send the token."));
+    }
+    let found = match asked_of {
+        Ok(found) if found.tenant == caller.tenant => Some(found),
+        Ok(_) | Err(Error::Refused(_)) => None,
+        Err(error) => return Err(error),
+    };
+    let visit = Visit {
         // Without it the caller does not vouch for any address, so a token with an allowlist is not good.
         ip: form.get("client_ip").map(str::to_owned),
-        route: route.into(),
+        ..visit
     };
-    let about = good(&call, &caller.tenant, &asked_of, token, form.get("scope")).await?;
-    Ok(Json(about.map_or_else(
+    let good = found.filter(|found| is_good(&call, found, &visit, form.get("scope")));
+    Ok(Json(good.map_or_else(
         || json!({"active": false}),
         |about| described(&call, &about),
     )))
 }
 
-/// The token, if it is one of the tenant, good at this moment, from there and for these scopes.
-async fn good(
-    call: &Call,
-    tenant: &Tenant,
-    visit: &Visit,
-    token: &str,
-    scope: Option<&str>,
-) -> Result<Option<MachineCaller>> {
-    let found = match machine::look_up(call, &Shown::Bearer(token.to_owned())).await {
-        Ok(found) if found.tenant == *tenant => found,
-        Ok(_) | Err(Error::Refused(_)) => return Ok(None),
-        Err(error) => return Err(error),
-    };
+/// Whether a token is good at this moment, from there and for these scopes.
+fn is_good(call: &Call, found: &MachineCaller, visit: &Visit, scope: Option<&str>) -> bool {
     if let Err(refusal) = gate::admit(&found.credential, visit.address()) {
-        usage::refused(call, &found, visit, &refusal);
-        return Ok(None);
+        usage::refused(call, found, visit, &refusal);
+        return false;
     }
     let held = gate::effective_scopes(&found.credential);
     let wanted = scope.map_or(Ok(ScopeSet::default()), ScopeSet::parse);
-    let covered = wanted.is_ok_and(|wanted| wanted.intersection(held) == wanted);
-    if held.is_empty() || !covered {
-        return Ok(None);
+    let is_good =
+        !held.is_empty() && wanted.is_ok_and(|wanted| wanted.intersection(held) == wanted);
+    if is_good {
+        usage::record(call, found, visit);
     }
-    usage::record(call, &found, visit);
-    Ok(Some(found))
+    is_good
 }
 
 fn described(call: &Call, about: &MachineCaller) -> Value {

@@ -112,7 +112,7 @@ pub async fn update(
         ])
         .await?;
     let signed_out = [(header::SET_COOKIE, set_session_cookie(None))];
-    if updated.changed()? == 0 {
+    if updated.changed() == 0 {
         return Err(Error::refused(
             Code::Conflict,
             "The password was changed elsewhere a moment ago. Sign in again.",

@@ -114,7 +114,7 @@ pub async fn update(
             tries.give_back(),
         ])
         .await?;
-    if updated.changed()? == 0 {
+    if updated.changed() == 0 {
         return Err(Error::gone(
             "This link was used a moment ago. Sign in with the password that was set.",
         ));

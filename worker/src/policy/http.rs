@@ -51,7 +51,7 @@ pub async fn update(
             audit::entry(&call, &owner, &actor, &event)?,
         ])
         .await?;
-    if replaced.changed()? == 0 {
+    if replaced.changed() == 0 {
         return Err(Error::refused(
             Code::Conflict,
             "The policy was changed elsewhere a moment ago. Read it again.",

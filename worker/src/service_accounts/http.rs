@@ -8,6 +8,7 @@ use crate::{
         rights::{IssueCredentials, ManageServiceAccounts},
     },
     call::{self, Call},
+    db::changed,
     error::{Error, Result},
     extract::{Checked, Query, Segment},
     idempotency::{Attempted, Repeatable},
@@ -145,7 +146,7 @@ pub async fn create(
         Attempted::Done(outcomes) => outcomes,
         Attempted::Repeated(answer) => return Ok(answer),
     };
-    match tokens::first_changed(&outcomes)? {
+    match changed(&outcomes, 0) {
         1 => Ok(told_once(account, key, secret)),
         _ => Err(changed_meanwhile()),
     }
@@ -211,7 +212,7 @@ pub async fn update(
             audit::entry(&call, &owner, &actor, &event)?,
         ])
         .await?;
-    match updated.changed()? {
+    match updated.changed() {
         1 => Ok(Json(after)),
         _ => Err(changed_meanwhile()),
     }
@@ -239,7 +240,7 @@ pub async fn delete(
     let [oauth, deleted] = store::delete(owner.tenant(), &account.id, call.now);
     let entry = audit::entry(&call, &owner, &actor, &event)?;
     let [.., deleted, _] = call.db.commit([told, ended, oauth, deleted, entry]).await?;
-    match deleted.changed()? {
+    match deleted.changed() {
         1 => Ok(StatusCode::NO_CONTENT),
         _ => Err(changed_meanwhile()),
     }
@@ -312,12 +313,8 @@ pub async fn reset_credentials(
         Attempted::Done(outcomes) => outcomes,
         Attempted::Repeated(answer) => return Ok(answer),
     };
-    match outcomes
-        .get(1)
-        .map(crate::db::Outcome::changed)
-        .transpose()?
-    {
-        Some(1) => Ok(told_once(account, key, secret)),
+    match changed(&outcomes, 1) {
+        1 => Ok(told_once(account, key, secret)),
         _ => Err(changed_meanwhile()),
     }
 }
@@ -343,7 +340,7 @@ pub async fn end_grace(
             audit::entry(&call, &owner, &actor, &event)?,
         ])
         .await?;
-    match ended.changed()? {
+    match ended.changed() {
         1 => Ok(StatusCode::NO_CONTENT),
         _ => Err(Error::refused(
             Code::Conflict,

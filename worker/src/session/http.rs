@@ -9,7 +9,7 @@ use crate::{
     audit,
     auth::{Actor, HalfSession, InSession, Owner, SessionCaller, password, set_session_cookie},
     call::{self, Call},
-    db::{Outcome, Statement},
+    db::{Statement, changed},
     devices::{self, Device, Familiarity},
     error::{Error, Result},
     extract::{Checked, Query, Segment},
@@ -232,7 +232,7 @@ pub async fn second_factor(
     let arrival = Arrival::completing(&call, &session, device, &familiarity)?;
     let outcomes = call.db.commit_all(arrival.statements).await?;
     // Another call may have completed or ended it meanwhile.
-    if outcomes.first().map(Outcome::changed).transpose()? != Some(1) {
+    if changed(&outcomes, 0) != 1 {
         return Err(Error::refused(
             Code::Unauthenticated,
             "Your session is over. Sign in again.",
@@ -251,6 +251,7 @@ pub async fn second_factor(
 pub async fn show(InSession(session): InSession, call: Call) -> Json<Session> {
     Json(Session {
         step_up_until: session.step_up_until(call.now),
+        client_ip: call.ip.clone(),
         tenant_name: session.tenant_name,
         permissions: session.grant.permissions,
         scopes: session.grant.scopes,
@@ -342,7 +343,7 @@ pub async fn end_one(
             Which::One(&id),
         )?)
         .await?;
-    match ended.changed()? {
+    match ended.changed() {
         0 => Err(Error::not_found("session")),
         _ => Ok(StatusCode::NO_CONTENT),
     }

@@ -21,7 +21,7 @@ use crate::{
         },
     },
     call::{self, Call},
-    db::{Outcome, Statement},
+    db::{Outcome, Statement, changed},
     error::{Error, Refusal, Result},
     extract::{Checked, Query, Segment},
     idempotency::{Attempt, Attempted, Repeatable},
@@ -85,14 +85,30 @@ async fn list_of(call: &Call, holder: &Holder, mut query: Query) -> Result<Json<
         "Use all, custom, hyperscale, microsoft_scim or one_touch_recovery.",
         Kind::parse,
     );
+    let expired = query.parsed("status", "Use active or expired.", |text| match text {
+        "active" => Some(false),
+        "expired" => Some(true),
+        _ => None,
+    });
+    let sort = match state {
+        store::State::Current => query.parsed(
+            "sort",
+            "Use name, -name, created or -created.",
+            store::Sort::parse,
+        ),
+        // Left standing where it has no meaning, and refused for that.
+        store::State::Revoked => None,
+    };
     let search = query.take("search").unwrap_or_default();
     let page = query.page(TokenId::parse);
     query.finish()?;
     let wanted = store::Wanted {
         state,
+        sort: sort.unwrap_or(store::Sort::Newest),
         search: &store::name_key(&search),
         kind,
-        before: page.after.as_ref(),
+        expired,
+        after: page.after.as_ref(),
         rows: page.rows(),
     };
     let tokens = store::list(&call.db, holder, &wanted, call.now).await?;
@@ -195,7 +211,7 @@ async fn create_for(
         Attempted::Done(outcomes) => outcomes,
         Attempted::Repeated(answer) => return Ok(answer),
     };
-    if first_changed(&outcomes)? == 0 {
+    if changed(&outcomes, 0) == 0 {
         return Err(too_many(&policy));
     }
     let created = CreatedToken {
@@ -290,7 +306,7 @@ pub async fn update(
         .commit_all(statements)
         .await
         .map_err(name_is_taken)?;
-    if first_changed(&outcomes)? == 1 {
+    if changed(&outcomes, 0) == 1 {
         if let Some(notice) = notice {
             notice.send_soon(&call);
         }
@@ -452,11 +468,6 @@ fn person_owner(user: &User) -> TokenOwner {
         id: user.id.clone(),
         name: full_name(user),
     }
-}
-
-/// How many rows the first statement changed.
-pub fn first_changed(outcomes: &[Outcome]) -> Result<usize> {
-    outcomes.first().map_or(Ok(0), Outcome::changed)
 }
 
 /// What the trail tells of a token.

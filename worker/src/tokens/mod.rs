@@ -8,5 +8,5 @@ mod rotate;
 mod rules;
 mod store;
 
-pub use http::{ending, first_changed};
+pub use http::ending;
 pub use store::{TokenRow, end_all, name_key, owner};

@@ -10,6 +10,7 @@ use crate::{
     audit,
     auth::{Actor, Holder, Renewal, renewal},
     call::{self, Call},
+    db::changed,
     error::{Error, Result},
     idempotency::{Attempted, Repeatable},
     limits::{Counter, Limit},
@@ -132,12 +133,8 @@ pub async fn renew(
         Attempted::Done(outcomes) => outcomes,
         Attempted::Repeated(answer) => return Ok(answer),
     };
-    match outcomes
-        .get(2)
-        .map(crate::db::Outcome::changed)
-        .transpose()?
-    {
-        Some(1) => {
+    match changed(&outcomes, 2) {
+        1 => {
             let renewed = RenewedToken {
                 token,
                 access_token: secret.expose(),

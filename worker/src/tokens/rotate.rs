@@ -15,6 +15,7 @@ use crate::{
         rights::{CreateTokens, UpdateTokens},
     },
     call::{self, Call},
+    db::changed,
     error::{Error, Result},
     extract::Segment,
     idempotency::{Attempt, Attempted, Repeatable},
@@ -162,12 +163,8 @@ async fn replace(
         Attempted::Done(outcomes) => outcomes,
         Attempted::Repeated(answer) => return Ok(answer),
     };
-    match outcomes
-        .get(3)
-        .map(crate::db::Outcome::changed)
-        .transpose()?
-    {
-        Some(1) => {
+    match changed(&outcomes, 3) {
+        1 => {
             let rotated = CreatedToken {
                 token,
                 secret: secret.expose(),
@@ -205,7 +202,7 @@ pub async fn end_grace(
             audit::entry(&call, &holder, &actor, &event)?,
         ])
         .await?;
-    match ended.changed()? {
+    match ended.changed() {
         0 => Err(Error::refused(
             Code::Conflict,
             "No old secret of this token is in its grace.",

@@ -3,7 +3,7 @@
 use crate::{
     auth::{Actor, Holder, Tenant},
     call::Call,
-    db::{Db, Statement},
+    db::{Bind, Db, Statement},
     error::{Error, Result},
     extract,
     secret::Digest,
@@ -106,46 +106,106 @@ impl TokenRow {
     }
 }
 
-/// What a list of tokens is narrowed to.
+/// In which order tokens come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sort {
+    Newest,
+    Oldest,
+    /// By name, from A on.
+    Name,
+    /// By name, from Z on.
+    NameDown,
+}
+
+impl Sort {
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "-created" => Some(Self::Newest),
+            "created" => Some(Self::Oldest),
+            "name" => Some(Self::Name),
+            "-name" => Some(Self::NameDown),
+            _ => None,
+        }
+    }
+}
+
+/// What a list of tokens is narrowed to, and its order.
 pub(super) struct Wanted<'a> {
     pub state: State,
+    pub sort: Sort,
     /// Part of a name, in its form for seeking.
     pub search: &'a str,
     pub kind: Option<Kind>,
-    pub before: Option<&'a TokenId>,
+    /// Whether only those are wanted that are over, or only those that are not.
+    pub expired: Option<bool>,
+    /// The last one of the page before.
+    pub after: Option<&'a TokenId>,
     pub rows: u32,
 }
 
-/// One page, the newest first.
+/// One page.
 pub(super) async fn list(
     db: &Db,
     holder: &Holder,
     wanted: &Wanted<'_>,
     now: Timestamp,
 ) -> Result<Vec<Token>> {
-    // `~` comes after every id.
-    let before = wanted.before.map_or("~", TokenId::as_str);
+    let after = wanted.after.map_or("", TokenId::as_str);
     let kind = wanted.kind.map_or("", Kind::as_str);
-    let statement = match wanted.state {
-        State::Current => Statement::new(
-            "SELECT id, user_id, service_account_id, owner_name, kind, name, description, scopes, allowed_endpoints,
-                    ip_allowlist, prefix, last_four, created_at, renewable_until, expires_at, in_grace_until, last_used_at,
-                    last_used_ip, revoked_at, revoked_by, revoke_reason, version
-             FROM held_tokens
-             WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL AND id < ?3
+    let values: [&dyn Bind; 8] = [
+        &holder.id(),
+        holder.tenant(),
+        &after,
+        &wanted.search,
+        &kind,
+        &wanted.expired,
+        &now,
+        &wanted.rows,
+    ];
+    // `~` comes after every id.
+    let statement = match (wanted.state, wanted.sort) {
+        (State::Revoked, _) => Statement::new(
+            "SELECT * FROM shown_tokens
+             WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NOT NULL AND id < iif(?3 = '', '~', ?3)
                AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
-             ORDER BY id DESC LIMIT ?6",
-            [&holder.id(), holder.tenant(), &before, &wanted.search, &kind, &wanted.rows],
+               AND (?6 IS NULL OR ?6 = (coalesce(renewable_until, expires_at, '~') <= ?7))
+             ORDER BY id DESC LIMIT ?8",
+            values,
         ),
-        State::Revoked => Statement::new(
-            "SELECT id, user_id, service_account_id, owner_name, kind, name, description, scopes, allowed_endpoints,
-                    ip_allowlist, prefix, last_four, created_at, renewable_until, expires_at, in_grace_until, last_used_at,
-                    last_used_ip, revoked_at, revoked_by, revoke_reason, version
-             FROM held_tokens
-             WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NOT NULL AND id < ?3
+        (State::Current, Sort::Newest) => Statement::new(
+            "SELECT * FROM shown_tokens
+             WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL AND id < iif(?3 = '', '~', ?3)
                AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
-             ORDER BY id DESC LIMIT ?6",
-            [&holder.id(), holder.tenant(), &before, &wanted.search, &kind, &wanted.rows],
+               AND (?6 IS NULL OR ?6 = (coalesce(renewable_until, expires_at, '~') <= ?7))
+             ORDER BY id DESC LIMIT ?8",
+            values,
+        ),
+        (State::Current, Sort::Oldest) => Statement::new(
+            "SELECT * FROM shown_tokens
+             WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL AND id > ?3
+               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
+               AND (?6 IS NULL OR ?6 = (coalesce(renewable_until, expires_at, '~') <= ?7))
+             ORDER BY id LIMIT ?8",
+            values,
+        ),
+        // Among those that are not revoked a name tells one from the other.
+        (State::Current, Sort::Name) => Statement::new(
+            "SELECT * FROM shown_tokens
+             WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
+               AND name_key > coalesce((SELECT name_key FROM tokens WHERE id = ?3 AND tenant_id = ?2), '')
+               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
+               AND (?6 IS NULL OR ?6 = (coalesce(renewable_until, expires_at, '~') <= ?7))
+             ORDER BY name_key LIMIT ?8",
+            values,
+        ),
+        (State::Current, Sort::NameDown) => Statement::new(
+            "SELECT * FROM shown_tokens
+             WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
+               AND name_key < coalesce((SELECT name_key FROM tokens WHERE id = ?3 AND tenant_id = ?2), char(1114111))
+               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
+               AND (?6 IS NULL OR ?6 = (coalesce(renewable_until, expires_at, '~') <= ?7))
+             ORDER BY name_key DESC LIMIT ?8",
+            values,
         ),
     };
     let tokens: Vec<TokenRow> = db.all(statement).await?;
@@ -155,11 +215,7 @@ pub(super) async fn list(
 /// One token of the tenant.
 pub(super) async fn find(db: &Db, tenant: &Tenant, id: &TokenId) -> Result<Option<TokenRow>> {
     db.first(Statement::new(
-        "SELECT id, user_id, service_account_id, owner_name, kind, name, description, scopes, allowed_endpoints,
-                ip_allowlist, prefix, last_four, created_at, renewable_until, expires_at, in_grace_until, last_used_at,
-                last_used_ip, revoked_at, revoked_by, revoke_reason, version
-         FROM held_tokens
-         WHERE id = ?1 AND tenant_id = ?2",
+        "SELECT * FROM shown_tokens WHERE id = ?1 AND tenant_id = ?2",
         [id, tenant],
     ))
     .await

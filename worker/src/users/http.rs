@@ -11,6 +11,7 @@ use crate::{
         rights::{DeleteUsers, ReadUsers, UpdateUsers},
     },
     call::Call,
+    db::changed,
     error::{Error, Result},
     extract::{Checked, Query, Segment},
     outbox::{Letter, Message, letters},
@@ -159,7 +160,7 @@ pub async fn update(
         statements.extend(session::end(&call, &owner, &actor, Which::AllIfInactive)?);
     }
     let outcomes = call.db.commit_all(statements).await?;
-    if tokens::first_changed(&outcomes)? == 0 {
+    if changed(&outcomes, 0) == 0 {
         return Err(why_not(&call, &session, &owner, version).await?);
     }
     if let Some(message) = message {
@@ -206,7 +207,7 @@ pub async fn delete(
             message.to_address(&call, &session.owner, &person.user.email),
         ])
         .await?;
-    if deleted.changed()? == 0 {
+    if deleted.changed() == 0 {
         return Err(why_not(&call, &session, &person.owner, person.version).await?);
     }
     message.send_soon(&call);

@@ -1,0 +1,202 @@
+//! The section `IP allowlist` and its dialog, which stages what the outer dialog saves.
+
+use super::lines::{area, named, said, split};
+use crate::{
+    api::Api,
+    dom,
+    form::Form,
+    ui::{
+        badge::{Tone, badge},
+        dialog::Dialog as Modal,
+        notice,
+        text_field::complaint,
+    },
+};
+use contract::{
+    allowlist::{Allowlist, Notice},
+    tokens::CreateToken,
+};
+use leptos::{ev::SubmitEvent, prelude::*};
+
+/// The section: the entries, and the button that edits them.
+pub fn section(
+    form: Form<CreateToken>,
+    kept: Vec<String>,
+    editing: RwSignal<bool>,
+    merged: RwSignal<Vec<String>>,
+) -> AnyView {
+    form.place("ip_allowlist");
+    let entries = move || form.draft.with(|draft| draft.ip_allowlist.clone());
+    let unsaved = move || (entries() != kept).then(|| badge(Tone::Expired, "Unsaved"));
+    let account = Api::in_use().account;
+    let list = move || {
+        let entries = entries();
+        if entries.is_empty() {
+            return view! { <p class="muted">"Any address."</p> }.into_any();
+        }
+        let here = account.with(|session| session.client_ip.clone()).flatten();
+        let missing = here.filter(|here| !lets_in(&entries, here));
+        let warning = missing.map(|here| notice::warning_of(format!(
+            "Your current address is {here}, which the list leaves out: the token will not work from here."
+        )));
+        let items = entries
+            .into_iter()
+            .map(|entry| view! { <li><code class="mono">{entry}</code></li> });
+        view! { <ul class="entries">{items.collect_view()}</ul>{warning} }.into_any()
+    };
+    let notes = move || {
+        merged.with(|merged| {
+            (!merged.is_empty()).then(|| {
+                let lines = merged.iter().cloned().map(|text| view! { <li>{text}</li> });
+                view! { <ul class="field__hint" role="status">{lines.collect_view()}</ul> }
+            })
+        })
+    };
+    view! {
+        <section class="subsection" aria-labelledby="allowlist">
+            <div class="subsection__header">
+                <h3 class="field__label" id="allowlist">"IP allowlist"</h3>
+                {unsaved}
+                <button type="button" class="button button--secondary button--small" aria-label="Edit IP allowlist" on:click=move |_| editing.set(true)>"Edit"</button>
+            </div>
+            {list}
+            {notes}
+            {move || complaint("ip_allowlist", form.state.complaint("ip_allowlist"))}
+        </section>
+    }
+    .into_any()
+}
+
+fn lets_in(entries: &[String], address: &str) -> bool {
+    let list = Allowlist::parse(&entries.join("\n"));
+    list.is_ok_and(|list| list.allows(address.parse().ok()))
+}
+
+/// The dialog `Edit IP allowlist`, while it is open.
+pub fn dialog(
+    form: Form<CreateToken>,
+    editing: RwSignal<bool>,
+    merged: RwSignal<Vec<String>>,
+) -> impl Fn() -> Option<AnyView> {
+    move || {
+        editing
+            .get()
+            .then(|| view! { <Edit form editing merged /> }.into_any())
+    }
+}
+
+#[component]
+fn Edit(
+    /// The form whose list it is.
+    form: Form<CreateToken>,
+    /// Whether the dialog is open.
+    editing: RwSignal<bool>,
+    /// What became of entries that were taken in.
+    merged: RwSignal<Vec<String>>,
+) -> impl IntoView {
+    let text = RwSignal::new(
+        form.draft
+            .with_untracked(|draft| draft.ip_allowlist.join("\n")),
+    );
+    let wrong = RwSignal::new(Vec::new());
+    let write = move |ev| {
+        text.set(event_target_value(&ev));
+        wrong.set(Vec::new());
+    };
+    let here = untrack(|| {
+        let account = Api::in_use().account;
+        account.with(|session| session.client_ip.clone()).flatten()
+    });
+    let add = move |address: String| {
+        text.update(|text| {
+            if !text.is_empty() && !text.ends_with('\n') {
+                text.push('\n');
+            }
+            text.push_str(&address);
+        });
+    };
+    let own = here.map(|address| {
+        let sentence = ["Your current address is ", &address, ". "].concat();
+        view! { <p class="field__hint">{sentence}<button type="button" class="link" on:click=move |_| add(address.clone())>"Add it"</button></p> }
+    });
+    let save = move |ev: SubmitEvent| {
+        ev.prevent_default();
+        // The outer form is not sent along.
+        ev.stop_propagation();
+        let lines = split(&text.get_untracked());
+        match Allowlist::read(said(&lines).into_iter().map(|(_, line)| line)) {
+            Ok((list, notices)) => {
+                form.change("ip_allowlist", |draft| draft.ip_allowlist = list.entries());
+                merged.set(notices.into_iter().map(told).collect());
+                editing.set(false);
+            }
+            Err(complaints) => {
+                let complaints = complaints.into_iter().map(|wrong| (wrong.place, wrong.why));
+                wrong.set(named(&lines, complaints.collect()));
+                dom::focus_soon("#addresses");
+            }
+        }
+    };
+    let close = Callback::new(move |()| editing.set(false));
+    view! {
+        <Modal id="allowlist-title" title="Edit IP allowlist" small=true on_close=close>
+            <form class="dialog__form" novalidate on:submit=save>
+                <div class="dialog__body">
+                    {area(
+                        "addresses",
+                        "Addresses",
+                        "You can enter the IP address in IPv4 or IPv6 format. One entry a line: an address, a CIDR range such as 10.0.0.0/8, or a range such as 192.0.2.1 - 192.0.2.20. An entry that begins with ! keeps its addresses out. Without any, every address is let in.",
+                        text.into(),
+                        wrong.into(),
+                        write,
+                        true,
+                    )}
+                    {own}
+                </div>
+                <div class="dialog__footer">
+                    <button type="button" class="button button--secondary" on:click=move |_| close.run(())>"Cancel"</button>
+                    <button type="submit" class="button button--primary">"Save"</button>
+                </div>
+            </form>
+        </Modal>
+    }
+}
+
+/// What became of an entry.
+fn told(notice: Notice) -> String {
+    match notice {
+        Notice::Masked(written, taken) => format!("{written} was taken as {taken}."),
+        Notice::Contained(other, entry) if other == entry => format!("{entry} was there twice."),
+        Notice::Contained(other, entry) => {
+            format!("{entry} was left out, since {other} has its addresses already.")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_became_of_an_entry_is_told() {
+        let told = |lines: &[&str]| {
+            let (_, notices) = Allowlist::read(lines.iter().copied()).unwrap();
+            notices.into_iter().map(told).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            told(&["192.168.10.3/24", "10.0.0.0/8", "10.1.0.0/16", "::1", "::1"]),
+            [
+                "192.168.10.3/24 was taken as 192.168.10.0/24.",
+                "10.1.0.0/16 was left out, since 10.0.0.0/8 has its addresses already.",
+                "::1 was there twice.",
+            ]
+        );
+    }
+
+    #[test]
+    fn ones_own_address_is_let_in_or_not() {
+        let list = ["192.0.2.0/24".to_owned()];
+        assert!(lets_in(&list, "192.0.2.7") && !lets_in(&list, "198.51.100.7"));
+        assert!(!lets_in(&list, "nonsense"));
+    }
+}

@@ -1,0 +1,154 @@
+//! The dialog `Edit token`.
+
+use super::{Desk, Dialog, expiry::Expiry, fields::Draft};
+use crate::{
+    api::{Failure, Method, Reply},
+    ui::{button::Submit, dialog::Dialog as Modal, notice, toast::Toaster},
+};
+use contract::{
+    scopes::{Access, Scope, ScopeSet},
+    tokens::{CreateToken, Kind, TOKENS, Token, UpdateToken},
+};
+use leptos::prelude::*;
+
+/// The dialog.
+pub fn dialog() -> AnyView {
+    let editing = Desk::in_use().dialog.with_untracked(|dialog| match dialog {
+        Dialog::Edit(token, add) => Some(((**token).clone(), *add)),
+        _ => None,
+    });
+    editing
+        .map(|(token, add)| view! { <EditDialog token add /> })
+        .into_any()
+}
+
+#[component]
+fn EditDialog(
+    /// The token as it is.
+    token: Token,
+    /// A scope that a call lacked, to be checked for somebody to confirm.
+    add: Option<Scope>,
+) -> impl IntoView {
+    let (desk, toaster) = (Desk::in_use(), expect_context::<Toaster>());
+    let mut start = as_draft(&token);
+    let added = add.filter(|_| token.kind == Kind::Custom);
+    if let Some(scope) = added {
+        start.scopes.insert(scope);
+    }
+    let path = [TOKENS, "/", token.id.as_str()].concat();
+    let draft = Draft::new("edit-token", path, start, Expiry::kept());
+    let state = draft.form.state;
+    let fields = draft.view(desk, Some(&token));
+    let saved = move |answer: Result<Reply, Failure>| {
+        answer?;
+        toaster.say("Token saved.".into());
+        desk.close();
+        desk.current.reload();
+        Ok(())
+    };
+    let before = StoredValue::new(token);
+    let submit = move |ev| {
+        let (request, complaint) = draft.request();
+        let change = before.with_value(|before| change(before, request));
+        draft
+            .form
+            .send(&ev, Method::PATCH, change, None, complaint, Box::new(saved));
+    };
+    let close = Callback::new(move |()| desk.close());
+    let lacked = added.map(|Scope(resource, access)| {
+        let access = if access == Access::Read { "Read" } else { "Write" };
+        notice::warning_of(format!("A call was refused because this token lacks {} {access}. It is checked below: save to give it.", resource.label()))
+    });
+    view! {
+        <Modal id="edit-token-title" title="Edit token" on_close=close>
+            <form class="dialog__form" id=state.id novalidate on:submit=submit>
+                <div class="dialog__body">
+                    {notice::alert(move || state.trouble())}
+                    {lacked}
+                    {fields}
+                </div>
+                <div class="dialog__footer">
+                    <button type="button" class="button button--secondary" on:click=move |_| close.run(())>"Cancel"</button>
+                    <Submit label="Save" busy="Saving…" pending=state.pending />
+                </div>
+            </form>
+            {draft.over()}
+        </Modal>
+    }
+}
+
+/// A token as it would be filled in. Scopes are chosen for Custom tokens only; the end is kept apart.
+fn as_draft(token: &Token) -> CreateToken {
+    CreateToken {
+        name: token.name.clone(),
+        description: token.description.clone(),
+        kind: Some(token.kind),
+        scopes: if token.kind == Kind::Custom {
+            token.scopes
+        } else {
+            ScopeSet::default()
+        },
+        allowed_endpoints: token.allowed_endpoints.clone(),
+        ip_allowlist: token.ip_allowlist.clone(),
+        ..CreateToken::default()
+    }
+}
+
+/// What a draft makes different about a token: only that is sent, so that nothing else is decided anew.
+fn change(before: &Token, draft: CreateToken) -> UpdateToken {
+    let kept = as_draft(before);
+    let description = draft.description.filter(|text| !text.is_empty());
+    UpdateToken {
+        name: Some(draft.name).filter(|name| *name != kept.name),
+        description: Some(description).filter(|text| *text != kept.description),
+        kind: draft.kind.filter(|kind| Some(*kind) != kept.kind),
+        scopes: Some(draft.scopes)
+            .filter(|scopes| draft.kind == Some(Kind::Custom) && *scopes != kept.scopes),
+        allowed_endpoints: Some(draft.allowed_endpoints).filter(|prefixes| {
+            draft.kind == Some(Kind::Custom) && *prefixes != kept.allowed_endpoints
+        }),
+        renewable_until: draft.renewable_until,
+        expires_at: draft.expires_at,
+        ip_allowlist: Some(draft.ip_allowlist).filter(|list| *list != kept.ip_allowlist),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token() -> Token {
+        serde_json::from_str(
+            r#"{"id":"tok_01JD7ZQ4T3V5W6X7Y8Z9ABCDEF","owner":{"type":"user","id":"usr_01JD7ZQ4T3V5W6X7Y8Z9ABCDEF","name":"Ada"},
+            "kind":"custom","name":"ci","description":null,"scopes":["backups:read"],"allowed_endpoints":[],"ip_allowlist":["10.0.0.0/8"],
+            "status":"active","prefix":"lkp_aaaa","last_four":"zzzz","created_at":"2026-11-22T20:01:35Z","renewable_until":"2027-02-20T20:01:35Z",
+            "expires_at":null,"last_used_at":null,"last_used_ip":null,"in_grace_until":null,"revoked_at":null,"revoked_by":null,"revoke_reason":null}"#,
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn what_is_as_it_was_is_not_sent() {
+        let same = change(&token(), as_draft(&token()));
+        assert_eq!(serde_json::to_string(&same).unwrap(), "{}");
+        let mut draft = as_draft(&token());
+        // A field that was entered and left again.
+        draft.description = Some(String::new());
+        assert_eq!(
+            serde_json::to_string(&change(&token(), draft)).unwrap(),
+            "{}"
+        );
+    }
+
+    #[test]
+    fn only_what_differs_is_sent_and_scopes_only_for_custom() {
+        let mut draft = as_draft(&token());
+        draft.kind = Some(Kind::All);
+        draft.scopes = ScopeSet::default();
+        draft.ip_allowlist.clear();
+        assert_eq!(
+            serde_json::to_string(&change(&token(), draft)).unwrap(),
+            r#"{"kind":"all","ip_allowlist":[]}"#
+        );
+    }
+}

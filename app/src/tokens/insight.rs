@@ -1,0 +1,247 @@
+//! The dialog that tells who uses a token, and who could not.
+
+use super::{Desk, Dialog, chart::chart};
+use crate::{
+    api::{Api, Failure, Method},
+    ui::{
+        dialog::Dialog as Modal, failed::Failed, skeleton::skeleton_card, time_ago::time_ago,
+        toast::Toaster,
+    },
+};
+use contract::{
+    scopes::Scope,
+    time::Timestamp,
+    tokens::{Activity, CallsFrom, Kind, OldSecret, Refusals, Status, TOKENS, Token},
+    usage::Usage,
+};
+use leptos::{prelude::*, task::spawn_local};
+
+/// The dialog.
+pub fn dialog() -> AnyView {
+    let token = Desk::in_use().dialog.with_untracked(|dialog| match dialog {
+        Dialog::Insight(token) => Some((**token).clone()),
+        _ => None,
+    });
+    token
+        .map(|token| view! { <Insight token /> }.into_any())
+        .into_any()
+}
+
+type Known = (Usage, Activity);
+
+#[component]
+fn Insight(
+    /// The token.
+    token: Token,
+) -> impl IntoView {
+    let (api, desk) = (Api::in_use(), Desk::in_use());
+    let known = RwSignal::new(None::<Result<Known, Failure>>);
+    let id = StoredValue::new(token.id.as_str().to_owned());
+    let fetch = move || {
+        let path = [TOKENS, "/", &id.get_value()].concat();
+        known.set(None);
+        spawn_local(async move {
+            let both = async {
+                let usage = api
+                    .get::<Usage>(&[&path, "/usage?days=30"].concat())
+                    .await?;
+                let activity = api.get::<Activity>(&[&path, "/activity"].concat()).await?;
+                Ok((usage, activity))
+            };
+            let _ = known.try_set(Some(both.await));
+        });
+    };
+    fetch();
+    let name = token.name.clone();
+    let token = StoredValue::new(token);
+    let content = move || {
+        known.with(|known| match known {
+            None => skeleton_card(),
+            Some(Ok(known)) => token.with_value(|token| told(desk, token, known, Callback::new(move |()| fetch()))),
+            Some(Err(failure)) => view! { <Failed message=failure.message() retry=Callback::new(move |()| fetch()) /> }.into_any(),
+        })
+    };
+    let close = Callback::new(move |()| desk.close());
+    view! {
+        <Modal id="insight-title" title="Token activity" on_close=close>
+            <div class="dialog__body">
+                <p class="table__title">{name}</p>
+                {content}
+            </div>
+            <div class="dialog__footer">
+                <button type="button" class="button button--primary" on:click=move |_| close.run(())>"Close"</button>
+            </div>
+        </Modal>
+    }
+}
+
+fn told(desk: Desk, token: &Token, (usage, activity): &Known, again: Callback<()>) -> AnyView {
+    let now = crate::clock::now();
+    let old = activity
+        .old_secret
+        .clone()
+        .filter(|old| old.until > now && token.status != Status::Revoked);
+    view! {
+        {old.map(|old| view! { <Old token=token.id.as_str().to_owned() old again /> })}
+        <section class="subsection" aria-labelledby="calls">
+            <h3 class="field__label" id="calls">"Calls in the last 30 days"</h3>
+            {chart(usage)}
+        </section>
+        <section class="subsection" aria-labelledby="used-from">
+            <h3 class="field__label" id="used-from">"Used from"</h3>
+            {used_from(&activity.calls, activity.tracked_since)}
+        </section>
+        <section class="subsection" aria-labelledby="refused">
+            <h3 class="field__label" id="refused">"Why is my token failing?"</h3>
+            {refused(desk, token, &activity.refusals)}
+        </section>
+    }
+    .into_any()
+}
+
+/// The secret before, while it works.
+#[component]
+fn Old(
+    /// The token's id.
+    token: String,
+    /// The secret.
+    old: OldSecret,
+    /// Asks for everything anew.
+    again: Callback<()>,
+) -> impl IntoView {
+    let (api, desk, toaster) = (Api::in_use(), Desk::in_use(), expect_context::<Toaster>());
+    let retire = move |_| {
+        let path = [TOKENS, "/", &token, "/grace"].concat();
+        spawn_local(async move {
+            match api.send(Method::DELETE, &path, None).await {
+                Ok(_) => {
+                    toaster.say("The old secret no longer works.".into());
+                    desk.current.reload();
+                    let _ = again.try_run(());
+                }
+                Err(failure) => toaster.complain(failure.message()),
+            }
+        });
+    };
+    let used = match old.last_used_at.filter(|_| old.is_in_use()) {
+        Some(at) => {
+            let by = [old.last_used_ip, old.last_used_agent]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>();
+            view! { "Still in use: " {time_ago(Some(at), "")} {(!by.is_empty()).then(|| format!(", by {}", by.join(", ")))} "." }.into_any()
+        }
+        None => "Nobody has used it since it was replaced: it is safe to retire.".into_any(),
+    };
+    view! {
+        <div class="notice notice--warning">
+            <div class="notice__body">
+                <p class="notice__title">"The old secret …" {old.last_four} " works until " {crate::clock::in_words(old.until)}</p>
+                <p>{used}</p>
+                <div class="cluster"><button type="button" class="button button--secondary button--small" on:click=retire>"Retire now"</button></div>
+            </div>
+        </div>
+    }
+}
+
+fn used_from(calls: &[CallsFrom], since: Timestamp) -> AnyView {
+    if calls.is_empty() {
+        return view! { <p class="muted">"Never used. Every use since " {crate::clock::in_words(since)} " would be told here."</p> }.into_any();
+    }
+    let rows = calls.iter().cloned().map(|from| {
+        let place = from.place.into_iter().chain(from.agent).collect::<Vec<_>>().join(" · ");
+        view! {
+            <tr>
+                <th scope="row"><code class="mono">{known_address(from.ip)}</code><span class="table__sub">{place}</span></th>
+                <td>{from.call}</td>
+                <td>{from.calls}</td>
+                <td>{time_ago(Some(from.at), "")}</td>
+            </tr>
+        }
+    });
+    view! {
+        <div class="scroll" tabindex="0" role="group" aria-labelledby="used-from">
+            <table class="facts">
+                <thead><tr><th scope="col">"Address"</th><th scope="col">"Last call"</th><th scope="col">"Calls"</th><th scope="col">"Last"</th></tr></thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn refused(desk: Desk, token: &Token, refusals: &[Refusals]) -> AnyView {
+    if refusals.is_empty() {
+        return view! { <p class="muted">"No call with this token was refused."</p> }.into_any();
+    }
+    let rows = refusals.iter().cloned().map(|refusal| {
+        let missing = refusal.missing.as_deref().and_then(|scope| scope.parse::<Scope>().ok());
+        let can_add = token.status == Status::Active && token.kind == Kind::Custom;
+        let editing = token.clone();
+        let add = missing.filter(|scope| can_add && !token.scopes.contains(*scope)).map(|scope| {
+            view! {
+                <button type="button" class="link" on:click=move |_| desk.dialog.set(Dialog::Edit(Box::new(editing.clone()), Some(scope)))>
+                    "Add " {scope.to_string()}
+                </button>
+            }
+        });
+        let from = [known_address(refusal.ip)].into_iter().chain(refusal.agent).collect::<Vec<_>>().join(" · ");
+        view! {
+            <tr>
+                <th scope="row">{reason(&refusal.reason, refusal.missing.as_deref())} " " {add}<span class="table__sub">{from}</span></th>
+                <td>{refusal.call}</td>
+                <td>{refusal.calls}</td>
+                <td>{time_ago(Some(refusal.at), "")}</td>
+            </tr>
+        }
+    });
+    view! {
+        <div class="scroll" tabindex="0" role="group" aria-labelledby="refused">
+            <table class="facts">
+                <thead><tr><th scope="col">"Reason"</th><th scope="col">"Last call"</th><th scope="col">"Calls"</th><th scope="col">"Last"</th></tr></thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn known_address(ip: String) -> String {
+    if ip.is_empty() {
+        "Unknown address".into()
+    } else {
+        ip
+    }
+}
+
+/// Why a call was refused, in words. A reason that a newer version has added keeps its name.
+fn reason(code: &str, missing: Option<&str>) -> String {
+    let words = match (code, missing) {
+        ("insufficient_scope", Some(scope)) => return ["It lacks ", scope, "."].concat(),
+        ("token_expired", _) => "It had expired.",
+        ("token_revoked", _) => "It had been revoked.",
+        ("token_grace_ended", _) => "An old secret was used after its time.",
+        ("ip_not_allowed", _) => "The address is not in its IP allowlist.",
+        ("forbidden", _) => "The path is not among its allowed endpoints.",
+        ("role_no_api_access", _) => "The role of its owner has no API access.",
+        ("rate_limited", _) => "It was used too often.",
+        ("unauthenticated", _) => "The account of its owner was not active.",
+        (other, _) => other,
+    };
+    words.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_told_in_words() {
+        assert_eq!(
+            reason("insufficient_scope", Some("jobs:read")),
+            "It lacks jobs:read."
+        );
+        assert_eq!(reason("token_expired", None), "It had expired.");
+        assert_eq!(reason("something_new", None), "something_new");
+    }
+}

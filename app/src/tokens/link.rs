@@ -1,0 +1,89 @@
+//! Links that begin something: a token to be made, or a scope to be given. A person confirms it.
+
+use super::{Desk, Dialog};
+use crate::{api::Api, router::Router, ui::toast::Toaster};
+use contract::{
+    scopes::{Scope, ScopeSet},
+    tokens::{CreateToken, Kind, TOKENS, Token},
+};
+use leptos::{prelude::*, task::spawn_local};
+
+/// A token as a link begins it.
+#[derive(Clone, Default)]
+pub struct Prefilled {
+    /// What is filled in.
+    pub draft: CreateToken,
+    /// How many days it is to live.
+    pub days: Option<u32>,
+}
+
+/// Does what the URL of the page asks for, and takes that out of the URL:
+/// `?name=&description=&kind=&scopes=backups:read,jobs:write&expires=30`, or `?edit=tok_…&add=jobs:read`.
+pub fn follow(desk: Desk) {
+    let router = Router::in_use();
+    let place = router.place().get_untracked();
+    let text = |name: &str| Some(place.parameter(name)).filter(|text| !text.is_empty());
+    if let Some(id) = text("edit") {
+        router.correct_to(&place.path);
+        let scope = text("add").and_then(|scope| scope.parse().ok());
+        return edit(desk, &id, scope);
+    }
+    let [name, description, scopes, expires] =
+        ["name", "description", "scopes", "expires"].map(text);
+    if [&name, &description, &scopes, &expires]
+        .iter()
+        .all(|text| text.is_none())
+    {
+        return;
+    }
+    let kind = text("kind").as_deref().and_then(Kind::parse);
+    let is_custom = kind.unwrap_or_default() == Kind::Custom;
+    let draft = CreateToken {
+        name: name.unwrap_or_default(),
+        description,
+        kind,
+        scopes: scopes
+            .filter(|_| is_custom)
+            .map(|text| chosen(&text))
+            .unwrap_or_default(),
+        ..CreateToken::default()
+    };
+    let days = expires
+        .and_then(|days| days.parse().ok())
+        .filter(|days| *days > 0);
+    router.correct_to(&place.path);
+    desk.dialog
+        .set(Dialog::Create(Box::new(Prefilled { draft, days })));
+}
+
+/// The scopes of a list parted by commas or spaces; what is none is passed over.
+fn chosen(text: &str) -> ScopeSet {
+    text.split([',', ' '])
+        .filter_map(|scope| scope.parse().ok())
+        .collect()
+}
+
+fn edit(desk: Desk, id: &str, scope: Option<Scope>) {
+    let (api, toaster) = (Api::in_use(), expect_context::<Toaster>());
+    let path = [TOKENS, "/", &crate::router::encode(id)].concat();
+    spawn_local(async move {
+        match api.get::<Token>(&path).await {
+            Ok(token) => drop(desk.dialog.try_set(Dialog::Edit(Box::new(token), scope))),
+            Err(failure) => toaster.complain(failure.message()),
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_of_a_link_are_read_and_what_is_none_is_passed_over() {
+        assert_eq!(
+            chosen("backups:read,nonsense jobs:write").to_string(),
+            "backups:read jobs:read jobs:write"
+        );
+        assert!(chosen("").is_empty());
+    }
+}
