@@ -57,11 +57,12 @@ fn page(path: &str) -> Option<Fetch> {
         "/invitation/{token}" => || Box::pin(invitation::page()),
         USERS => || Box::pin(users::list()),
         "/manage/users/{id}/profile" => || Box::pin(async { Ok(users::person().await?.profile) }),
-        "/manage/users/{id}/tokens" => || Box::pin(async { Ok(users::person().await?.tokens) }),
+        "/manage/users/{id}/tokens" => || Box::pin(users::tokens()),
         "/manage/users/{id}/sessions" => || Box::pin(async { Ok(users::person().await?.sessions) }),
         MANAGE_SECURITY => || Box::pin(async { Ok(manage::home().await?.security) }),
         MANAGE_SYSTEM => || Box::pin(async { Ok(manage::home().await?.system) }),
         SERVICE_ACCOUNTS => || Box::pin(service_accounts::page()),
+        "/manage/service-accounts/{id}/tokens" => || Box::pin(service_accounts::tokens()),
         _ => return None,
     })
 }

@@ -73,7 +73,8 @@ fn trail(above: &'static [Crumb]) -> Option<AnyView> {
 }
 
 /// The heading of a page with a word about it, and what can be done there.
-pub fn heading(title: &'static str, about: &'static str, actions: AnyView) -> AnyView {
+pub fn heading(title: impl Into<String>, about: impl Into<String>, actions: AnyView) -> AnyView {
+    let (title, about) = (title.into(), about.into());
     view! {
         <div class="page-header">
             <div class="page-header__text">

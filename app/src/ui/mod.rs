@@ -22,3 +22,4 @@ pub mod text_area;
 pub mod text_field;
 pub mod time_ago;
 pub mod toast;
+pub mod typed;

@@ -10,20 +10,20 @@ use crate::{
     manage::{self, query},
     router::Router,
     routes,
-    ui::{dialog::Dialog as Modal, notice, toast::Toaster},
+    ui::{dialog::Dialog as Modal, notice, toast::Toaster, typed::typed_word},
 };
 use contract::{
     list::List,
     service_accounts::{SERVICE_ACCOUNTS, ServiceAccount},
     tokens::Token,
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
 /// What is about to be done.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Deed {
     Deactivate,
-    Remove,
+    Delete,
 }
 
 /// The foot of the card about their account.
@@ -33,13 +33,13 @@ pub fn actions(person: Person) -> AnyView {
     let pending = RwSignal::new(false);
     if person.is_me() {
         return foot(
-            "This is you: somebody else who looks after people can deactivate or remove you.",
+            "This is you: somebody else who looks after people can deactivate or delete you.",
             ().into_any(),
         );
     }
     if is_out_of_reach(person) {
         return foot(
-            "Only an Administrator can deactivate or remove another.",
+            "Only an Administrator can deactivate or delete another.",
             ().into_any(),
         );
     }
@@ -62,11 +62,11 @@ pub fn actions(person: Person) -> AnyView {
     };
     let buttons = view! {
         {first}
-        <button type="button" class="button button--danger button--small" on:click=move |_| asked.set(Some(Deed::Remove))>"Remove"</button>
+        <button type="button" class="button button--danger button--small" on:click=move |_| asked.set(Some(Deed::Delete))>"Delete"</button>
     };
     let dialog = move || asked.get().map(|deed| untrack(|| ask(person, deed, asked)));
     view! {
-        {foot("Who is deactivated is signed out and refused at once, and loses nothing. Who is removed is gone.", buttons.into_any())}
+        {foot("Who is deactivated is signed out and refused at once, and loses nothing. Who is deleted is gone for good.", buttons.into_any())}
         {dialog}
     }
     .into_any()
@@ -82,38 +82,55 @@ fn foot(text: &'static str, buttons: AnyView) -> AnyView {
     .into_any()
 }
 
+impl Deed {
+    /// Title, button, and what it does to somebody of this name.
+    fn words(self, name: &str) -> (&'static str, &'static str, String) {
+        match self {
+            Self::Deactivate => (
+                "Deactivate User",
+                "Deactivate",
+                format!(
+                    "{name} is signed out everywhere and told by mail. They can be activated again at any time."
+                ),
+            ),
+            Self::Delete => (
+                "Delete User",
+                "Delete",
+                format!(
+                    "The profile, the sessions and the access tokens of {name} are gone for good. What they did stays in the audit log, and they are told by mail."
+                ),
+            ),
+        }
+    }
+}
+
 fn ask(person: Person, deed: Deed, asked: RwSignal<Option<Deed>>) -> AnyView {
     let (toaster, router) = (expect_context::<Toaster>(), Router::in_use());
     let (pending, trouble) = (RwSignal::new(false), RwSignal::new(None::<String>));
-    let name = person.user.with_untracked(full_name);
-    let (title, label, text) = match deed {
-        Deed::Deactivate => (
-            "Deactivate User",
-            "Deactivate",
-            format!(
-                "{name} is signed out everywhere and told by mail. They can be activated again at any time."
-            ),
-        ),
-        Deed::Remove => (
-            "Remove User",
-            "Remove",
-            format!(
-                "The profile, the sessions and the access tokens of {name} are gone for good. What they did stays in the audit log, and they are told by mail."
-            ),
-        ),
-    };
+    let typed = RwSignal::new(String::new());
+    let (name, email) = person
+        .user
+        .with_untracked(|user| (full_name(user), user.email.clone()));
+    let (title, label, text) = deed.words(&name);
+    // What cannot be undone is meant by whoever types the address.
+    let field = (deed == Deed::Delete).then(|| typed_word(&email, typed));
+    let unmeant = Memo::new(move |_| deed == Deed::Delete && typed.get().trim() != email);
     let close = Callback::new(move |()| asked.set(None));
-    let act = move |_| {
+    let submit = move |ev: SubmitEvent| {
+        ev.prevent_default();
+        if pending.get_untracked() || unmeant.get_untracked() {
+            return;
+        }
         pending.set(true);
         trouble.set(None);
         spawn_local(async move {
             let done = match deed {
                 Deed::Deactivate => set_active(person, false).await,
-                Deed::Remove => remove(person).await,
+                Deed::Delete => delete(person).await,
             };
             match done {
-                Ok(()) if deed == Deed::Remove => {
-                    toaster.say("The user was removed.".into());
+                Ok(()) if deed == Deed::Delete => {
+                    toaster.say("The user was deleted.".into());
                     router.correct_to(routes::USERS);
                 }
                 Ok(()) => {
@@ -129,21 +146,24 @@ fn ask(person: Person, deed: Deed, asked: RwSignal<Option<Deed>>) -> AnyView {
     };
     view! {
         <Modal id="deed-title" title small=true on_close=close>
-            <div class="dialog__body">
-                {notice::alert(move || trouble.get())}
-                <p>{text}</p>
-                {affected(person)}
-            </div>
-            <div class="dialog__footer">
-                <button type="button" class="button button--secondary" autofocus on:click=move |_| close.run(())>"Cancel"</button>
-                <button type="button" class="button button--danger" disabled=pending aria-busy=move || pending.get().then_some("true") on:click=act>{label}</button>
-            </div>
+            <form class="dialog__form" novalidate on:submit=submit>
+                <div class="dialog__body">
+                    {notice::alert(move || trouble.get())}
+                    <p>{text}</p>
+                    {affected(person)}
+                    {field}
+                </div>
+                <div class="dialog__footer">
+                    <button type="button" class="button button--secondary" autofocus=deed == Deed::Deactivate on:click=move |_| close.run(())>"Cancel"</button>
+                    <button type="submit" class="button button--danger" disabled=move || pending.get() || unmeant.get() aria-busy=move || pending.get().then_some("true")>{label}</button>
+                </div>
+            </form>
         </Modal>
     }
     .into_any()
 }
 
-async fn remove(person: Person) -> Result<(), Failure> {
+async fn delete(person: Person) -> Result<(), Failure> {
     let path = person.path("");
     person.api.send(Method::DELETE, &path, None).await.map(drop)
 }

@@ -39,20 +39,23 @@ fn invite() -> Result<Render, Missing> {
 pub struct Pages {
     /// Who they are, what they hold, and whether they may sign in.
     pub profile: Render,
-    /// Their access tokens.
-    pub tokens: Render,
     /// Where they are signed in.
     pub sessions: Render,
 }
 
-/// The pages of one person, as one chunk: whoever opens one goes on to the next.
+/// The pages of one person but for their tokens, as one chunk: whoever opens one goes on to the next.
 #[wasm_split(person, wasm_split_path = leptos::wasm_split, fallible)]
 pub fn person() -> Result<Pages, Missing> {
     Ok(Pages {
         profile: profile::page,
-        tokens: tokens::page,
         sessions: sessions::page,
     })
+}
+
+/// The page about the access tokens of one person, as a chunk of its own: it is large.
+#[wasm_split(person_tokens, wasm_split_path = leptos::wasm_split, fallible)]
+pub fn tokens() -> Result<Render, Missing> {
+    Ok(tokens::page)
 }
 
 /// What the parts of the page `Users` share.

@@ -2,18 +2,18 @@
 
 use super::{full_name, path_of};
 use crate::{
-    api::{Api, Cargo, Failure, Method, Reply, parse},
+    api::{Api, Failure, Reply, parse},
     manage::{
         USERS,
+        found::found,
         layout::{Crumb, SECURITY},
     },
-    page,
     router::Router,
     routes,
-    ui::{avatar::Avatar, failed::Failed, skeleton::skeleton_card, tabs::Tabs},
+    ui::{avatar::Avatar, tabs::Tabs},
 };
-use contract::{problem::Code, roles::Permission, users::User};
-use leptos::{prelude::*, task::spawn_local};
+use contract::{roles::Permission, users::User};
+use leptos::prelude::*;
 
 /// The pages above those of a person.
 pub const ABOVE: &[Crumb] = &[SECURITY, (routes::USERS, "Users")];
@@ -44,10 +44,13 @@ impl Person {
             .with_untracked(|user| [contract::users::USERS, "/", user.id.as_str(), rest].concat())
     }
 
-    /// Takes an answer that is the person.
+    /// Takes an answer that is the person. Whoever changed themselves may not be allowed here any more.
     pub fn take(self, reply: Reply) -> Result<(), Failure> {
         self.user.set(parse(&reply.text)?);
         self.tag.set(reply.tag);
+        if self.is_me() {
+            self.api.account.ask(self.api);
+        }
         Ok(())
     }
 }
@@ -59,31 +62,14 @@ pub fn surround(name: &'static str, content: fn(Person) -> AnyView) -> AnyView {
         let id = place.path.split('/').nth(3).unwrap_or_default();
         [contract::users::USERS, "/", id].concat()
     });
-    let found = RwSignal::new(None::<Result<Person, Failure>>);
-    let load = Callback::new(move |()| {
-        let path = path.clone();
-        found.set(None);
-        spawn_local(async move {
-            let answer = api.exchange(Method::GET, &path, &Cargo::default()).await;
-            let read = answer.and_then(|reply| Ok((parse::<User>(&reply.text)?, reply.tag)));
-            // The page may be gone by the time its answer comes.
-            found.try_set(Some(read.map(|(user, tag)| Person {
-                api,
-                user: RwSignal::new(user),
-                tag: RwSignal::new(tag),
-            })));
-        });
-    });
-    load.run(());
-    let view = move || match found.get() {
-        None => view! { <div class="card">{skeleton_card()}</div> }.into_any(),
-        Some(Ok(person)) => untrack(|| framed(person, name, content)),
-        Some(Err(Failure::Refused(problem))) if problem.code == Code::NotFound => {
-            page::nothing_here()
-        }
-        Some(Err(failure)) => view! { <Failed message=failure.message() retry=load /> }.into_any(),
-    };
-    view.into_any()
+    found(path, move |user, tag| {
+        let person = Person {
+            api,
+            user: RwSignal::new(user),
+            tag: RwSignal::new(tag),
+        };
+        framed(person, name, content)
+    })
 }
 
 fn framed(person: Person, name: &'static str, content: fn(Person) -> AnyView) -> AnyView {
