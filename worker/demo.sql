@@ -211,6 +211,33 @@ UPDATE service_accounts SET key_created_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now
 WHERE id = 'svc_01K90000000000000000000003';
 UPDATE service_accounts SET secret_revoked_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-66 days') WHERE id = 'svc_01K90000000000000000000005';
 
+INSERT INTO tokens
+    (id, tenant_id, user_id, service_account_id, kind, name, name_key, description, scopes, allowed_endpoints, ip_allowlist,
+     digest, prefix, last_four, created_at, renewable_until, last_used_at, last_used_ip, revoked_at, revoked_by, revoke_reason)
+SELECT column1, 'ten_01K90000000000000000000001', column2, column3, column4, column5, lower(column5), nullif(column6, ''), column7, '', column8,
+       column9, column10, column11, column12, column13, column14, column15, column16, column17, column18
+FROM (VALUES
+    ('tok_01K90000000000000000000012', 'usr_01K90000000000000000000003', NULL, 'custom', 'Drill of last spring', 'One restore of everything, each April', 'backups:read recoveries:read recoveries:write vaults:read', '',
+     'e6cd11dc3cba7b69c6d72d3ddddc6814d7a26edf889e51fbbd6411cd8075cc35', 'lkp_7bQz', 'Kd0e', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-230 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-140 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-150 days'), '203.0.113.9', NULL, NULL, NULL),
+    ('tok_01K90000000000000000000013', 'usr_01K90000000000000000000003', NULL, 'custom', 'Phone', 'Read only, on the way', 'jobs:read statistics:read', '',
+     '2af50b17765dc391e3fe7a9408db91794629afb6896ab99345f71d968f7923c8', 'lkp_Vw3L', 'm9Rt', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-96 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+30 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-20 days'), '203.0.113.9', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-19 days'), 'Ada Lovelace', 'The phone was lost'),
+    ('tok_01K90000000000000000000014', 'usr_01K90000000000000000000005', NULL, 'all', 'Migration', 'Moves vaults out of the old region', '', '',
+     'a58811dd1ed40b83165a1e63550dfb82dacdd8693231dcdb9e1a1e12e9df3493', 'lkp_0pXe', 'Zt7a', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-30 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+60 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 hours'), '198.51.100.30', NULL, NULL, NULL),
+    ('tok_01K90000000000000000000015', 'usr_01K90000000000000000000006', NULL, 'custom', 'Report at the end of the month', NULL, 'usage:read subscriptions:read', '',
+     '9c9faad5c6a200ed458b3b33db2c2730447b148f6ea62eb8804d4888b2868a6a', 'lkp_mR2c', 'q8Wn', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-55 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+35 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-9 days'), '192.0.2.77', NULL, NULL, NULL),
+    ('tok_01K90000000000000000000016', 'usr_01K90000000000000000000009', NULL, 'custom', 'Morning check', 'Whether the night went well', 'backups:read jobs:read', '192.0.2.0/24',
+     'c5c225d4f8bdd73e1ee5752290c52f5d01939e8bc8a4a02fafb2c8768809c9f5', 'lkp_J4hS', 'Y1fb', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-8 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+82 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-3 hours'), '192.0.2.18', NULL, NULL, NULL),
+    ('tok_01K90000000000000000000017', NULL, 'svc_01K90000000000000000000003', 'custom', 'Plan', 'Reads what is there, on every pull request', 'policies:read sources:read vaults:read', '198.51.100.0/25',
+     '3b5e3ee450c0218bff0c6aeede7aa7cf8c72f0df23e5582e8c5cb74e370be91c', 'lkp_c5Gv', 'o2Dk', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-61 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+119 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-3 days'), '198.51.100.9', NULL, NULL, NULL),
+    ('tok_01K90000000000000000000018', NULL, 'svc_01K90000000000000000000003', 'custom', 'Apply', 'Only from the main branch', 'policies:read policies:write vaults:read vaults:write', '198.51.100.9',
+     '7943dfabe1a8c2a871a1074cb86cb2f78ac7c2d56dc770ad6f85590d157b3b43', 'lkp_N8ua', '4xPm', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-61 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+119 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-3 days'), '198.51.100.9', NULL, NULL, NULL),
+    ('tok_01K90000000000000000000019', NULL, 'svc_01K90000000000000000000003', 'hyperscale', 'Apply, before scopes were split', NULL, '', '',
+     '137ea259a73e7a71aee6e62d9c3dcd6e192351795ebf9e0fa52934b65dfc85fe', 'lkp_Bq6w', 'e7Hs', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-160 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+20 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-62 days'), '198.51.100.9', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-61 days'), 'Tomás Ribeiro', 'Replaced by two that may do less'),
+    ('tok_01K90000000000000000000020', NULL, 'svc_01K90000000000000000000001', 'custom', 'Runner in Dublin', 'The other one signs in with the key', 'backups:read backups:write jobs:read jobs:write', '',
+     'e3df693a45dd80d53a4d2f5659a2e32589401b5e08457f9647e182e2bfd8928a', 'lkp_f1Yt', 'Lc3g', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-40 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+50 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-6 minutes'), '192.0.2.19', NULL, NULL, NULL),
+    ('tok_01K90000000000000000000021', NULL, 'svc_01K90000000000000000000002', 'custom', 'Wall', '', 'usage:read jobs:read statistics:read', '',
+     '273f694574910fba25489c2c9ed15476f8582b5abd2b9e3ec74385765eafdcd6', 'lkp_Xk9r', 'u5Va', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-88 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-1 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days'), '192.0.2.40', NULL, NULL, NULL));
+
 INSERT INTO invitations (id, tenant_id, email, role_id, digest, invited_by, created_at, sent_at, expires_at) VALUES
     ('inv_01K90000000000000000000001', 'ten_01K90000000000000000000001', 'joao@northwind.example', 'rol_01K90000000000000000000002', 'e6e4dc5394e657b4d27dd003d24f7d2b1e91a6aaa4932c22dec7aaf29e0c6c0d', 'Ada Lovelace', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-9 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-9 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days')),
     ('inv_01K90000000000000000000002', 'ten_01K90000000000000000000001', 'fatima@northwind.example', 'rol_01K90000000000000000000006', '9be69f2b0132e67e5d3cd05a94425b23eac492425d1db626a22891a1dc149048', 'Priya Raman', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+5 days')),

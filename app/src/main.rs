@@ -7,6 +7,7 @@
 
 mod api;
 mod app;
+mod call_button;
 mod clock;
 mod dom;
 mod edit;

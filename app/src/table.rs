@@ -28,7 +28,7 @@ pub fn table<T: DeserializeOwned + Clone + Send + Sync>(
     look: &'static Look<T>,
 ) -> AnyView {
     let content = move || {
-        keep_focus();
+        dom::keep_focus();
         listing.rows.with(|rows| match rows {
             Rows::Loading => frame(
                 look.caption,
@@ -52,18 +52,6 @@ pub fn table<T: DeserializeOwned + Clone + Send + Sync>(
         </div>
     }
     .into_any()
-}
-
-/// Rows are made anew whenever their list comes again. What had the focus is found again by its id.
-fn keep_focus() {
-    let id = dom::focused().map(|element| element.id());
-    if let Some(id) = id.filter(|id| !id.is_empty()) {
-        request_animation_frame(move || {
-            if dom::focused().is_none() {
-                dom::focus(&id);
-            }
-        });
-    }
 }
 
 fn frame(

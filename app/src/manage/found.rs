@@ -31,6 +31,7 @@ pub fn found<T: DeserializeOwned + Clone + Send + Sync + 'static>(
         None => view! { <div class="card">{skeleton_card()}</div> }.into_any(),
         Some(Ok((it, tag))) => untrack(|| view(it, tag)),
         Some(Err(Failure::Refused(problem))) if problem.code == Code::NotFound => {
+            page::appear("Page not found");
             page::nothing_here()
         }
         Some(Err(failure)) => view! { <Failed message=failure.message() retry=load /> }.into_any(),

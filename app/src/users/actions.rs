@@ -76,7 +76,7 @@ fn foot(text: &'static str, buttons: AnyView) -> AnyView {
     view! {
         <div class="card__footer">
             <p class="muted profile__changed">{text}</p>
-            {buttons}
+            <div class="cluster">{buttons}</div>
         </div>
     }
     .into_any()

@@ -2,18 +2,18 @@
 
 use super::Desk;
 use crate::{
-    api::{Api, Method},
+    api::Method,
+    call_button::CallButton,
     clock::Clock,
     settings::Section,
     table::{Look, cell, table, text, time},
     ui::{
         badge::{Tone, badge},
         empty::Empty,
-        toast::Toaster,
     },
 };
 use contract::invitations::{INVITATIONS, Invitation};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 static LOOK: Look<Invitation> = Look {
     caption: "Pending invitations",
@@ -65,41 +65,25 @@ fn row(invitation: &Invitation) -> AnyView {
 }
 
 fn actions(invitation: &Invitation) -> AnyView {
+    let desk = Desk::in_use();
     let path = [INVITATIONS, "/", invitation.id.as_str()].concat();
-    let resend = [&path, "/resend"].concat();
-    let email = &invitation.email;
-    let id = invitation.id.as_str();
+    let button = |label: &'static str, method, path, done| {
+        let button = CallButton {
+            label,
+            name: Some(format!("{label} the invitation of {}", invitation.email)),
+            id: [invitation.id.as_str(), "-", label].concat(),
+            method,
+            path,
+            done,
+        };
+        button.view(move || desk.invitations.reload())
+    };
+    let again = [&path, "/resend"].concat();
     view! {
         <span class="cluster">
-            {act("Resend", [id, "-resend"].concat(), email, Method::POST, resend, "The invitation was sent again.")}
-            {act("Cancel", [id, "-cancel"].concat(), email, Method::DELETE, path, "The invitation was cancelled.")}
+            {button("Resend", Method::POST, again, "The invitation was sent again.")}
+            {button("Cancel", Method::DELETE, path, "The invitation was cancelled.")}
         </span>
     }
     .into_any()
-}
-
-fn act(
-    label: &'static str,
-    id: String,
-    email: &str,
-    method: Method,
-    path: String,
-    done: &'static str,
-) -> AnyView {
-    let (api, desk, toaster) = (Api::in_use(), Desk::in_use(), expect_context::<Toaster>());
-    let pending = RwSignal::new(false);
-    let name = format!("{label} the invitation of {email}");
-    let act = move |_| {
-        let (method, path) = (method.clone(), path.clone());
-        pending.set(true);
-        spawn_local(async move {
-            match api.send(method, &path, None).await {
-                Ok(_) => toaster.say(done.into()),
-                Err(failure) => toaster.complain(failure.message()),
-            }
-            desk.invitations.reload();
-            pending.try_set(false);
-        });
-    };
-    view! { <button type="button" class="button button--secondary button--small" id=id aria-label=name disabled=pending on:click=act>{label}</button> }.into_any()
 }

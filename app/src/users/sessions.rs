@@ -3,6 +3,8 @@
 use super::person::{self, Person};
 use crate::{
     api::Method,
+    call_button::CallButton,
+    dom,
     listing::{Listing, Rows},
     manage::layout::Page,
     settings::Section,
@@ -12,11 +14,10 @@ use crate::{
         failed::Failed,
         skeleton::skeleton_card,
         time_ago::time_ago,
-        toast::Toaster,
     },
 };
 use contract::session::Device;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 static PAGE: Page = Page {
     title: "User",
@@ -34,6 +35,7 @@ fn content(person: Person) -> AnyView {
     let listing = Listing::<Device>::new(person.api);
     listing.load(person.path("/sessions?limit=100"));
     let content = move || {
+        dom::keep_focus();
         listing.rows.with(|rows| match rows {
             Rows::Loading => skeleton_card(),
             Rows::Loaded(devices) if devices.is_empty() => {
@@ -60,10 +62,19 @@ fn list(person: Person, listing: Listing<Device>, devices: &[Device]) -> AnyView
         .map(|device| row(person, listing, device))
         .collect_view();
     let all = (!person.is_me()).then(|| {
+        let everywhere = CallButton {
+            label: "Sign out everywhere",
+            name: None,
+            id: "everywhere".into(),
+            method: Method::DELETE,
+            path: person.path("/sessions"),
+            done: "Signed out everywhere.",
+        };
+        let everywhere = everywhere.view(move || listing.reload());
         view! {
             <div class="card__footer">
                 <p class="muted">"Signed in at " {devices.len()} {if devices.len() == 1 { " place." } else { " places." }}</p>
-                {end(listing, person.path("/sessions"), "Sign out everywhere", None)}
+                {everywhere}
             </div>
         }
     });
@@ -88,13 +99,15 @@ fn row(person: Person, listing: Listing<Device>, device: &Device) -> AnyView {
     let action = if device.current {
         badge(Tone::Active, "This device")
     } else {
-        let path = person.path(&["/sessions/", device.id.as_str()].concat());
-        end(
-            listing,
-            path,
-            "Sign out",
-            Some(["Sign out ", &device.device].concat()),
-        )
+        let button = CallButton {
+            label: "Sign out",
+            name: Some(["Sign out ", &device.device].concat()),
+            id: device.id.as_str().to_owned(),
+            method: Method::DELETE,
+            path: person.path(&["/sessions/", device.id.as_str()].concat()),
+            done: "Signed out there.",
+        };
+        button.view(move || listing.reload())
     };
     view! {
         <li class="rows__row">
@@ -107,29 +120,4 @@ fn row(person: Person, listing: Listing<Device>, device: &Device) -> AnyView {
         </li>
     }
     .into_any()
-}
-
-/// A button that ends what is at `path`.
-fn end(
-    listing: Listing<Device>,
-    path: String,
-    label: &'static str,
-    name: Option<String>,
-) -> AnyView {
-    let toaster = expect_context::<Toaster>();
-    let api = crate::api::Api::in_use();
-    let pending = RwSignal::new(false);
-    let end = move |_| {
-        let path = path.clone();
-        pending.set(true);
-        spawn_local(async move {
-            match api.send(Method::DELETE, &path, None).await {
-                Ok(_) => toaster.say("Signed out there.".into()),
-                Err(failure) => toaster.complain(failure.message()),
-            }
-            listing.reload();
-            pending.try_set(false);
-        });
-    };
-    view! { <button type="button" class="button button--secondary button--small" aria-label=name disabled=pending on:click=end>{label}</button> }.into_any()
 }
