@@ -260,9 +260,12 @@ SELECT created_at, 'usr_01K90000000000000000000001', 'role.created', 'role', id,
 INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name)
 SELECT created_at, owner_id, 'service_account.created', 'service_account', id, name FROM service_accounts WHERE tenant_id = 'ten_01K90000000000000000000001';
 INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name)
-SELECT created_at, user_id, 'token.created', 'token', id, name FROM tokens WHERE tenant_id = 'ten_01K90000000000000000000001' AND user_id IS NOT NULL;
+SELECT t.created_at, coalesce(t.user_id, a.owner_id), 'token.created', 'token', t.id, t.name
+FROM tokens t LEFT JOIN service_accounts a ON a.id = t.service_account_id WHERE t.tenant_id = 'ten_01K90000000000000000000001';
 INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name)
-SELECT revoked_at, user_id, 'token.revoked', 'token', id, name FROM tokens WHERE tenant_id = 'ten_01K90000000000000000000001' AND revoked_at IS NOT NULL;
+SELECT t.revoked_at, u.id, 'token.revoked', 'token', t.id, t.name
+FROM tokens t JOIN users u ON u.tenant_id = t.tenant_id AND u.first_name || ' ' || u.last_name = t.revoked_by
+WHERE t.tenant_id = 'ten_01K90000000000000000000001';
 INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name)
 SELECT sent_at, CASE invited_by WHEN 'Ada Lovelace' THEN 'usr_01K90000000000000000000001' ELSE 'usr_01K90000000000000000000010' END, 'user.invited', 'invitation', id, email FROM invitations WHERE tenant_id = 'ten_01K90000000000000000000001';
 INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name)
