@@ -1,6 +1,7 @@
 //! People of the company: the list, invitations, and each person with their tokens and sessions.
 
 mod actions;
+mod deed;
 mod invitations;
 mod invite;
 mod list;
@@ -35,24 +36,25 @@ fn invite() -> Result<Render, Missing> {
     Ok(invite::dialog)
 }
 
-/// The pages of one person.
-pub struct Pages {
-    /// Who they are, what they hold, and whether they may sign in.
-    pub profile: Render,
-    /// Where they are signed in.
-    pub sessions: Render,
+/// The dialog in which somebody's access is ended.
+#[wasm_split(deeds, wasm_split_path = leptos::wasm_split, fallible)]
+fn deeds() -> Result<Render, Missing> {
+    Ok(deed::dialog)
 }
 
-/// The pages of one person but for their tokens, as one chunk: whoever opens one goes on to the next.
+/// The page about who one person is, what they hold, and whether they may sign in, as a chunk of its own.
 #[wasm_split(person, wasm_split_path = leptos::wasm_split, fallible)]
-pub fn person() -> Result<Pages, Missing> {
-    Ok(Pages {
-        profile: profile::page,
-        sessions: sessions::page,
-    })
+pub fn profile() -> Result<Render, Missing> {
+    Ok(profile::page)
 }
 
-/// The page about the access tokens of one person, as a chunk of its own: it is large.
+/// The page about where one person is signed in, as a chunk of its own.
+#[wasm_split(person_sessions, wasm_split_path = leptos::wasm_split, fallible)]
+pub fn sessions() -> Result<Render, Missing> {
+    Ok(sessions::page)
+}
+
+/// The page about the access tokens of one person, as a chunk of its own.
 #[wasm_split(person_tokens, wasm_split_path = leptos::wasm_split, fallible)]
 pub fn tokens() -> Result<Render, Missing> {
     Ok(tokens::page)
