@@ -62,7 +62,7 @@ test.describe('signing in', () => {
 
   test('says who is signed in, for which company, with which rights, confirmed until when', async ({ owner }) => {
     const { json } = await owner.get('/session')
-    expect(Object.keys(json).sort()).toEqual(['permissions', 'scopes', 'step_up_until', 'tenant_name', 'user'])
+    expect(Object.keys(json).sort()).toEqual(['client_ip', 'permissions', 'scopes', 'step_up_until', 'tenant_name', 'user'])
     const left = Date.parse(json.step_up_until) / 1000 - now()
     expect(left).toBeGreaterThan(14 * MINUTE)
     expect(left).toBeLessThanOrEqual(15 * MINUTE)
