@@ -27,20 +27,6 @@ INSERT INTO roles (id, tenant_id, name, built_in, permissions, scopes, created_a
      'backups:read backups:write policies:read policies:write recoveries:read recoveries:write roles:read roles:write sources:read sources:write subscriptions:read subscriptions:write usage:read usage:write users:read users:write vaults:read vaults:write jobs:read jobs:write statistics:read statistics:write',
      strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-210 days'));
 
-INSERT INTO roles (id, tenant_id, name, name_key, built_in, permissions, scopes, created_at) VALUES
-    ('rol_01K9C000000000000000000001', 'ten_01K90000000000000000000001', 'Backup operator', 'backup operator', 0,
-     'api_access',
-     'backups:read backups:write recoveries:read recoveries:write vaults:read jobs:read jobs:write',
-     strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-150 days')),
-    ('rol_01K9C000000000000000000002', 'ten_01K90000000000000000000001', 'Help desk', 'help desk', 0,
-     'manage_users read_audit',
-     'users:read',
-     strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-88 days')),
-    ('rol_01K9C000000000000000000003', 'ten_01K90000000000000000000001', 'Auditor', 'auditor', 0,
-     'read_audit',
-     '',
-     strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-40 days'));
-
 INSERT INTO users (id, tenant_id, role_id, email, first_name, last_name, password, active, created_at, last_seen_at) VALUES
     ('usr_01K90000000000000000000001', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000001', 'ada@northwind.example', 'Ada', 'Lovelace',
      '$argon2id$v=19$m=19456,t=2,p=1$x6Qe8gVF80Uu+TBKdYbF4w$SiZ/96+y8cAoKuewPF/5Dn0h4vv7AGKu/00JcaBYI50',
@@ -67,12 +53,34 @@ INSERT INTO users (id, tenant_id, role_id, email, first_name, last_name, passwor
      '$argon2id$v=19$m=19456,t=2,p=1$x6Qe8gVF80Uu+TBKdYbF4w$SiZ/96+y8cAoKuewPF/5Dn0h4vv7AGKu/00JcaBYI50',
      1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-12 days'), NULL);
 
-UPDATE users SET role_id = 'rol_01K9C000000000000000000001' WHERE id IN ('usr_01K90000000000000000000003', 'usr_01K90000000000000000000008');
-UPDATE users SET role_id = 'rol_01K9C000000000000000000002' WHERE id = 'usr_01K90000000000000000000002';
 UPDATE users SET phone = '+442079460958' WHERE id = 'usr_01K90000000000000000000001';
 UPDATE users SET phone = '+12125550123', time_zone = 'America/New_York' WHERE id = 'usr_01K90000000000000000000002';
 UPDATE users SET phone = '+35314960123', time_zone = 'Europe/Dublin' WHERE id = 'usr_01K90000000000000000000003';
 UPDATE users SET time_zone = 'Asia/Tokyo' WHERE id = 'usr_01K90000000000000000000007';
+
+-- Roles that the company made for itself.
+INSERT INTO roles (id, tenant_id, name, built_in, permissions, scopes, created_at) VALUES
+    ('rol_01K90000000000000000000006', 'ten_01K90000000000000000000001', 'Backup operator', 0, 'api_access',
+     'backups:read backups:write policies:read recoveries:read recoveries:write sources:read vaults:read jobs:read jobs:write',
+     strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-160 days')),
+    ('rol_01K90000000000000000000007', 'ten_01K90000000000000000000001', 'Service desk', 0, 'manage_users read_audit',
+     'users:read', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-155 days')),
+    ('rol_01K90000000000000000000008', 'ten_01K90000000000000000000001', 'Auditor', 0, 'read_audit introspect',
+     '', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-150 days')),
+    ('rol_01K90000000000000000000009', 'ten_01K90000000000000000000001', 'Legacy sync', 0, '',
+     'sources:read vaults:read', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-130 days'));
+UPDATE roles SET name_key = lower(name);
+
+INSERT INTO users (id, tenant_id, role_id, email, first_name, last_name, password, active, created_at, last_seen_at) VALUES
+    ('usr_01K90000000000000000000009', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000006', 'tomas@northwind.example', 'Tomás', 'Ribeiro', (SELECT password FROM users WHERE id = 'usr_01K90000000000000000000001'), 1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-9 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-3 hours')),
+    ('usr_01K90000000000000000000010', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000007', 'priya@northwind.example', 'Priya', 'Raman', (SELECT password FROM users WHERE id = 'usr_01K90000000000000000000001'), 1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-150 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-20 minutes')),
+    ('usr_01K90000000000000000000011', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000008', 'sven@northwind.example', 'Sven', 'Lindqvist', (SELECT password FROM users WHERE id = 'usr_01K90000000000000000000001'), 1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-140 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-5 days')),
+    ('usr_01K90000000000000000000012', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000004', 'amelie@northwind.example', 'Amélie', 'Dubois', (SELECT password FROM users WHERE id = 'usr_01K90000000000000000000001'), 1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-88 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days')),
+    ('usr_01K90000000000000000000013', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000002', 'noah@northwind.example', 'Noah', 'Becker', (SELECT password FROM users WHERE id = 'usr_01K90000000000000000000001'), 0, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-77 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-51 days')),
+    ('usr_01K90000000000000000000014', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000006', 'hana@northwind.example', 'Hana', 'Kim', (SELECT password FROM users WHERE id = 'usr_01K90000000000000000000001'), 1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-40 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-6 hours'));
+UPDATE users SET mfa_enabled = 1 WHERE id IN ('usr_01K90000000000000000000002', 'usr_01K90000000000000000000010', 'usr_01K90000000000000000000011');
+-- In small letters, which SQLite knows of ASCII only.
+UPDATE users SET name_key = replace(replace(lower(first_name || ' ' || last_name), 'Š', 'š'), 'Å', 'å');
 
 INSERT INTO tokens
     (id, tenant_id, user_id, kind, name, name_key, description, scopes, allowed_endpoints, ip_allowlist, digest, prefix,
@@ -182,43 +190,104 @@ FROM (VALUES
     ('insufficient_scope', '192.0.2.18', 12, '-3 hours', 'nightly-runner/2.5', 'DELETE /vaults', 'vaults:write'),
     ('token_grace_ended', '198.51.100.9', 2, '-5 days', 'python-requests/2.32', 'GET /backups', NULL));
 
--- What happened. Ids sort by the millisecond of their making, in Crockford's base32.
-CREATE TABLE demo_events (at TEXT, actor TEXT, action TEXT, target_type TEXT, target_id TEXT, target_name TEXT, ip TEXT, changes TEXT);
-INSERT INTO demo_events
-SELECT created_at, user_id, 'token.created', 'token', id, name, '192.0.2.18', json_object('scopes', json_array('backups:read', 'jobs:read'))
-FROM tokens WHERE tenant_id = 'ten_01K90000000000000000000001' AND user_id IS NOT NULL
-UNION ALL
-SELECT revoked_at, user_id, 'token.revoked', 'token', id, name, '192.0.2.18', json_object('reason', revoke_reason)
-FROM tokens WHERE tenant_id = 'ten_01K90000000000000000000001' AND user_id IS NOT NULL AND revoked_at IS NOT NULL;
-INSERT INTO demo_events
-SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now', column1), 'usr_01K9000000000000000000000' || column2, column3, column4, column5, column6, column7, column8
+-- Machines, of which nobody knows a secret either.
+INSERT INTO service_accounts
+    (id, tenant_id, name, name_key, description, role_id, owner_id, enabled, ip_allowlist, api_key, secret_digest,
+     key_created_at, last_used_at, last_used_ip, created_at, updated_at) VALUES
+    ('svc_01K90000000000000000000001', 'ten_01K90000000000000000000001', 'nightly-backup', 'nightly-backup', 'Starts the nightly jobs in Frankfurt and Dublin', 'rol_01K90000000000000000000006', 'usr_01K90000000000000000000001', 1, '192.0.2.0/24', 'lkk_dGlMoiyrlfxX1rTnyFf3vA7NUtFOY6aF0kDQ',
+     '3ccc7a4e4c35f2825efaf5bf670bbe2e6c165b1ad33467786dc4fc90b606b04b', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-150 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-40 seconds'), '192.0.2.18', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-150 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-12 days')),
+    ('svc_01K90000000000000000000002', 'ten_01K90000000000000000000001', 'grafana', 'grafana', 'Usage and job figures for the wall in the operations room', 'rol_01K90000000000000000000004', 'usr_01K90000000000000000000001', 1, '', 'lkk_wtnOAmp48ddS880t0DnDzAtAIKzCYuheDByz',
+     '9caa8c4321e0a6c96a007b269b2a451ef05bd505a2046130ab92da50ee3514de', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-88 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-25 seconds'), '192.0.2.40', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-88 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-88 days')),
+    ('svc_01K90000000000000000000003', 'ten_01K90000000000000000000001', 'terraform-ci', 'terraform-ci', 'Keeps policies and vaults as they are in the repository', 'rol_01K90000000000000000000005', 'usr_01K90000000000000000000009', 1, '198.51.100.0/25' || char(10) || '2001:db8:40::/48', 'lkk_zzvOJ1NQAx9G4LJqcb0chjL4JMqJUiKBUUjB',
+     'fb8f0ec92486035c126dee77b884cc9c8ecc386e8fc9b3ba1abcb6bfef7f7e9f', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-61 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-3 days'), '2001:db8:40::12', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-61 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days')),
+    ('svc_01K90000000000000000000004', 'ten_01K90000000000000000000001', 'inventory-sync', 'inventory-sync', 'Reads sources every hour', 'rol_01K90000000000000000000009', 'usr_01K90000000000000000000003', 1, '', 'lkk_y1ylMsP1ZoQNObr0S2jBdzzC7mFxqyTMWMvX',
+     '4e5b729f8b95018f7ff22fc0a721d161d4a869b98dacb46da6465ca3ca67335b', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-120 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-33 days'), '198.51.100.30', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-120 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-33 days')),
+    ('svc_01K90000000000000000000005', 'ten_01K90000000000000000000001', 'partner-portal', 'partner-portal', 'Shows partners what they pay for', 'rol_01K90000000000000000000004', 'usr_01K90000000000000000000005', 0, '203.0.113.77', 'lkk_T6blnpNtI2Ry5DLWdNw9LHxiY5JhKJBp5e9k',
+     'd680bde46dee14d228603a2b5b758e1d6af541e79e12685440a6ec4ab0f8c3c0', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-110 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-66 days'), '203.0.113.77', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-110 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-66 days')),
+    ('svc_01K90000000000000000000006', 'ten_01K90000000000000000000001', 'restore-drill', 'restore-drill', NULL, 'rol_01K90000000000000000000006', 'usr_01K90000000000000000000002', 1, '', 'lkk_UAk35cYxP2FlcMqGTfQ93we2pVLrD8kay8ev',
+     'bf9e736204568352e21a443d503e06e7e48549b5eb5915874f86eb7501ea659c', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days'), NULL, NULL, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days'));
+UPDATE service_accounts SET key_created_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days'), old_api_key = 'lkk_6ARN93sQI9TxdsAXTzVikKUHIUPv97OqYzBe', old_secret_digest = 'b97fe20c4900c1200d8eaa2a7630fd76a227990464b1e900fa220d50300856a9',
+       old_until = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+5 days'), old_last_used_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-3 hours'), old_last_used_ip = '198.51.100.9', old_last_agent = 'Terraform/1.12'
+WHERE id = 'svc_01K90000000000000000000003';
+UPDATE service_accounts SET secret_revoked_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-66 days') WHERE id = 'svc_01K90000000000000000000005';
+
+INSERT INTO tokens
+    (id, tenant_id, user_id, service_account_id, kind, name, name_key, description, scopes, allowed_endpoints, ip_allowlist,
+     digest, prefix, last_four, created_at, renewable_until, last_used_at, last_used_ip, revoked_at, revoked_by, revoke_reason)
+SELECT column1, 'ten_01K90000000000000000000001', column2, column3, column4, column5, lower(column5), nullif(column6, ''), column7, '', column8,
+       column9, column10, column11, column12, column13, column14, column15, column16, column17, column18
 FROM (VALUES
-    ('-150 days', '1', 'role.created', 'role', 'rol_01K9C000000000000000000001', 'Backup operator', '192.0.2.18',
-     '{"name":"Backup operator","permissions":["api_access"],"scopes":["backups:read","backups:write","jobs:read"]}'),
-    ('-88 days', '1', 'role.created', 'role', 'rol_01K9C000000000000000000002', 'Help desk', '192.0.2.18',
-     '{"name":"Help desk","permissions":["manage_users"],"scopes":["users:read"]}'),
-    ('-63 days', '2', 'user.deactivated', 'user', 'usr_01K90000000000000000000006', 'Kwame Mensah', '198.51.100.30',
-     '{"active":{"from":true,"to":false}}'),
-    ('-40 days', '1', 'role.updated', 'role', 'rol_01K9C000000000000000000002', 'Help desk', '2001:db8:40::12',
-     '{"permissions":{"from":["manage_users"],"to":["manage_users","read_audit"]}}'),
-    ('-21 days', '1', 'policy.updated', 'policy', 'ten_01K90000000000000000000001', 'Policy', '192.0.2.18',
-     '{"token_max_days":{"from":{"all":365,"custom":365},"to":{"all":180,"custom":365}}}'),
-    ('-12 days', '1', 'user.role_changed', 'user', 'usr_01K90000000000000000000008', 'Olga Petrova', '192.0.2.18',
-     '{"role":{"from":{"id":"rol_01K90000000000000000000002","name":"Member"},"to":{"id":"rol_01K9C000000000000000000001","name":"Backup operator"}}}'),
-    ('-6 days', '2', 'session.created', 'session', 'ses_01K90000000000000000000002', 'Firefox on Linux', '198.51.100.30', NULL),
-    ('-5 hours', '3', 'token.rotated', 'token', 'tok_01K90000000000000000000011', 'Recovery console', '198.51.100.31',
-     '{"grace_seconds":86400}'),
-    ('-58 minutes', '1', 'session.created', 'session', 'ses_01K90000000000000000000001', 'Chrome on macOS', '192.0.2.18', NULL),
-    ('-44 minutes', '1', 'token.updated', 'token', 'tok_01K90000000000000000000002', 'Status board', '192.0.2.18',
-     '{"ip_allowlist":{"from":[],"to":["192.0.2.40","2001:db8:40::/48"]},"name":{"from":"Board","to":"Status board"}}'));
+    ('tok_01K90000000000000000000012', 'usr_01K90000000000000000000003', NULL, 'custom', 'Drill of last spring', 'One restore of everything, each April', 'backups:read recoveries:read recoveries:write vaults:read', '',
+     'e6cd11dc3cba7b69c6d72d3ddddc6814d7a26edf889e51fbbd6411cd8075cc35', 'lkp_7bQz', 'Kd0e', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-230 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-140 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-150 days'), '203.0.113.9', NULL, NULL, NULL),
+    ('tok_01K90000000000000000000013', 'usr_01K90000000000000000000003', NULL, 'custom', 'Phone', 'Read only, on the way', 'jobs:read statistics:read', '',
+     '2af50b17765dc391e3fe7a9408db91794629afb6896ab99345f71d968f7923c8', 'lkp_Vw3L', 'm9Rt', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-96 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+30 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-20 days'), '203.0.113.9', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-19 days'), 'Ada Lovelace', 'The phone was lost'),
+    ('tok_01K90000000000000000000014', 'usr_01K90000000000000000000005', NULL, 'all', 'Migration', 'Moves vaults out of the old region', '', '',
+     'a58811dd1ed40b83165a1e63550dfb82dacdd8693231dcdb9e1a1e12e9df3493', 'lkp_0pXe', 'Zt7a', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-30 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+60 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 hours'), '198.51.100.30', NULL, NULL, NULL),
+    ('tok_01K90000000000000000000015', 'usr_01K90000000000000000000006', NULL, 'custom', 'Report at the end of the month', NULL, 'usage:read subscriptions:read', '',
+     '9c9faad5c6a200ed458b3b33db2c2730447b148f6ea62eb8804d4888b2868a6a', 'lkp_mR2c', 'q8Wn', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-55 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+35 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-9 days'), '192.0.2.77', NULL, NULL, NULL),
+    ('tok_01K90000000000000000000016', 'usr_01K90000000000000000000009', NULL, 'custom', 'Morning check', 'Whether the night went well', 'backups:read jobs:read', '192.0.2.0/24',
+     'c5c225d4f8bdd73e1ee5752290c52f5d01939e8bc8a4a02fafb2c8768809c9f5', 'lkp_J4hS', 'Y1fb', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-8 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+82 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-3 hours'), '192.0.2.18', NULL, NULL, NULL),
+    ('tok_01K90000000000000000000017', NULL, 'svc_01K90000000000000000000003', 'custom', 'Plan', 'Reads what is there, on every pull request', 'policies:read sources:read vaults:read', '198.51.100.0/25',
+     '3b5e3ee450c0218bff0c6aeede7aa7cf8c72f0df23e5582e8c5cb74e370be91c', 'lkp_c5Gv', 'o2Dk', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-61 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+119 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-3 days'), '198.51.100.9', NULL, NULL, NULL),
+    ('tok_01K90000000000000000000018', NULL, 'svc_01K90000000000000000000003', 'custom', 'Apply', 'Only from the main branch', 'policies:read policies:write vaults:read vaults:write', '198.51.100.9',
+     '7943dfabe1a8c2a871a1074cb86cb2f78ac7c2d56dc770ad6f85590d157b3b43', 'lkp_N8ua', '4xPm', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-61 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+119 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-3 days'), '198.51.100.9', NULL, NULL, NULL),
+    ('tok_01K90000000000000000000019', NULL, 'svc_01K90000000000000000000003', 'hyperscale', 'Apply, before scopes were split', NULL, '', '',
+     '137ea259a73e7a71aee6e62d9c3dcd6e192351795ebf9e0fa52934b65dfc85fe', 'lkp_Bq6w', 'e7Hs', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-160 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+20 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-62 days'), '198.51.100.9', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-61 days'), 'Tomás Ribeiro', 'Replaced by two that may do less'),
+    ('tok_01K90000000000000000000020', NULL, 'svc_01K90000000000000000000001', 'custom', 'Runner in Dublin', 'The other one signs in with the key', 'backups:read backups:write jobs:read jobs:write', '',
+     'e3df693a45dd80d53a4d2f5659a2e32589401b5e08457f9647e182e2bfd8928a', 'lkp_f1Yt', 'Lc3g', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-40 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+50 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-6 minutes'), '192.0.2.19', NULL, NULL, NULL),
+    ('tok_01K90000000000000000000021', NULL, 'svc_01K90000000000000000000002', 'custom', 'Wall', '', 'usage:read jobs:read statistics:read', '',
+     '273f694574910fba25489c2c9ed15476f8582b5abd2b9e3ec74385765eafdcd6', 'lkp_Xk9r', 'u5Va', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-88 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-1 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days'), '192.0.2.40', NULL, NULL, NULL));
+
+INSERT INTO invitations (id, tenant_id, email, role_id, digest, invited_by, created_at, sent_at, expires_at) VALUES
+    ('inv_01K90000000000000000000001', 'ten_01K90000000000000000000001', 'joao@northwind.example', 'rol_01K90000000000000000000002', 'e6e4dc5394e657b4d27dd003d24f7d2b1e91a6aaa4932c22dec7aaf29e0c6c0d', 'Ada Lovelace', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-9 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-9 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days')),
+    ('inv_01K90000000000000000000002', 'ten_01K90000000000000000000001', 'fatima@northwind.example', 'rol_01K90000000000000000000006', '9be69f2b0132e67e5d3cd05a94425b23eac492425d1db626a22891a1dc149048', 'Priya Raman', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+5 days')),
+    ('inv_01K90000000000000000000003', 'ten_01K90000000000000000000001', 'ben@northwind.example', 'rol_01K90000000000000000000003', '893568548e04f809c0e92ca1aa68207184813954bdd37888867370550b9f579c', 'Ada Lovelace', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-50 minutes'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-50 minutes'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+7 days'));
+
+INSERT INTO sessions (id, tenant_id, user_id, digest, ip, user_agent, place, created_at, last_seen_at, stepped_up_at)
+SELECT 'ses_01K90000000000000000000' || printf('%03d', row_number() OVER ()), tenant_id, id, 'demo ' || id || ' ' || agent, ip, agent, place,
+       strftime('%Y-%m-%dT%H:%M:%SZ', last_seen_at, since), last_seen_at, strftime('%Y-%m-%dT%H:%M:%SZ', last_seen_at, since)
+FROM users,
+     (SELECT 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36' AS agent, '192.0.2.18' AS ip, 'Frankfurt am Main, DE' AS place, '-3 hours' AS since
+      UNION ALL SELECT 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1', '203.0.113.9', 'Dublin, IE', '-4 days')
+WHERE tenant_id = 'ten_01K90000000000000000000001' AND active = 1 AND last_seen_at > strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-10 days');
+
+-- What happened, each event under an id that is made of its time as the Worker makes them.
+CREATE TABLE demo_events (n INTEGER PRIMARY KEY, at TEXT, actor TEXT, action TEXT, target_type TEXT, target_id TEXT, target_name TEXT, changes TEXT);
+INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name)
+SELECT created_at, CASE id WHEN 'usr_01K90000000000000000000001' THEN id ELSE 'usr_01K90000000000000000000001' END, 'user.created', 'user', id, first_name || ' ' || last_name FROM users WHERE tenant_id = 'ten_01K90000000000000000000001';
+INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name)
+SELECT created_at, 'usr_01K90000000000000000000001', 'role.created', 'role', id, name FROM roles WHERE tenant_id = 'ten_01K90000000000000000000001' AND built_in = 0;
+INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name)
+SELECT created_at, owner_id, 'service_account.created', 'service_account', id, name FROM service_accounts WHERE tenant_id = 'ten_01K90000000000000000000001';
+INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name)
+SELECT t.created_at, coalesce(t.user_id, a.owner_id), 'token.created', 'token', t.id, t.name
+FROM tokens t LEFT JOIN service_accounts a ON a.id = t.service_account_id WHERE t.tenant_id = 'ten_01K90000000000000000000001';
+INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name)
+SELECT t.revoked_at, u.id, 'token.revoked', 'token', t.id, t.name
+FROM tokens t JOIN users u ON u.tenant_id = t.tenant_id AND u.first_name || ' ' || u.last_name = t.revoked_by
+WHERE t.tenant_id = 'ten_01K90000000000000000000001';
+INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name)
+SELECT sent_at, CASE invited_by WHEN 'Ada Lovelace' THEN 'usr_01K90000000000000000000001' ELSE 'usr_01K90000000000000000000010' END, 'user.invited', 'invitation', id, email FROM invitations WHERE tenant_id = 'ten_01K90000000000000000000001';
+INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name)
+SELECT created_at, user_id, 'session.created', 'session', id, user_agent FROM sessions WHERE tenant_id = 'ten_01K90000000000000000000001';
+INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name, changes) VALUES
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-51 days'), 'usr_01K90000000000000000000010', 'user.deactivated', 'user', 'usr_01K90000000000000000000013', 'Noah Becker', '{"active":{"from":true,"to":false}}'),
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-36 hours'), 'usr_01K90000000000000000000001', 'user.deactivated', 'user', 'usr_01K90000000000000000000006', 'Kwame Mensah', '{"active":{"from":true,"to":false}}'),
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-27 days'), 'usr_01K90000000000000000000001', 'user.role_changed', 'user', 'usr_01K90000000000000000000014', 'Hana Kim', '{"role":{"from":{"id":"rol_01K90000000000000000000002","name":"Member"},"to":{"id":"rol_01K90000000000000000000006","name":"Backup operator"}}}'),
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-33 days'), 'usr_01K90000000000000000000001', 'role.updated', 'role', 'rol_01K90000000000000000000009', 'Legacy sync', '{"permissions":{"from":["api_access"],"to":[]}}'),
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-66 days'), 'usr_01K90000000000000000000005', 'service_account.updated', 'service_account', 'svc_01K90000000000000000000005', 'partner-portal', '{"enabled":{"from":true,"to":false}}'),
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days'), 'usr_01K90000000000000000000009', 'service_account.credentials_reset', 'service_account', 'svc_01K90000000000000000000003', 'terraform-ci', '{"api_key":{"from":"lkk_2nT8","to":"lkk_9fQa"}}'),
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-45 days'), 'usr_01K90000000000000000000001', 'policy.updated', 'policy', 'ten_01K90000000000000000000001', 'Policy', '{"token_default_days":{"from":{"custom":90},"to":{"custom":60}}}'),
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-5 hours'), 'usr_01K90000000000000000000002', 'token.extended', 'token', 'tok_01K90000000000000000000010', 'Inventory sync', '{"renewable_until":{"from":"2026-10-01T00:00:00Z","to":"2026-12-30T00:00:00Z"}}'),
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-4 hours'), 'usr_01K90000000000000000000001', 'session.stepped_up', 'session', 'ses_01K90000000000000000000001', '', NULL),
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-11 days'), 'usr_01K90000000000000000000003', 'password.changed', 'user', 'usr_01K90000000000000000000003', 'Anne-Marie O''Brien', NULL),
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-19 days'), 'usr_01K90000000000000000000002', 'mfa.enabled', 'user', 'usr_01K90000000000000000000002', 'Grace Hopper', NULL);
 INSERT INTO audit_events
     (id, tenant_id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name, ip, request_id, changes)
-WITH dated AS (SELECT *, unixepoch(at) * 1000 AS ms, row_number() OVER (ORDER BY at) AS nth, '0123456789ABCDEFGHJKMNPQRSTVWXYZ' AS digits FROM demo_events),
-named AS (SELECT *, substr(digits, (ms >> 45 & 31) + 1, 1) || substr(digits, (ms >> 40 & 31) + 1, 1) || substr(digits, (ms >> 35 & 31) + 1, 1)
-       || substr(digits, (ms >> 30 & 31) + 1, 1) || substr(digits, (ms >> 25 & 31) + 1, 1) || substr(digits, (ms >> 20 & 31) + 1, 1)
-       || substr(digits, (ms >> 15 & 31) + 1, 1) || substr(digits, (ms >> 10 & 31) + 1, 1) || substr(digits, (ms >> 5 & 31) + 1, 1)
-       || substr(digits, (ms & 31) + 1, 1) || printf('%016d', nth) AS ulid FROM dated)
-SELECT 'evt_' || n.ulid, u.tenant_id, n.at, 'user', u.id, u.first_name || ' ' || u.last_name, 'ses_01K9000000000000000000000' || substr(u.id, -1),
-       n.action, n.target_type, n.target_id, n.target_name, n.ip, 'req_' || n.ulid, n.changes
-FROM named n JOIN users u ON u.id = n.actor;
+SELECT 'evt_' || stamp, 'ten_01K90000000000000000000001', at, 'user', u.id, u.first_name || ' ' || u.last_name,
+       (SELECT s.id FROM sessions s WHERE s.user_id = u.id AND s.tenant_id = u.tenant_id LIMIT 1),
+       action, target_type, target_id, target_name, '192.0.2.' || (10 + n % 40), 'req_' || stamp, changes
+FROM (SELECT e.*, (SELECT group_concat(substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', ((unixepoch(e.at) * 1000 >> value) & 31) + 1, 1), '')
+                   FROM json_each('[45,40,35,30,25,20,15,10,5,0]')) || printf('%016d', n) AS stamp FROM demo_events e) e
+JOIN users u ON u.id = e.actor;
 DROP TABLE demo_events;

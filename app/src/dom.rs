@@ -38,6 +38,22 @@ pub fn focus_soon(selector: &'static str) {
     });
 }
 
+/// Called when a list is about to be shown anew: what has the focus is found again by its id. If that is gone, the page's
+/// heading takes it.
+pub fn keep_focus() {
+    let id = focused().map(|element| element.id());
+    if let Some(id) = id.filter(|id| !id.is_empty()) {
+        request_animation_frame(move || {
+            if focused().is_none() {
+                focus(&id);
+            }
+            if focused().is_none() {
+                focus_soon("h1");
+            }
+        });
+    }
+}
+
 /// Listens to an event of the window before anybody else does, until the current owner is gone.
 pub fn capture(event: &'static str, listener: impl Fn(&Event) + 'static) {
     let listener = Closure::<dyn Fn(Event)>::new(move |ev: Event| listener(&ev));

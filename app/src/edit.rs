@@ -33,7 +33,7 @@ struct Text<R> {
 
 impl<R: Check + Serialize + Clone + Send + Sync> Edit<R> {
     /// A form with the element id `id` that sends changes of `kept` to `path`.
-    pub fn new(id: &'static str, path: &'static str, kept: R) -> Self {
+    pub fn new(id: &'static str, path: impl Into<String>, kept: R) -> Self {
         Self {
             form: Form::new(id, path, kept.clone()),
             kept: RwSignal::new(kept),

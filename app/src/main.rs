@@ -8,11 +8,13 @@
 mod api;
 mod app;
 mod audit;
+mod call_button;
 mod clock;
 mod dom;
 mod edit;
 mod emails;
 mod form;
+mod invitation;
 mod json;
 mod later;
 mod listing;
@@ -36,6 +38,7 @@ mod table;
 mod theme;
 mod tokens;
 mod ui;
+mod users;
 
 fn main() {
     #[cfg(all(target_family = "wasm", debug_assertions))]

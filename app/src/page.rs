@@ -41,14 +41,20 @@ pub fn not_found() -> AnyView {
     view! {
         <div class="app">
             {move || account.with(|_| ()).map(|()| settings::header())}
-            <main class="page" id="main" tabindex="-1">
-                <div class="not-found">
-                    <p class="not-found__code" aria-hidden="true">"404"</p>
-                    <h1 class="not-found__title" tabindex="-1">"Page not found"</h1>
-                    <p class="muted">"There is nothing at this address. It may have been mistyped, or what was here is gone."</p>
-                    <a class="button button--secondary" href="/">"Go to Latchkey"</a>
-                </div>
-            </main>
+            <main class="page" id="main" tabindex="-1">{nothing_here()}</main>
+        </div>
+    }
+    .into_any()
+}
+
+/// That there is nothing, inside of a page or as a page of its own.
+pub fn nothing_here() -> AnyView {
+    view! {
+        <div class="not-found">
+            <p class="not-found__code" aria-hidden="true">"404"</p>
+            <h1 class="not-found__title" tabindex="-1">"Page not found"</h1>
+            <p class="muted">"There is nothing at this address. It may have been mistyped, or what was here is gone."</p>
+            <a class="button button--secondary" href="/">"Go to Latchkey"</a>
         </div>
     }
     .into_any()

@@ -2,7 +2,7 @@
 
 use crate::{
     api::{Api, Failure},
-    audit, emails,
+    audit, emails, invitation,
     later::{Fetch, Missing, Render},
     manage, notifications,
     page::{self, not_found},
@@ -12,6 +12,7 @@ use crate::{
     session::{self, Account, Who},
     settings, tokens,
     ui::failed::Failed,
+    users,
 };
 use contract::{pages, password::FORGOT_PASSWORD_PAGE};
 use leptos::{prelude::*, task::spawn_local};
@@ -62,12 +63,18 @@ fn page(path: &str) -> Option<Fetch> {
         SECURITY => || Box::pin(security::page()),
         API_ACCESS => || Box::pin(tokens::page()),
         NOTIFICATIONS => || Box::pin(notifications::page()),
+        "/invitation/{token}" => || Box::pin(invitation::page()),
+        USERS => || Box::pin(users::list()),
+        "/manage/users/{id}/profile" => || Box::pin(users::profile()),
+        "/manage/users/{id}/tokens" => || Box::pin(users::tokens()),
+        "/manage/users/{id}/sessions" => || Box::pin(users::sessions()),
         MANAGE_SECURITY => || Box::pin(async { Ok(manage::home().await?.security) }),
         MANAGE_SYSTEM => || Box::pin(async { Ok(manage::home().await?.system) }),
         POLICY => || Box::pin(policy::page()),
         ROLES => || Box::pin(roles::page()),
         AUDIT => || Box::pin(audit::page()),
         SERVICE_ACCOUNTS => || Box::pin(service_accounts::page()),
+        "/manage/service-accounts/{id}/tokens" => || Box::pin(service_accounts::tokens()),
         _ => return None,
     })
 }

@@ -1,6 +1,7 @@
 //! A list as a table, in whatever state it is: loading, failed, empty or there.
 
 use crate::{
+    api::Failure,
     dom,
     listing::{Listing, Rows},
     ui::{failed::Failed, skeleton::skeleton_rows, time_ago::time_ago},
@@ -27,7 +28,7 @@ pub fn table<T: DeserializeOwned + Clone + Send + Sync>(
     look: &'static Look<T>,
 ) -> AnyView {
     let content = move || {
-        keep_focus();
+        dom::keep_focus();
         listing.rows.with(|rows| match rows {
             Rows::Loading => frame(
                 look.caption,
@@ -47,22 +48,10 @@ pub fn table<T: DeserializeOwned + Clone + Send + Sync>(
     view! {
         <div class="card card--flush">
             {content}
-            {more(move || listing.has_more(), listing.busy, move || listing.more())}
+            {more(move || listing.has_more(), listing.busy, listing.stuck, move || listing.more())}
         </div>
     }
     .into_any()
-}
-
-/// Rows are made anew whenever their list comes again. What had the focus is found again by its id.
-fn keep_focus() {
-    let id = dom::focused().map(|element| element.id());
-    if let Some(id) = id.filter(|id| !id.is_empty()) {
-        request_animation_frame(move || {
-            if dom::focused().is_none() {
-                dom::focus(&id);
-            }
-        });
-    }
 }
 
 fn frame(
@@ -95,11 +84,18 @@ fn failed(message: String, retry: impl Fn() + Send + Sync + 'static) -> AnyView 
 pub fn more(
     has_more: impl Fn() -> bool + Send + Sync + 'static,
     busy: RwSignal<bool>,
+    stuck: RwSignal<Option<Failure>>,
     more: impl Fn() + Send + Sync + 'static,
 ) -> AnyView {
+    let stuck = move || {
+        let failure = stuck.get();
+        failure
+            .map(|failure| view! { <p class="field__error" role="alert">{failure.message()}</p> })
+    };
     view! {
         <div class="table-more" hidden=move || !has_more()>
-            <button type="button" class="button button--secondary button--small" disabled=busy on:click=move |_| more()>"Show more"</button>
+            {stuck}
+            <button type="button" class="button button--secondary button--small" aria-disabled=move || busy.get().then_some("true") on:click=move |_| more()>"Show more"</button>
         </div>
     }
     .into_any()

@@ -133,7 +133,6 @@ events! {
     TokenRotated = "token.rotated", Info, "The secret of an access token was replaced";
     TokenRevoked = "token.revoked", Info, "Access tokens were revoked";
     Reactivated = "user.reactivated", Info, "Your account was activated again";
-    InvitationAccepted = "invitation.accepted", Info, "Somebody accepted your invitation";
 }
 
 impl Event {

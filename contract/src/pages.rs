@@ -4,7 +4,7 @@
 pub const API_ACCESS: &str = "/settings/api-access";
 
 /// The paths of pages, in the order in which people meet them; `{…}` stands for any one segment.
-pub const PAGES: [&str; 21] = [
+pub const PAGES: [&str; 22] = [
     "/",
     "/sign-in",
     "/sign-up",
@@ -26,6 +26,7 @@ pub const PAGES: [&str; 21] = [
     "/manage/audit",
     "/manage/system",
     "/manage/service-accounts",
+    "/manage/service-accounts/{id}/tokens",
 ];
 
 /// The page behind `path`, as it stands in [`PAGES`].

@@ -276,3 +276,32 @@ test.describe('C-03 C-04 tokens of a person', () => {
     expectProblem(await grace.get('/session'), 401, 'unauthenticated')
   })
 })
+
+test('people and invitations of another company are out of reach on every route, whatever one may at home', async ({ owner, stranger }) => {
+  const theirs = await colleague(stranger, 'Member', { first_name: 'Grace' })
+  const { token } = await theirs.makeToken()
+  const { items } = (await stranger.get(`${at(theirs)}/sessions`)).json
+  const { id: invited } = (await stranger.post('/users', { email: newAccount().email, role_id: await roleId(stranger, 'Member') })).json
+  const role_id = await roleId(owner, 'Member')
+  const calls = [
+    () => owner.get(at(theirs)),
+    () => owner.patch(at(theirs), { first_name: 'Eve' }),
+    () => owner.patch(at(theirs), { role_id }),
+    () => owner.patch(at(theirs), { active: false }),
+    () => owner.delete(at(theirs)),
+    () => owner.get(`${at(theirs)}/photo`),
+    () => owner.get(`${at(theirs)}/sessions`),
+    () => owner.delete(`${at(theirs)}/sessions`),
+    () => owner.delete(`${at(theirs)}/sessions/${items[0].id}`),
+    () => owner.get(`${at(theirs)}/tokens`),
+    () => owner.get(`/tokens/${token.id}`),
+    () => owner.patch(`/tokens/${token.id}`, { name: 'mine' }),
+    () => owner.delete(`/tokens/${token.id}`),
+    () => owner.post('/tokens/revoke', { ids: [token.id] }),
+    () => owner.delete(`/invitations/${invited}`),
+    () => owner.post(`/invitations/${invited}/resend`),
+  ]
+  for (const call of calls) await refused(stranger.tenant, call, 404, 'not_found')
+  for (const path of ['/users', '/invitations']) expect((await owner.get(path)).text).not.toContain('Grace')
+  expect((await owner.get('/invitations')).json.items).toEqual([])
+})

@@ -3,6 +3,8 @@ import { expectAccessible } from '../support/a11y'
 import { API_ACCESS, TABS, button, dialog, expectNoSideways, generate, menu, open, openAddDialog, rowOf, signIn, tabTo, tokens } from '../support/browser'
 import type { Person } from '../support/actors'
 import { ago, db } from '../support/db'
+import { makeAccount } from '../support/machines'
+import { colleague, invite } from '../support/people'
 import { drawn } from '../support/pictures'
 import { expect, test } from '../support/test'
 
@@ -146,6 +148,59 @@ const STATES: [string, (page: Page, owner: Person) => Promise<unknown>][] = [
     const { created } = await generate(page, 'nightly', 'Jobs Read')
     await button(created, 'Done').click()
     await expect(created.getByRole('alert')).toBeVisible()
+  }],
+  ['Manage, Security', (page) => open(page, '/manage/security', 'Manage')],
+  ['Manage, System Settings', (page) => open(page, '/manage/system', 'Manage')],
+  ['Users', async (page, owner) => {
+    await invite(owner)
+    await (await colleague(owner, 'Viewer', { first_name: 'W'.repeat(64) })).deactivate()
+    await open(page, '/manage/users', 'Users')
+    await expect(page.getByRole('table', { name: 'Pending invitations' }).getByRole('rowheader')).toHaveCount(1)
+  }],
+  ['Invite User with complaints', async (page) => {
+    await open(page, '/manage/users', 'Users')
+    await button(page, 'Invite User').click()
+    await button(dialog(page, 'Invite User'), 'Send invitation').click()
+    await expect(dialog(page, 'Invite User').getByText('Enter a valid email')).toBeVisible()
+  }],
+  ['Delete User', async (page, owner) => {
+    const grace = await colleague(owner)
+    await makeAccount(owner, { owner_id: grace.user.id, name: 'W'.repeat(64) })
+    await open(page, `/manage/users/${grace.user.id}/profile`, 'Grace Hopper')
+    await button(page, 'Delete').click()
+    await expect(dialog(page, 'Delete User').getByRole('listitem')).toHaveCount(1)
+  }],
+  ['Access tokens of a user', async (page, owner) => {
+    await furnish(owner)
+    await open(page, `/manage/users/${owner.user.id}/tokens`, 'Ada Lovelace')
+    await expect(rowOf(tokens(page), 'Old')).toBeVisible()
+  }],
+  ['Sessions of a user', async (page, owner) => {
+    await open(page, `/manage/users/${owner.user.id}/sessions`, 'Ada Lovelace')
+    await expect(page.getByRole('list', { name: 'Sessions' })).toBeVisible()
+  }],
+  ['Service Accounts', async (page, owner) => {
+    await makeAccount(owner, { name: 'W'.repeat(64), description: 'd'.repeat(200) })
+    await open(page, '/manage/service-accounts', 'Service Accounts')
+    await expect(page.getByRole('table', { name: 'Service accounts' }).getByRole('rowheader')).toHaveCount(1)
+  }],
+  ['Service Account', async (page, owner) => {
+    await makeAccount(owner, { name: 'W'.repeat(64), description: 'd'.repeat(200) })
+    await open(page, '/manage/service-accounts', 'Service Accounts')
+    await button(page, 'W'.repeat(64)).click()
+    await expect(dialog(page, 'Service Account')).toBeVisible()
+  }],
+  ['Access tokens of a service account', async (page, owner) => {
+    const { account } = await makeAccount(owner, { description: 'd'.repeat(200) })
+    await owner.post(`/service-accounts/${account.id}/tokens`, { name: 'W'.repeat(64), scopes: ['backups:read'] })
+    await open(page, `/manage/service-accounts/${account.id}/tokens`, account.name)
+    await expect(rowOf(tokens(page), 'WWW')).toBeVisible()
+  }],
+  ['Accept the invitation, with complaints', async (page, owner) => {
+    const { secret } = await invite(owner)
+    await open(page, `/invitation/${secret}`, `Join ${owner.account.tenant_name}`)
+    await button(page, 'Accept the invitation').click()
+    await expect(page.getByText(/^First name must have/)).toBeVisible()
   }],
   ['Revoke Tokens', async (page, owner) => {
     await furnish(owner)

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs'
 import type { Locator, Page } from '@playwright/test'
 import { expectAccessible } from '../support/a11y'
 import { basic } from '../support/machines'
-import { button, cell, dialog, open, rowOf, signIn } from '../support/browser'
+import { Actor, newAddress } from '../support/actors'
+import { button, cell, dialog, generate, history, open, rowOf, signIn, tokens } from '../support/browser'
 import { ago, db } from '../support/db'
 import { makeAccount, makeRole } from '../support/machines'
 import { expect, test } from '../support/test'
@@ -287,6 +288,47 @@ test('A-R6 a role that has lost API access, and a secret that was found, are tol
   expect((await dumb.basic.get('/users')).json.code).toBe('role_no_api_access')
 })
 
+test('C-03 C-05 its access tokens are reached from the drawer, made, edited in Edit token, and revoked', async ({ page, owner }) => {
+  const { account } = await makeAccount(owner, { name: 'Backup sync' })
+  await openPage(page)
+  await (await openDrawer(page, 'Backup sync')).getByRole('link', { name: 'Access tokens' }).click()
+  await expect(page).toHaveURL(`${PAGE}/${account.id}/tokens`)
+  await expect(page.getByRole('heading', { level: 1, name: 'Backup sync' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'No access tokens yet' })).toBeVisible()
+  await expectAccessible(page)
+  const { created, secret } = await generate(page, 'nightly', 'Backups Read')
+  await button(created, 'Copy').click()
+  await button(created, 'Done').click()
+  await expect(rowOf(tokens(page), 'nightly')).toBeVisible()
+  const bearer = new Actor(newAddress(), { Authorization: `Bearer ${secret}` })
+  expect((await bearer.get('/tokens/self')).json.owner).toMatchObject({ type: 'service_account', id: account.id })
+  await button(tokens(page), 'Actions for nightly').click()
+  await expect(button(page, 'Rotate secret')).toBeVisible()
+  await button(page, 'Edit').click()
+  const editing = dialog(page, 'Edit token')
+  await editing.getByLabel('Name').fill('weekly')
+  await button(editing, 'Save').click()
+  await expect(rowOf(tokens(page), 'weekly')).toBeVisible()
+  await expectAccessible(page)
+  await page.getByRole('checkbox', { name: 'Select weekly' }).check()
+  await button(page, 'Revoke Selected Tokens').click()
+  await button(dialog(page, 'Revoke Tokens'), 'Yes, Proceed').click()
+  await expect(rowOf(history(page), 'weekly')).toBeVisible()
+  expect((await bearer.get('/tokens/self')).status).toBe(401)
+  await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'Service Accounts' }).click()
+  await expect(page).toHaveURL(PAGE)
+})
+
+test('its access tokens say why they are refused while it is disabled, and are not found in another company', async ({ page, owner, stranger }) => {
+  const { account } = await makeAccount(owner)
+  await owner.patch(`/service-accounts/${account.id}`, { enabled: false })
+  await open(page, `${PAGE}/${account.id}/tokens`, account.name)
+  await expect(page.getByText('This service account is disabled, so its tokens are refused.')).toBeVisible()
+  await expectAccessible(page)
+  const { account: foreign } = await makeAccount(stranger)
+  await open(page, `${PAGE}/${foreign.id}/tokens`, 'Page not found')
+})
+
 test('is sought by name, which stays in the URL', async ({ page, owner }) => {
   await makeAccount(owner, { name: 'Backup sync' })
   await makeAccount(owner, { name: 'Inventory' })
@@ -307,7 +349,7 @@ test('without the permission there is no way in and no such page', async ({ page
   await open(page, '/settings/api-access')
   await expect(page.getByRole('button', { name: 'Ada Lovelace' })).toBeVisible()
   await expect(page.getByRole('link', { name: 'Manage' })).toHaveCount(0)
-  for (const path of ['/manage/system', PAGE]) await open(page, path, 'Page not found')
+  for (const path of ['/manage/system', PAGE, `${PAGE}/svc_00000000000000000000000000/tokens`]) await open(page, path, 'Page not found')
   await owner.take('Keeper', 'manage_service_accounts api_access', '')
   await page.goto('/settings/api-access')
   await page.getByRole('banner').getByRole('link', { name: 'Manage' }).click()

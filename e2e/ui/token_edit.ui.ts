@@ -158,6 +158,7 @@ test.describe('Edit token', () => {
     await editing.getByRole('checkbox', { name: 'Backups Write', exact: true }).uncheck()
     await button(editing, 'Save').click()
     await expect(editing).toBeHidden()
+    await expect(await cell(tokens(page), 'nightly', 'Scopes')).toHaveText('Read: Backups')
     editing = await edit(page, 'nightly')
     await editing.getByRole('checkbox', { name: 'Jobs Read', exact: true }).check()
     await button(editing, 'Save').click()
@@ -303,7 +304,10 @@ test.describe('Rotate secret', () => {
     const fresh = await created.getByLabel('Access token').inputValue()
     await button(created, 'Copy').click()
     await button(created, 'Done').click()
+    // Within one second, use before and after the rotation could not be told apart.
+    await db.rows('UPDATE retired_secrets SET retired_at = ?2 WHERE token_id = ?1', token.id, ago(60))
     for (const good of [secret, fresh]) expect((await bearer(good).get('/tokens/self')).json.id).toBe(token.id)
+    await expect.poll(() => db.count('FROM retired_secrets WHERE token_id = ?1 AND last_used_at IS NOT NULL', token.id)).toBe(1)
     await button(rowOf(tokens(page), 'nightly'), 'Old secret works').click()
     const activity = dialog(page, 'Token activity')
     const notice = activity.getByText(`The old secret …${secret.slice(-4)} works until`)

@@ -52,20 +52,20 @@ impl Page {
 
     fn surround(&'static self) -> AnyView {
         page::appear(self.title);
-        let main = view! { {trail(self.above, self.title)} {(self.content)()} };
+        let main = view! { {trail(self.above)} {(self.content)()} };
         settings::frame(main.into_any())
     }
 }
 
 /// The way back up.
-fn trail(above: &'static [Crumb], title: &'static str) -> Option<AnyView> {
+fn trail(above: &'static [Crumb]) -> Option<AnyView> {
     let crumb =
         |(path, name): &Crumb| view! { <li><a class="trail__link" href=*path>{*name}</a></li> };
     let crumbs = above.iter().map(crumb).collect_view();
     (!above.is_empty()).then(|| {
         view! {
             <nav class="trail" aria-label="Breadcrumb">
-                <ol class="trail__list">{crumbs}<li aria-current="page">{title}</li></ol>
+                <ol class="trail__list">{crumbs}</ol>
             </nav>
         }
         .into_any()
@@ -73,7 +73,8 @@ fn trail(above: &'static [Crumb], title: &'static str) -> Option<AnyView> {
 }
 
 /// The heading of a page with a word about it, and what can be done there.
-pub fn heading(title: &'static str, about: &'static str, actions: AnyView) -> AnyView {
+pub fn heading(title: impl Into<String>, about: impl Into<String>, actions: AnyView) -> AnyView {
+    let (title, about) = (title.into(), about.into());
     view! {
         <div class="page-header">
             <div class="page-header__text">

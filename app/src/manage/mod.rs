@@ -1,5 +1,6 @@
 //! The pages of those who look after people, roles and machines: who may be there, what lies above each, and the way in.
 
+pub mod found;
 mod home;
 pub mod layout;
 pub mod people;

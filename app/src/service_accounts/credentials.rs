@@ -3,6 +3,7 @@
 use super::{Desk, Dialog, edit::path};
 use crate::{
     api::Method,
+    routes::SERVICE_ACCOUNTS,
     settings::facts,
     ui::{copy_button::CopyButton, icon::icon, notice, time_ago::time_ago, toast::Toaster},
 };
@@ -18,6 +19,7 @@ pub fn credentials(desk: Desk, account: &ServiceAccount) -> AnyView {
     let reset = move |_| {
         desk.dialog.set(Dialog::Reset(Box::new(kept.get_value())));
     };
+    let tokens = [SERVICE_ACCOUNTS, "/", account.id.as_str(), "/tokens"].concat();
     let rows = vec![
         ("API key", key(&account.api_key)),
         (
@@ -37,8 +39,9 @@ pub fn credentials(desk: Desk, account: &ServiceAccount) -> AnyView {
             <div class="card">{facts(rows)}</div>
             {notice::info(NOTE)}
             {old}
-            <div>
-                <button type="button" class="button button--secondary" on:click=reset>{icon("#i-key")}"Reset credentials"</button>
+            <div class="cluster">
+                <button type="button" class="button button--secondary" on:click=reset>{icon("#i-rotate")}"Reset credentials"</button>
+                <a class="button button--secondary" href=tokens>{icon("#i-key")}"Access tokens"</a>
             </div>
         </section>
     }

@@ -3,7 +3,7 @@
 use super::{Desk, Dialog, edit::path};
 use crate::{
     api::Method,
-    ui::{dialog::Dialog as Modal, notice, toast::Toaster},
+    ui::{dialog::Dialog as Modal, notice, toast::Toaster, typed::typed_word},
 };
 use contract::service_accounts::ServiceAccount;
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
@@ -13,7 +13,7 @@ pub fn delete(desk: Desk, account: &ServiceAccount) -> AnyView {
     let toaster = expect_context::<Toaster>();
     let (pending, trouble) = (RwSignal::new(false), RwSignal::new(None::<String>));
     let typed = RwSignal::new(String::new());
-    let name = account.name.clone();
+    let field = typed_word(&account.name, typed);
     let kept = StoredValue::new(account.clone());
     let matches = move || {
         let typed = typed.get();
@@ -50,10 +50,7 @@ pub fn delete(desk: Desk, account: &ServiceAccount) -> AnyView {
                 <div class="dialog__body">
                     {notice::alert(move || trouble.get())}
                     <p>"Its key, its secret and its tokens stop working at once. This cannot be undone, and its name is never given again. To see first what would stop, disable it for a day."</p>
-                    <div class="field">
-                        <label class="field__label" for="typed-name">"Type " <strong>{name}</strong> " to delete it"</label>
-                        <input class="input" id="typed-name" type="text" autofocus autocomplete="off" autocapitalize="none" spellcheck="false" prop:value=typed on:input=move |ev| typed.set(event_target_value(&ev)) />
-                    </div>
+                    {field}
                 </div>
                 <div class="dialog__footer">
                     <button type="button" class="button button--secondary" on:click=move |_| back.run(())>"Cancel"</button>

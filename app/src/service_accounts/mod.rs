@@ -9,6 +9,7 @@ mod new;
 mod page;
 mod reset;
 mod reveal;
+mod tokens;
 
 use crate::{
     api::Api,
@@ -26,6 +27,12 @@ use leptos::{prelude::*, wasm_split::wasm_split};
 #[wasm_split(service_accounts, wasm_split_path = leptos::wasm_split, fallible)]
 pub fn page() -> Result<Render, Missing> {
     Ok(page::page)
+}
+
+/// The page about the access tokens of one account, as a chunk of its own.
+#[wasm_split(service_account_tokens, wasm_split_path = leptos::wasm_split, fallible)]
+pub fn tokens() -> Result<Render, Missing> {
+    Ok(tokens::page)
 }
 
 /// The page's drawers and dialogs, as one chunk: once a secret was made, nothing may be missing that shows it.

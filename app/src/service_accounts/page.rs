@@ -108,7 +108,7 @@ fn row(account: &ServiceAccount) -> AnyView {
     };
     let key = view! {
         <code class="mono table__clipped" title=account.api_key.clone()>{account.api_key.clone()}</code>
-        {account.secret_revoked.then(|| badge(Tone::Revoked, "Secret revoked"))}
+        {account.secret_revoked.then(|| badge(Tone::Expired, "Secret revoked"))}
         {account.old_pair.is_some().then(|| badge(Tone::Expired, "Old key still works"))}
     };
     view! {

@@ -86,7 +86,11 @@ fn status(desk: Desk, token: &Token) -> AnyView {
 
 fn nothing(desk: Desk) -> AnyView {
     if desk.wanted.with_untracked(Wanted::is_all) {
-        let text = "Add one for each script or service, with no more scopes than it needs.";
+        let text = if desk.gives_secrets {
+            "Add one for each script or service, with no more scopes than it needs."
+        } else {
+            "What they make for their scripts and services is seen here."
+        };
         return view! { <Empty icon="#i-key" title="No access tokens yet" text /> }.into_any();
     }
     let router = Router::in_use();

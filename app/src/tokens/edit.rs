@@ -64,6 +64,7 @@ fn EditDialog(
             <form class="dialog__form" id=state.id novalidate on:submit=submit>
                 <div class="dialog__body">
                     {notice::alert(move || state.trouble())}
+                    {super::of_another(desk)}
                     {lacked}
                     {fields}
                 </div>

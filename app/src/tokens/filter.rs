@@ -3,11 +3,10 @@
 use super::Desk;
 use crate::{
     router::{self, Router},
-    ui::icon::icon,
+    ui::search::Search,
 };
 use contract::tokens::Kind;
-use leptos::{leptos_dom::helpers::debounce, prelude::*};
-use std::time::Duration;
+use leptos::prelude::*;
 
 /// The parameters, by their names in the URL and in the API alike.
 const NAMES: [&str; 4] = ["search", "kind", "status", "sort"];
@@ -104,6 +103,8 @@ pub fn Filter() -> impl IntoView {
             &wanted.with_untracked(|wanted| wanted.with(name, value)),
         );
     };
+    let sought = Memo::new(move |_| wanted.with(|wanted| wanted.search().to_owned()));
+    let seek = Callback::new(move |text: String| change("search", &text));
     let choice = move |name: &'static str,
                        label: &'static str,
                        options: Vec<(&'static str, &'static str)>| {
@@ -131,41 +132,10 @@ pub fn Filter() -> impl IntoView {
     ];
     view! {
         <div class="filter" role="search">
-            <Search />
+            <Search label="Search tokens by name" placeholder="Search by name" value=sought seek />
             {choice("kind", "Scope", kinds.collect())}
             {choice("status", "Status", statuses)}
             {choice("sort", "Order", sorts)}
-        </div>
-    }
-}
-
-/// The field for a part of a name. It waits until the typing pauses, and never takes back what was typed.
-#[component]
-fn Search() -> impl IntoView {
-    let (desk, router) = (Desk::in_use(), Router::in_use());
-    let wanted = desk.wanted;
-    let sought = Memo::new(move |_| wanted.with(|wanted| wanted.search().to_owned()));
-    let text = RwSignal::new(sought.get_untracked());
-    Effect::new(move |_| {
-        let sought = sought.get();
-        if text.with_untracked(|text| text.trim() != sought) {
-            text.set(sought);
-        }
-    });
-    let mut seek = debounce(Duration::from_millis(250), move |text: String| {
-        if let Some(wanted) = wanted.try_with_untracked(|wanted| wanted.with("search", &text)) {
-            put(router, &wanted);
-        }
-    });
-    let typed = move |ev| {
-        let typed = event_target_value(&ev);
-        text.set(typed.clone());
-        seek(typed);
-    };
-    view! {
-        <div class="search">
-            {icon("#i-search")}
-            <input class="input" type="search" aria-label="Search tokens by name" placeholder="Search by name" autocomplete="off" prop:value=text on:input=typed />
         </div>
     }
 }

@@ -47,7 +47,7 @@ fn nothing(desk: Desk) -> AnyView {
     } else {
         "No revoked token found"
     };
-    view! { <Empty icon="#i-history" title text="Tokens that you revoke are kept here, with who did it, when and why." small=true /> }.into_any()
+    view! { <Empty icon="#i-history" title text="Revoked tokens are kept here, with who did it, when and why." small=true /> }.into_any()
 }
 
 fn row(desk: Desk, token: &Token) -> AnyView {

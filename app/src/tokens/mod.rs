@@ -26,7 +26,7 @@ use crate::{
     api::Api,
     later::{Later, Missing, Render},
     listing::{Listing, Rows},
-    ui::selection::Selection,
+    ui::{notice, selection::Selection},
 };
 use contract::{
     policy::{POLICY, Policy},
@@ -36,6 +36,8 @@ use contract::{
 use filter::Wanted;
 use leptos::{prelude::*, task::spawn_local, wasm_split::wasm_split};
 use link::Prefilled;
+
+pub use page::panel;
 
 /// The page `API Access`, as a chunk of its own.
 #[wasm_split(api_access, wasm_split_path = leptos::wasm_split, fallible)]
@@ -87,6 +89,12 @@ pub enum Dialog {
     Insight(Box<Token>),
     /// These tokens are about to be revoked.
     Revoke(Vec<Token>),
+}
+
+/// That a person hears of what others do with their tokens.
+fn of_another(desk: Desk) -> Option<AnyView> {
+    (!desk.gives_secrets)
+        .then(|| notice::info("The person whose tokens these are is told by mail."))
 }
 
 /// What the parts of the page share.

@@ -62,6 +62,7 @@ fn RevokeDialog(
             <form class="dialog__form" id=form.state.id novalidate on:submit=submit>
                 <div class="dialog__body">
                     {notice::alert(move || form.state.trouble())}
+                    {super::of_another(desk)}
                     <p>{question}</p>
                     <ul class="item-list">{names}</ul>
                     <TextField label="Reason" field=reason optional=true />

@@ -9,8 +9,6 @@ pub enum Tone {
     Active,
     /// Over, but not for good.
     Expired,
-    /// Over for good.
-    Revoked,
     /// Neither good nor bad.
     Off,
 }
@@ -20,7 +18,6 @@ pub fn badge(tone: Tone, label: &'static str) -> AnyView {
     let class = match tone {
         Tone::Active => "badge badge--active",
         Tone::Expired => "badge badge--expired",
-        Tone::Revoked => "badge badge--revoked",
         Tone::Off => "badge",
     };
     view! { <span class=class>{label}</span> }.into_any()

@@ -1,4 +1,4 @@
-//! A field to search by. It waits until the typing pauses.
+//! A field to search by. It waits until the typing pauses, and never takes back what was typed.
 
 use super::icon::icon;
 use leptos::{leptos_dom::helpers::debounce, prelude::*};
@@ -16,9 +16,26 @@ pub fn Search(
     /// Called with what was typed.
     seek: Callback<String>,
 ) -> impl IntoView {
-    let mut sought = debounce(Duration::from_millis(250), move |text| seek.run(text));
+    let text = RwSignal::new(value.get_untracked());
+    Effect::new(move |_| {
+        let sought = value.get();
+        if text.with_untracked(|text| text.trim() != sought) {
+            text.set(sought);
+        }
+    });
+    let mut seek = debounce(Duration::from_millis(250), move |typed: String| {
+        // The page may be gone by then.
+        if text.try_get_untracked().is_some() {
+            seek.run(typed);
+        }
+    });
+    let typed = move |ev| {
+        let typed = event_target_value(&ev);
+        text.set(typed.clone());
+        seek(typed);
+    };
     view! {
-        <div class="search" role="search">
+        <div class="search">
             {icon("#i-search")}
             <input
                 class="input"
@@ -26,8 +43,8 @@ pub fn Search(
                 aria-label=label
                 placeholder=placeholder
                 autocomplete="off"
-                prop:value=value
-                on:input=move |ev| sought(event_target_value(&ev))
+                prop:value=text
+                on:input=typed
             />
         </div>
     }

@@ -134,13 +134,11 @@ pub async fn create(
         Attempted::Done(outcomes) => outcomes,
         Attempted::Repeated(answer) => return Ok(answer),
     };
-    match changed(&outcomes, 1) {
-        1 => {
-            message.send_soon(&call);
-            Ok((StatusCode::CREATED, Json(invitation)).into_response())
-        }
-        _ => Err(Invalid::one("role_id", "Select a role of your company.").into()),
+    if changed(&outcomes, 1) == 0 {
+        return Err(Invalid::one("role_id", "Select a role of your company.").into());
     }
+    message.send_soon(&call);
+    Ok((StatusCode::CREATED, Json(invitation)).into_response())
 }
 
 /// Sends an invitation again, with a new link that works for the whole time; the one before works no more.

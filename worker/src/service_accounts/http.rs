@@ -47,12 +47,16 @@ pub async fn list(
     mut query: Query,
 ) -> Result<Json<List<ServiceAccount>>> {
     let enabled = query.parsed("enabled", "Use true or false.", |text| text.parse().ok());
+    let role = query.parsed("role", "Use the id of a role.", RoleId::parse);
+    let looked_after_by = query.parsed("owner", "Use the id of a person.", UserId::parse);
     let search = query.take("search").unwrap_or_default();
     let page = query.page(ServiceAccountId::parse);
     query.finish()?;
     let wanted = store::Wanted {
         search: &tokens::name_key(&search),
         enabled,
+        role: role.as_ref(),
+        owner: looked_after_by.as_ref(),
         before: page.after.as_ref(),
         rows: page.rows(),
     };

@@ -90,6 +90,9 @@ pub(super) struct Wanted<'a> {
     /// Part of a name, in small letters.
     pub search: &'a str,
     pub enabled: Option<bool>,
+    pub role: Option<&'a RoleId>,
+    /// Who looks after it.
+    pub owner: Option<&'a UserId>,
     pub before: Option<&'a ServiceAccountId>,
     pub rows: u32,
 }
@@ -105,14 +108,16 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
          JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
          LEFT JOIN users u ON u.id = s.owner_id AND u.tenant_id = s.tenant_id
          WHERE s.tenant_id = ?1 AND s.deleted_at IS NULL AND s.id < ?2 AND instr(s.name_key, ?3) > 0
-           AND (?4 IS NULL OR s.enabled = ?4)
-         ORDER BY s.id DESC LIMIT ?5",
+           AND (?4 IS NULL OR s.enabled = ?4) AND (?5 IS NULL OR s.role_id = ?5) AND (?6 IS NULL OR s.owner_id = ?6)
+         ORDER BY s.id DESC LIMIT ?7",
         [
             tenant,
             // `~` comes after every id.
             &wanted.before.map_or("~", ServiceAccountId::as_str),
             &wanted.search,
             &wanted.enabled,
+            &wanted.role,
+            &wanted.owner,
             &wanted.rows,
         ],
     ))
