@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 import { Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { firstViews } from "./first_views.mjs";
+import { migrate } from "./migrate.mjs";
 import { pages } from "./pages.mjs";
 
 const bench = dirname(fileURLToPath(import.meta.url));
@@ -69,21 +70,6 @@ function workers(upstream) {
     ],
   };
   return new Miniflare(convertV4MiniflareOptions(options));
-}
-
-async function migrate(db) {
-  const folder = join(root, "worker/migrations");
-  for (const file of readdirSync(folder).sort()) {
-    const sql = readFileSync(join(folder, file), "utf8").replaceAll(/--.*$/gm, "");
-    // A trigger holds semicolons of its own, before its END.
-    let statement = "";
-    for (const part of sql.split(/;\s*\n/)) {
-      statement += `${part};\n`;
-      if (/\bBEGIN\b/.test(statement) && !/\bEND\s*;\n$/.test(statement)) continue;
-      if (statement.replaceAll(";", "").trim()) await db.prepare(statement).run();
-      statement = "";
-    }
-  }
 }
 
 const crcTable = Array.from({ length: 256 }, (_, n) => {

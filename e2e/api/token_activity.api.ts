@@ -5,6 +5,7 @@ import { DAY, ago, db } from '../support/db'
 import { origin } from '../support/http'
 import { expectProblem, refused } from '../support/problem'
 import { scheduledAt } from '../support/server'
+import { colleague } from '../support/people'
 import { expect, test } from '../support/test'
 
 const activity = (id: string) => `/tokens/${id}/activity`
@@ -94,4 +95,19 @@ test('addresses are forgotten after ninety days', async ({ owner }) => {
   for (const table of ['token_addresses', 'token_refusals']) {
     expect((await db.rows(`SELECT ip FROM ${table} WHERE token_id = ?1`, token.id)).map((row) => row.ip)).toEqual(['192.0.2.2'])
   }
+})
+
+test('a token that goes with its owner takes nothing with it of how others are used', async ({ owner }) => {
+  const mate = await colleague(owner)
+  const theirs = await mate.makeToken()
+  const mine = await owner.makeToken()
+  const used = async (id: string) => (await db.one('SELECT last_used_at FROM tokens WHERE id = ?1', id)).last_used_at
+  for (let round = 0; round < 3; round++) {
+    await theirs.bearer.get('/tokens/self')
+    await mine.bearer.get('/tokens/self')
+  }
+  expect((await owner.delete(`/users/${mate.user.id}`)).status).toBe(204)
+  await mine.bearer.get('/tokens/self')
+  await expect.poll(() => used(mine.token.id)).not.toBeNull()
+  await expect.poll(async () => (await db.one('SELECT sum(calls) AS calls FROM token_usage WHERE token_id = ?1', mine.token.id)).calls).toBe(4)
 })

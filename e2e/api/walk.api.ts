@@ -9,6 +9,7 @@ import { linkIn, mailTo } from '../support/mail'
 import { colleague, customRole, invite } from '../support/people'
 import { png } from '../support/pictures'
 import { PATHS, ROUTES } from '../support/routes'
+import { Member } from '../support/slack'
 import { expect, test } from '../support/test'
 import { totp } from '../support/totp'
 
@@ -210,6 +211,23 @@ const WRITES: Record<string, Write | string> = {
     return owner.delete(`/service-accounts/${id}/grace`)
   }],
   'POST /api/v1/service-accounts/{id}/tokens': ['token.created', async (owner) => owner.post(`/service-accounts/${await account(owner)}/tokens`, { name: 'ci', scopes: ['jobs:read'] })],
+  'PUT /api/v1/users/me/notifications': ['notifications.updated', (owner) => owner.put('/users/me/notifications', { email: { info: true } })],
+  'POST /api/v1/users/me/deliveries/{id}/retry': ['delivery.retried', async (owner) => {
+    await owner.post('/password-resets', { email: owner.account.email })
+    await mailTo(owner.account.email, RESET)
+    await db.rows(`UPDATE outbox SET state = 'failed', done_at = created_at, content = '00' WHERE user_id = ?1`, owner.user.id)
+    const [message] = (await owner.get('/users/me/deliveries')).json.items
+    return owner.post(`/users/me/deliveries/${message.id}/retry`)
+  }],
+  'POST /api/v1/slack/connection': ['slack.requested', (owner) => owner.post('/slack/connection')],
+  'DELETE /api/v1/slack/connection': ['slack.disconnected', async (owner) => {
+    await (await Member.named('member50')).connect(owner)
+    return owner.delete('/slack/connection')
+  }],
+  'POST /api/v1/slack/test': ['slack.tested', async (owner) => {
+    await (await Member.named('member51')).connect(owner)
+    return owner.post('/slack/test')
+  }],
   'PUT /api/v1/policy': ['policy.updated', (owner) => owner.put('/policy', { max_live_tokens: 9 })],
   'POST /api/v1/policy/preview': 'it only counts',
   'POST /api/v1/roles': ['role.created', (owner) => owner.post('/roles', { name: 'Night shift', permissions: [], scopes: [] })],

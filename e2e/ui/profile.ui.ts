@@ -231,7 +231,7 @@ test.describe('times', () => {
       const year = new Date().getUTCFullYear() + (new Date().getUTCMonth() >= 10 ? 1 : 0)
       const last = `${year}-${new Date().getUTCMonth() >= 10 ? '01' : '12'}-15`
       await adding.getByLabel('Last day').fill(last)
-      await expect(adding.getByText(/^Expires on 15 (December|January) \d{4} at 23:59/)).toContainText(zone ? `(${zone})` : 'at 23:59.')
+      await expect(adding.getByText(/^Renewable until 15 (December|January) \d{4} at 23:59/)).toContainText(zone ? `(${zone})` : 'at 23:59.')
       await button(adding, 'Generate Token').click()
       await expect(dialog(page, 'New Token Created')).toBeVisible()
       const { renewable_until } = await db.one('SELECT renewable_until FROM tokens WHERE user_id = ?1', owner.user.id)

@@ -496,7 +496,7 @@ test.describe('code that cannot be fetched', () => {
     await expect(menu(page)).toBeVisible()
     await context.setOffline(false)
     await button(page, 'Try again').click()
-    await expect(page.getByRole('heading', { name: 'Notifications', exact: true })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'Deliveries', exact: true })).toBeVisible()
     complaints.length = 0
   })
 
@@ -517,7 +517,7 @@ test('the code of the first page comes in one file, and that of later ones in wh
   await expect(page.getByRole('heading', { name: 'No access tokens yet' })).toBeVisible()
   expect(files.sort()).toEqual(['app_bg.wasm', 'first_api_access.wasm'])
   await page.getByRole('link', { name: 'Notifications' }).click()
-  await expect(page.getByRole('heading', { name: 'Notifications', exact: true })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Deliveries', exact: true })).toBeVisible()
   expect(files).toContain('split_notifications.wasm')
   expect(files.filter((file) => file.startsWith('first_'))).toHaveLength(1)
 })

@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{any, delete, get, post, put},
 };
-use contract::{problem::Code, slack::CALLBACK};
+use contract::problem::Code;
 use serde_json::{Value, json};
 use std::sync::OnceLock;
 use tower_service::Service;
@@ -143,7 +143,7 @@ fn messages() -> Router {
                 .post(slack::http::create)
                 .delete(slack::http::delete),
         )
-        .route(CALLBACK, get(slack::http::callback))
+        .route("/api/v1/slack/callback", get(slack::http::callback))
         .route("/api/v1/slack/test", post(slack::http::test))
 }
 

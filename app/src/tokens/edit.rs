@@ -2,7 +2,7 @@
 
 use super::{Desk, Dialog, expiry::Expiry, fields::Draft};
 use crate::{
-    api::{Failure, Method, Reply},
+    api::{Failure, Method, Reply, parse},
     ui::{button::Submit, dialog::Dialog as Modal, notice, toast::Toaster},
 };
 use contract::{
@@ -40,7 +40,8 @@ fn EditDialog(
     let state = draft.form.state;
     let fields = draft.view(desk, Some(&token));
     let saved = move |answer: Result<Reply, Failure>| {
-        answer?;
+        // Whoever edits it again at once, before the list has come anew, edits what was saved.
+        desk.note(parse(&answer?.text)?);
         toaster.say("Token saved.".into());
         desk.close();
         desk.current.reload();

@@ -187,6 +187,17 @@ impl Desk {
         part.and_then(Later::view)
     }
 
+    /// Notes how a current token is now.
+    fn note(self, now: Token) {
+        self.current.rows.update(|rows| {
+            if let Rows::Loaded(tokens) = rows
+                && let Some(token) = tokens.iter_mut().find(|token| token.id == now.id)
+            {
+                *token = now;
+            }
+        });
+    }
+
     /// The ids of the current tokens, in the order shown.
     fn ids(self) -> Vec<String> {
         let id = |token: &Token| token.id.as_str().to_owned();

@@ -33,6 +33,8 @@ const WRITER_LOST: i64 = 30;
 /// The most addresses, and the most refusals, that are told apart within one second; whoever comes from more is not
 /// told better by it.
 const APART: usize = 200;
+/// What could not be written so many times in a row is let go.
+const FAILURES: u8 = 10;
 
 thread_local! {
     static RECORDER: RefCell<Recorder> = RefCell::default();
@@ -91,9 +93,22 @@ impl Counts {
 struct Recorder {
     counts: Counts,
     writer_since: Option<Timestamp>,
+    /// How many times in a row nothing could be written.
+    failures: u8,
 }
 
 impl Recorder {
+    /// Takes back what could not be written.
+    fn put_back(&mut self, counts: Counts) {
+        self.writer_since = None;
+        self.failures += 1;
+        if self.failures < FAILURES {
+            self.counts.put_back(counts);
+        } else {
+            self.failures = 0;
+        }
+    }
+
     /// Whether somebody must begin to write, now that something was counted.
     fn must_write(&mut self, now: Timestamp) -> bool {
         let idle = self
@@ -235,7 +250,8 @@ async fn keep_writing(writer: &Call) -> Result<()> {
     write(writer, rest).await
 }
 
-/// Writes down what was counted. What could not be written is counted again with what comes next.
+/// Writes down what was counted. What could not be written is counted again with what comes next, but not for ever:
+/// should the database refuse it for what it is, it must not stand in the way of all that follows.
 async fn write(writer: &Call, counts: Counts) -> Result<()> {
     // What is new has to be asked before it is written.
     let mut statements = vec![store::new_networks(&counts), store::refused_tokens(&counts)];
@@ -243,13 +259,11 @@ async fn write(writer: &Call, counts: Counts) -> Result<()> {
     let written = match writer.db.commit_all(statements).await {
         Ok(written) => written,
         Err(error) => {
-            RECORDER.with_borrow_mut(|recorder| {
-                recorder.writer_since = None;
-                recorder.counts.put_back(counts);
-            });
+            RECORDER.with_borrow_mut(|recorder| recorder.put_back(counts));
             return Err(error);
         }
     };
+    RECORDER.with_borrow_mut(|recorder| recorder.failures = 0);
     let new_networks = written.first().map(Outcome::rows).transpose()?;
     let refused = written.get(1).map(Outcome::rows).transpose()?;
     notices::tell(
@@ -305,6 +319,18 @@ mod tests {
             .map(|used| (used.calls, used.at))
             .collect();
         assert_eq!(told, [(2, NOW.plus(1))]);
+    }
+
+    #[test]
+    fn what_can_never_be_written_is_let_go_in_the_end() {
+        let mut recorder = Recorder::default();
+        for failure in 1..=FAILURES {
+            let mut counts = std::mem::take(&mut recorder.counts);
+            count(&mut counts.tokens, used(NOW, "192.0.2.1"), true);
+            recorder.put_back(counts);
+            assert_eq!(recorder.counts.is_empty(), failure == FAILURES);
+        }
+        assert_eq!(recorder.failures, 0);
     }
 
     #[test]

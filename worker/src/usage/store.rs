@@ -184,7 +184,8 @@ pub(super) fn refused_tokens(counts: &Counts) -> Statement {
     )
 }
 
-/// Writes down what was counted. Each row names its own tenant, so no other tenant's row is reached.
+/// Writes down what was counted. Each row names its own tenant, so no other tenant's row is reached; what was counted of
+/// a token that is gone meanwhile goes with it.
 pub(super) fn write(counts: &Counts) -> Vec<Statement> {
     let mut statements = vec![];
     if !counts.tokens.is_empty() {
@@ -205,7 +206,8 @@ fn token_uses(counts: &Counts) -> [Statement; 5] {
     [
         Statement::new(
             "INSERT INTO token_usage (tenant_id, day, token_id, calls)
-             SELECT value ->> 'tenant', value ->> 'day', value ->> 'token', value ->> 'calls' FROM json_each(?1) WHERE true
+             SELECT t.tenant_id, value ->> 'day', t.id, value ->> 'calls'
+             FROM json_each(?1) JOIN tokens t ON t.id = value ->> 'token' AND t.tenant_id = value ->> 'tenant' WHERE true
              ON CONFLICT (tenant_id, day, token_id) DO UPDATE SET calls = calls + excluded.calls",
             [&uses],
         ),
@@ -228,9 +230,9 @@ fn token_uses(counts: &Counts) -> [Statement; 5] {
         ),
         Statement::new(
             "INSERT INTO token_addresses (token_id, ip, tenant_id, calls, at, place, agent, call, network)
-             SELECT value ->> 'token', value ->> 'ip', value ->> 'tenant', value ->> 'calls', value ->> 'at',
+             SELECT t.id, value ->> 'ip', t.tenant_id, value ->> 'calls', value ->> 'at',
                     value ->> 'place', value ->> 'agent', value ->> 'call', value ->> 'network'
-             FROM json_each(?1) WHERE true
+             FROM json_each(?1) JOIN tokens t ON t.id = value ->> 'token' AND t.tenant_id = value ->> 'tenant' WHERE true
              ON CONFLICT (token_id, ip) DO UPDATE SET calls = calls + excluded.calls, at = excluded.at,
                  place = excluded.place, agent = excluded.agent, call = excluded.call, network = excluded.network",
             [&addresses],
@@ -272,9 +274,9 @@ fn refusals(counts: &Counts) -> Statement {
     let refusals = json!(counts.refusals.values().collect::<Vec<_>>()).to_string();
     Statement::new(
         "INSERT INTO token_refusals (token_id, reason, ip, tenant_id, calls, at, agent, call, missing)
-         SELECT value ->> 'token', value ->> 'reason', value ->> 'ip', value ->> 'tenant', value ->> 'calls',
+         SELECT t.id, value ->> 'reason', value ->> 'ip', t.tenant_id, value ->> 'calls',
                 value ->> 'at', value ->> 'agent', value ->> 'call', value ->> 'missing'
-         FROM json_each(?1) WHERE true
+         FROM json_each(?1) JOIN tokens t ON t.id = value ->> 'token' AND t.tenant_id = value ->> 'tenant' WHERE true
          ON CONFLICT (token_id, reason, ip) DO UPDATE SET calls = calls + excluded.calls, at = excluded.at,
              agent = excluded.agent, call = excluded.call, missing = excluded.missing",
         [&refusals],
