@@ -51,6 +51,7 @@ impl Scopes {
             view! {
                 {preset("Read all", ScopeSet::all_read())}
                 {preset("Read and write all", ScopeSet::ALL)}
+                {preset("Backup operator", ScopeSet::backup_operator())}
                 {preset("Clear", ScopeSet::default())}
             }
         });

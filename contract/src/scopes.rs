@@ -173,6 +173,19 @@ impl ScopeSet {
             .collect()
     }
 
+    /// What it takes to back up and to recover: not to decide what is backed up, by whom, or where it goes.
+    pub fn backup_operator() -> Self {
+        [
+            Scope(Resource::Backups, Access::Write),
+            Scope(Resource::Recoveries, Access::Write),
+            Scope(Resource::Jobs, Access::Read),
+            Scope(Resource::Sources, Access::Read),
+            Scope(Resource::Vaults, Access::Read),
+        ]
+        .into_iter()
+        .collect()
+    }
+
     /// Whether nothing is in the set.
     pub const fn is_empty(self) -> bool {
         self.0 == 0

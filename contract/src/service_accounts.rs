@@ -6,7 +6,7 @@ use crate::{
     ids::{RoleId, ServiceAccountId, UserId},
     roles::{self, RoleRef},
     time::Timestamp,
-    tokens::{TokenOwner, grace, ip_allowlist, named},
+    tokens::{TokenOwner, grace, ip_allowlist, list, named, present},
     users::NAME_MAX,
 };
 use serde::{Deserialize, Serialize};
@@ -176,22 +176,22 @@ impl Check for CreateServiceAccount {
 #[serde(default, deny_unknown_fields)]
 pub struct UpdateServiceAccount {
     /// Its name, which can only be sent as it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What it does.
     #[serde(deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     pub description: Option<Option<String>>,
     /// What it may do.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub role_id: Option<String>,
     /// Who looks after it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<String>,
     /// Whether it is let in.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Addresses that it may call from.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "list", skip_serializing_if = "Option::is_none")]
     pub ip_allowlist: Option<Vec<String>>,
 }
 

@@ -133,3 +133,34 @@ test('links are kept as hashes, and what is no link is refused', async ({ owner,
   expectProblem(await anonymous.get(`/email-confirmations/${confirm}`), 405, 'method_not_allowed')
   expect(await mailsTo('nobody@northwind.example')).toEqual([])
 })
+
+test('a link to set a new password dies with the address that it was mailed to', async ({ owner }) => {
+  const reset = async (email: string) => {
+    await new Actor(newAddress()).post('/password-resets', { email })
+    return linkIn(await mailTo(email, 'Set a new password'), '/reset-password/').slice('/reset-password/'.length)
+  }
+  const use = (secret: string) => new Actor(newAddress()).put(`/password-resets/${secret}`, { password: 'fig salad gondola trumpet' })
+  const email = newEmail()
+  const old = await reset(owner.account.email)
+  const { confirm, undo } = await change(owner, email)
+  expect((await follow(confirm)).status).toBe(200)
+  await refused(owner.tenant, () => use(old), 404, 'not_found')
+  const stolen = await reset(email)
+  expect((await follow(undo)).json.status).toBe('undone')
+  await refused(owner.tenant, () => use(stolen), 404, 'not_found')
+  expect((await new Person(owner.account).signIn()).status).toBe(200)
+})
+
+test('a change of address that somebody else asked for dies with the password', async ({ owner }) => {
+  const { confirm } = await change(owner, newEmail())
+  expect((await owner.post('/users/me/password', { current_password: owner.account.password, new_password: 'fig salad gondola trumpet' })).status).toBe(204)
+  await refused(owner.tenant, () => follow(confirm), 404, 'not_found')
+  expect(await addressOf(owner)).toBe(owner.account.email)
+})
+
+test('the old address hears of the change once it is made', async ({ owner }) => {
+  const email = newEmail()
+  const { confirm } = await change(owner, email)
+  await follow(confirm)
+  expect((await mailTo(owner.account.email, 'Your email address was changed')).text).toContain(email)
+})

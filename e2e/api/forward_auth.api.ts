@@ -69,8 +69,9 @@ test('paths that programs read differently are refused', async ({ owner }) => {
 
 test('Envoy asks with its own method and path, whatever the caller claims', async ({ owner }) => {
   const { bearer } = await owner.makeToken({ scopes: ['backups:read'] })
-  expect((await bearer.call('GET', '/forward-auth/backups/daily?x=1')).status).toBe(204)
-  const claims = { 'X-Forwarded-Method': 'GET', 'X-Forwarded-Uri': '/backups' }
+  const asks = { 'X-Latchkey-Asks': 'envoy' }
+  expect((await bearer.call('GET', '/forward-auth/backups/daily?x=1', { headers: asks })).status).toBe(200)
+  const claims = { ...asks, 'X-Forwarded-Method': 'GET', 'X-Forwarded-Uri': '/backups' }
   expectProblem(await bearer.call('DELETE', '/forward-auth/backups/daily', { headers: claims }), 403, 'insufficient_scope')
   expectProblem(await bearer.call('GET', '/forward-auth/users', { headers: claims }), 403, 'insufficient_scope')
 })

@@ -24,12 +24,12 @@ test('everybody reads the policy; what is read can be put back as it is', async 
 })
 
 test('an administrator replaces it, with an event that tells the difference', async ({ owner, stranger }) => {
-  const changed = { ...POLICY, forever_allowed: true, inactivity_days: 90 }
+  const changed = { ...POLICY, forever_allowed: true, max_live_tokens: 20 }
   expect((await owner.put('/policy', changed)).json).toEqual(changed)
   expect((await owner.get('/policy')).json).toEqual(changed)
   expect((await stranger.get('/policy')).json, 'of their own tenant only').toEqual(POLICY)
   const event = await db.one(`SELECT * FROM audit_events WHERE tenant_id = ?1 AND action = 'policy.updated'`, owner.tenant)
-  expect(JSON.parse(event.changes)).toEqual({ forever_allowed: { from: false, to: true }, inactivity_days: { from: null, to: 90 } })
+  expect(JSON.parse(event.changes)).toEqual({ forever_allowed: { from: false, to: true }, max_live_tokens: { from: 50, to: 20 } })
   expect((await owner.put('/policy', {})).json, 'left out is the default').toEqual(POLICY)
 })
 

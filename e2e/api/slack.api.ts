@@ -4,6 +4,7 @@ import type { Person } from '../support/actors'
 import { db } from '../support/db'
 import { origin } from '../support/http'
 import { mailTo, mailsTo } from '../support/mail'
+import { colleague } from '../support/people'
 import { expectProblem, refused } from '../support/problem'
 import { scheduledAt } from '../support/server'
 import { Member, SLACK, comeBack } from '../support/slack'
@@ -84,8 +85,8 @@ test('what Slack gave is kept encrypted, and never told', async ({ owner }) => {
   const member = await Member.named('member04')
   await member.connect(owner)
   const kept = await row(owner)
-  expect(kept.bot_token).toMatch(/^[0-9a-f]{60,}$/)
-  expect(kept.webhook).toMatch(/^[0-9a-f]{60,}$/)
+  expect(kept.bot_token).toMatch(/^[0-9a-f]{8}\.[0-9a-f]{60,}$/)
+  expect(kept.webhook).toMatch(/^[0-9a-f]{8}\.[0-9a-f]{60,}$/)
   const told = [await owner.get(CONNECTION), await owner.get('/users/me/deliveries'), await owner.get('/audit-events')].map(({ text }) => text).join()
   for (const text of [await db.dump(), told]) {
     expect(text).not.toContain('xoxb-')
@@ -202,7 +203,8 @@ test('d.12 429 waits as long as Retry-After says, for the whole channel', async 
   const wait = (Date.parse(due_at) - Date.parse(created_at)) / 1000
   expect(wait).toBeGreaterThanOrEqual(6)
   expect(wait).toBeLessThan(15)
-  expect((await row(owner)).next_at).toBeGreaterThan(Date.parse(created_at) + 6000)
+  const { next_at } = await db.one('SELECT next_at FROM slack_turns WHERE destination = ?1', member.id)
+  expect(next_at).toBeGreaterThan(Date.parse(created_at) + 6000)
   await expect.poll(() => state(owner), { timeout: 25_000 }).toEqual(['sent'])
   expect(await member.messages()).toHaveLength(1)
 })
@@ -272,6 +274,23 @@ test('d.12 one channel gets one message a second, whatever comes at once', async
   const gaps = times.slice(1).map((at, i) => at - (times[i] ?? 0))
   expect(gaps).toHaveLength(3)
   for (const gap of gaps) expect(gap).toBeGreaterThan(900)
+})
+
+test('d.12 people who share a channel share its turns, and its waiting', async ({ owner }) => {
+  const member = await Member.named('member38')
+  await member.suffer({ kind: 'grant', scope: 'incoming-webhook' })
+  await member.connect(owner)
+  const mate = await colleague(owner)
+  await member.connect(mate)
+  await db.rows(`UPDATE slack_connections SET destination = 'C_SHARED' WHERE tenant_id = ?1`, owner.tenant)
+  await member.suffer({ kind: 'status', status: 429, headers: { 'retry-after': '4' }, times: 1 })
+  await owner.post('/slack/test')
+  await expect.poll(async () => (await sent(owner))[0]?.last_error).toContain('429')
+  for (const person of [owner, mate, mate]) await person.post('/slack/test')
+  await expect.poll(async () => [...(await state(owner)), ...(await state(mate))], { timeout: 28_000 }).toEqual(['sent', 'sent', 'sent', 'sent'])
+  const times = (await member.calls()).map(({ at }) => at)
+  expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(3_000)
+  for (const [i, at] of times.slice(2).entries()) expect(at - (times[i + 1] ?? 0)).toBeGreaterThan(900)
 })
 
 test('a message whose sender died after sending is sent once more at most', async ({ owner }) => {

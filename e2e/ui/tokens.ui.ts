@@ -180,7 +180,7 @@ test.describe('Add New Token', () => {
     await expect(box(page, 'Policies Read')).not.toBeChecked()
   })
 
-  test('has presets: Read all, Read and write all, Clear', async ({ page }) => {
+  test('b.3 has presets: Read all, Read and write all, Backup operator, Clear', async ({ page }) => {
     await open(page, API_ACCESS)
     const adding = await openAddDialog(page)
     const checked = async () => {
@@ -194,8 +194,11 @@ test.describe('Add New Token', () => {
     await expect(box(page, 'Statistics Write')).toBeChecked()
     expect(await checked()).toHaveLength(22)
     await expect(adding.getByRole('status').filter({ hasText: '22 of 22' })).toBeVisible()
-    await button(adding, 'Clear').click()
+    await button(adding, 'Backup operator').click()
     await expect(box(page, 'Statistics Write')).not.toBeChecked()
+    expect(await checked()).toEqual(['Backups Read', 'Backups Write', 'Recoveries Read', 'Recoveries Write', 'Sources Read', 'Vaults Read', 'Jobs Read'])
+    await button(adding, 'Clear').click()
+    await expect(box(page, 'Backups Write')).not.toBeChecked()
     expect(await checked()).toEqual([])
   })
 

@@ -44,14 +44,21 @@ CREATE TABLE slack_connections (
     last_delivered_at TEXT,
     broken_at         TEXT,
     broken_why        TEXT,
-    -- Milliseconds since 1970: when the destination takes its next message.
-    next_at           INTEGER NOT NULL DEFAULT 0,
-    -- The message that it took last.
-    turn_of           TEXT,
     CHECK ((broken_at IS NULL) = (broken_why IS NULL)),
     CHECK (via = 'direct' OR webhook IS NOT NULL)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX slack_connections_by_destination ON slack_connections (tenant_id, team_id, destination);
+
+-- When each place in Slack takes its next message, whoever sends it there.
+CREATE TABLE slack_turns (
+    team_id     TEXT NOT NULL,
+    destination TEXT NOT NULL,
+    -- Milliseconds since 1970.
+    next_at     INTEGER NOT NULL,
+    -- The message that it took last.
+    turn_of     TEXT NOT NULL,
+    PRIMARY KEY (team_id, destination)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX slack_turns_by_time ON slack_turns (next_at);
 
 CREATE TABLE outbox_of_both (
     -- Messages about one thing differ in their last six characters only; the last one tells the channel.

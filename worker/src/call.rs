@@ -175,7 +175,10 @@ pub fn key(env: &Env) -> Result<&'static HashKey> {
     let key = env
         .secret("HASH_KEY")
         .map_err(|_| Error::Internal("the secret HASH_KEY is missing".into()))?;
-    let key = HashKey::from_hex(&key.to_string())?;
+    let mut key = HashKey::from_hex(&key.to_string())?;
+    if let Ok(previous) = env.secret("HASH_KEY_PREVIOUS") {
+        key = key.after(HashKey::from_hex(&previous.to_string())?);
+    }
     Ok(KEY.get_or_init(|| key))
 }
 

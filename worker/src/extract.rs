@@ -155,6 +155,18 @@ pub fn nfc(text: &str) -> String {
     String::from(js_sys::JsString::from(text).normalize("NFC"))
 }
 
+/// Its form KC, in which letters that only look different are the same.
+#[cfg(target_arch = "wasm32")]
+pub fn nfkc(text: &str) -> String {
+    String::from(js_sys::JsString::from(text).normalize("NFKC"))
+}
+
+/// See [`nfc`] in unit tests.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn nfkc(text: &str) -> String {
+    text.to_owned()
+}
+
 /// The runtime's tables are not at hand in unit tests, which use no text that they would change.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn nfc(text: &str) -> String {

@@ -91,6 +91,7 @@ async fn purge(env: &Env, now: Timestamp) -> error::Result<()> {
             invitations::purge(now),
             oauth::purge(now),
             slack::purge(now),
+            slack::purge_turns(now),
             outbox::purge(now),
             reminders::purge(now),
             addresses,

@@ -243,7 +243,9 @@ pub async fn answer(request: HttpRequest, env: Env, context: Context) -> Respons
         Ok(call) => call,
         Err(error) => return respond::finish(error.into_response(), about, "unknown"),
     };
-    let response = if about.is_data() {
+    let response = if let Err(error) = gates::refuse_strays(&parts) {
+        error.into_response()
+    } else if about.is_data() {
         match auth::refuse_other_sites(&parts) {
             Ok(()) => {
                 parts.extensions.insert(call.clone());

@@ -140,7 +140,11 @@ fn digit(value: u32) -> char {
 }
 
 /// The key of the deployment, without which a stolen database tells nothing about any secret.
-pub struct HashKey(Hmac<Sha256>);
+pub struct HashKey {
+    mac: Hmac<Sha256>,
+    /// The key that was in use before, which still opens what it sealed.
+    previous: Option<Box<Self>>,
+}
 
 impl HashKey {
     /// Reads at least 32 bytes of hexadecimal.
@@ -150,10 +154,28 @@ impl HashKey {
             .ok()
             .filter(|bytes| bytes.len() >= 32)
             .and_then(|bytes| Hmac::new_from_slice(&bytes).ok())
-            .map(Self)
+            .map(|mac| Self {
+                mac,
+                previous: None,
+            })
             .ok_or_else(|| {
                 Error::Internal("the secret HASH_KEY must be 64 or more hexadecimal digits".into())
             })
+    }
+
+    /// The same key, which opens what `previous` sealed too.
+    #[must_use]
+    pub fn after(self, previous: Self) -> Self {
+        Self {
+            previous: Some(Box::new(previous)),
+            ..self
+        }
+    }
+
+    /// What tells this key from others, and nothing about it.
+    fn id(&self) -> String {
+        let [a, b, c, d, ..] = self.mac(&[b"\0", b"id"]);
+        HEXLOWER.encode(&[a, b, c, d])
     }
 
     /// HMAC-SHA-256 of `text`.
@@ -163,7 +185,7 @@ impl HashKey {
 
     /// HMAC-SHA-256 of the parts, one after the other.
     fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
-        let mac = parts.iter().fold(self.0.clone(), Mac::chain_update);
+        let mac = parts.iter().fold(self.mac.clone(), Mac::chain_update);
         mac.finalize().into_bytes().into()
     }
 
@@ -172,7 +194,7 @@ impl HashKey {
         Aes256Gcm::new(&self.mac(&[b"\0", b"seal"]).into())
     }
 
-    /// Encrypts what must be read again with AES-256-GCM: nonce and ciphertext in hexadecimal.
+    /// Encrypts what must be read again with AES-256-GCM: the id of the key, then nonce and ciphertext, in hexadecimal.
     /// It opens only for `whose` it is, so that one row's cannot be moved to another. A `nonce` serves once.
     pub fn seal(&self, whose: &str, bytes: &[u8], nonce: [u8; 12]) -> Result<String> {
         let payload = Payload {
@@ -181,13 +203,19 @@ impl HashKey {
         };
         let sealed = self.cipher().encrypt(&nonce.into(), payload);
         let sealed = sealed.map_err(|_| Error::Internal("cannot seal".into()))?;
-        Ok(HEXLOWER.encode(&[nonce.as_slice(), &sealed].concat()))
+        let sealed = HEXLOWER.encode(&[nonce.as_slice(), &sealed].concat());
+        Ok([&self.id(), ".", &sealed].concat())
     }
 
     /// Decrypts what [`HashKey::seal`] made.
     pub fn open(&self, whose: &str, sealed: &str) -> Result<Vec<u8>> {
+        // What was sealed before keys had ids is without.
+        let (id, text) = sealed.split_once('.').unwrap_or(("", sealed));
+        if let Some(previous) = self.previous.as_ref().filter(|key| key.id() == id) {
+            return previous.open(whose, sealed);
+        }
         let open = || {
-            let bytes = HEXLOWER.decode(sealed.as_bytes()).ok()?;
+            let bytes = HEXLOWER.decode(text.as_bytes()).ok()?;
             let (nonce, msg) = bytes.split_first_chunk::<12>()?;
             let payload = Payload {
                 msg,
@@ -272,6 +300,21 @@ mod tests {
         );
         assert!(HashKey::from_hex("4a656665").is_err());
         assert!(HashKey::from_hex(&"zz".repeat(32)).is_err());
+    }
+
+    #[test]
+    fn what_an_earlier_key_sealed_opens_while_that_key_is_kept() {
+        let key = |hex: &str| HashKey::from_hex(&hex.repeat(32)).unwrap();
+        let sealed = key("ab").seal("usr_1", b"seed", [7; 12]).unwrap();
+        assert!(key("cd").open("usr_1", &sealed).is_err());
+        let rotated = key("cd").after(key("ab"));
+        assert_eq!(rotated.open("usr_1", &sealed).unwrap(), b"seed");
+        let anew = rotated.seal("usr_1", b"seed", [8; 12]).unwrap();
+        assert!(key("ab").open("usr_1", &anew).is_err());
+        assert_eq!(rotated.open("usr_1", &anew).unwrap(), b"seed");
+        // As it was written before keys had ids.
+        let (_, bare) = sealed.split_once('.').unwrap();
+        assert_eq!(key("ab").open("usr_1", bare).unwrap(), b"seed");
     }
 
     #[test]

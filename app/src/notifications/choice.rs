@@ -58,7 +58,7 @@ pub fn form(kept: Notifications) -> AnyView {
     };
     let save = move || if pending.get() { "Saving…" } else { "Save" };
     view! {
-        // In the corner of the page, where it stays in sight.
+        // In the corner of the page.
         <button
             type="submit"
             form=FORM

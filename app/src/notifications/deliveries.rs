@@ -82,15 +82,15 @@ fn way(delivery: &Delivery) -> String {
 
 /// What went wrong, as long as it matters.
 fn trouble(delivery: &Delivery) -> Option<String> {
-    let why = delivery.last_error.as_deref()?;
+    let why = delivery.last_error.as_deref()?.trim_end_matches('.');
     let tries = match delivery.tries {
         1 => "1 try".to_owned(),
         tries => format!("{tries} tries"),
     };
     Some(match delivery.state {
         DeliveryState::Sent => return None,
-        DeliveryState::Queued => format!("{why} It is tried again by itself; {tries} so far."),
-        DeliveryState::Failed => format!("{why} Given up after {tries}."),
+        DeliveryState::Queued => format!("{why}. It is tried again by itself; {tries} so far."),
+        DeliveryState::Failed => format!("{why}. Given up after {tries}."),
     })
 }
 

@@ -31,7 +31,8 @@ pub fn matrix(draft: RwSignal<Notifications>) -> AnyView {
 fn group(draft: RwSignal<Notifications>, level: Level) -> AnyView {
     let events = Event::ALL.iter().copied();
     let rows = events
-        .filter(|event| event.level() == level)
+        // That one goes to the address that it is about, whatever one chooses.
+        .filter(|event| event.level() == level && *event != Event::EmailChangeRequested)
         .map(|event| row(draft, event));
     view! {
         <tbody>

@@ -4,7 +4,7 @@ use super::{
     Kind, Status, Token,
     create::{allowed_endpoints, description, end_field, end_for, ip_allowlist, name, scopes},
     endpoints,
-    lifetime::{Wish, named},
+    lifetime::{Wish, list, named, present},
 };
 use crate::{
     allowlist::Allowlist,
@@ -20,19 +20,19 @@ use serde::{Deserialize, Serialize};
 #[serde(default, deny_unknown_fields)]
 pub struct UpdateToken {
     /// What it is for.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// More about it.
     #[serde(deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     pub description: Option<Option<String>>,
     /// What bounds it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub kind: Option<Kind>,
     /// What it may touch.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub scopes: Option<ScopeSet>,
     /// Path prefixes that it is limited to.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "list", skip_serializing_if = "Option::is_none")]
     pub allowed_endpoints: Option<Vec<String>>,
     /// Until when it is good, for kinds that can be renewed; `null` for ever.
     #[serde(deserialize_with = "named", skip_serializing_if = "Option::is_none")]
@@ -41,7 +41,7 @@ pub struct UpdateToken {
     #[serde(deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     pub expires_at: Wish,
     /// Addresses that it may be used from.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "list", skip_serializing_if = "Option::is_none")]
     pub ip_allowlist: Option<Vec<String>>,
 }
 

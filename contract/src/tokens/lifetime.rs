@@ -21,6 +21,20 @@ pub(crate) fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     Option::deserialize(deserializer).map(Some)
 }
 
+/// Reads a value that may be left out, but is no value at all as `null`.
+pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// Reads a list that may be left out, and that `null` clears.
+pub(crate) fn list<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<String>>, D::Error> {
+    Option::deserialize(deserializer).map(|list: Option<_>| Some(list.unwrap_or_default()))
+}
+
 impl DaysByKind {
     /// The days of one kind.
     pub fn of(&self, kind: Kind) -> u32 {

@@ -13,7 +13,7 @@ pub use edit::{Edit, Refused, TokenChange, UpdateToken};
 pub use insight::{Activity, CallsFrom, OldSecret, Refusals};
 pub use kind::Kind;
 pub use lifetime::Wish;
-pub(crate) use lifetime::named;
+pub(crate) use lifetime::{list, named, present};
 pub use rotate::{DEFAULT_GRACE, MAX_GRACE, RenewToken, RenewedToken, RotateToken, grace};
 
 use crate::{

@@ -9,7 +9,7 @@ use crate::{
     call::Call,
     db::{Outcome, Statement},
     error::{Error, Refusal, Result},
-    rates,
+    rates::{self, Rate},
     secret::{Digest, Prefix, is_well_formed},
     usage::{self, Visit},
 };
@@ -87,12 +87,21 @@ impl MachineCaller {
         self.note(call, visit, gate::in_rate(self.take(call)))
     }
 
-    fn take(&self, call: &Call) -> Option<i64> {
+    /// Counts a use that is told of rather than made here; whether it is one too many.
+    pub fn is_used_too_often(&self, call: &Call) -> bool {
+        self.rate(call).too_often().is_some()
+    }
+
+    fn rate(&self, call: &Call) -> Rate {
         let id = match &self.by {
             By::Token(token, _) => token.id.as_str(),
             By::Pair(_) | By::OAuth => self.owner.id(),
         };
-        let rate = rates::take(call, id);
+        rates::take(call, id)
+    }
+
+    fn take(&self, call: &Call) -> Option<i64> {
+        let rate = self.rate(call);
         let mut headers = Vec::from(rate.headers());
         let expires = self.expires_at.map(|at| at.to_string());
         headers.extend(expires.map(|at| ("token-expires-at", at)));

@@ -3,10 +3,11 @@
 use super::{Actor, Holder, Tenant, store};
 use crate::{
     call::Call,
-    error::Result,
+    error::{Error, Result},
     secret::{Prefix, is_well_formed},
 };
 use contract::{
+    allowlist::Allowlist,
     time::Timestamp,
     tokens::{RenewToken, Token},
 };
@@ -27,6 +28,8 @@ pub struct Renewal {
     pub present: bool,
     /// When its access token is over.
     pub access_until: Timestamp,
+    /// The addresses that it may be used from: its own, and those of the service account that has it.
+    pub allowlists: [Allowlist; 2],
 }
 
 /// The token that a pair renews, or renewed before; nothing if the two do not belong together.
@@ -47,6 +50,11 @@ pub async fn renewal(call: &Call, pair: &RenewToken) -> Result<Option<Renewal>> 
     let Some(row) = row.filter(|row| row.access_fits == 1) else {
         return Ok(None);
     };
+    let list = |text: &str| Allowlist::parse(text).map_err(Error::Internal);
+    let allowlists = [
+        list(&row.token.ip_allowlist)?,
+        list(&row.account_ip_allowlist)?,
+    ];
     let version = row.token.version;
     let token = row.token.read(call.now)?;
     Ok(Some(Renewal {
@@ -56,6 +64,7 @@ pub async fn renewal(call: &Call, pair: &RenewToken) -> Result<Option<Renewal>> 
         owner_on: row.owner_on == 1,
         present: row.present == 1,
         access_until: row.access_until,
+        allowlists,
         token,
     }))
 }

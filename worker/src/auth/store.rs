@@ -292,6 +292,8 @@ pub(super) struct RenewableRow {
     /// Whether the access token that came along is the present one, or the one before.
     pub access_fits: u8,
     pub access_until: Timestamp,
+    /// One entry a line.
+    pub account_ip_allowlist: String,
     #[serde(flatten)]
     pub token: TokenRow,
 }
@@ -301,8 +303,8 @@ pub(super) fn find_renewable(refresh: &Digest, access: &Digest) -> Statement {
     Statement::new(
         "SELECT t.tenant_id, t.owner_on, t.refresh_digest = ?1 AS present,
                 t.digest = ?2 OR EXISTS (SELECT 1 FROM retired_secrets s WHERE s.digest = ?2 AND s.token_id = t.id) AS access_fits,
-                t.access_until, t.id, t.user_id, t.service_account_id, t.owner_name, t.kind, t.name, t.description, t.scopes,
-                t.allowed_endpoints, t.ip_allowlist, t.prefix, t.last_four, t.created_at, t.renewable_until, t.expires_at,
+                t.access_until, t.account_ip_allowlist, t.id, t.user_id, t.service_account_id, t.owner_name, t.kind, t.name,
+                t.description, t.scopes, t.allowed_endpoints, t.ip_allowlist, t.prefix, t.last_four, t.created_at, t.renewable_until, t.expires_at,
                 t.in_grace_until, t.last_used_at, t.last_used_ip, t.revoked_at, t.revoked_by, t.revoke_reason, t.version
          FROM held_tokens t
          WHERE t.id = coalesce((SELECT id FROM tokens WHERE refresh_digest = ?1),

@@ -10,6 +10,7 @@ use crate::{
     extract::{Checked, Segment},
     limits::{Counter, Limit},
     outbox::{Message, letters},
+    passwords,
     secret::Prefix,
     session::{self, Which},
 };
@@ -122,6 +123,12 @@ async fn complete(call: &Call, link: &EmailLink) -> Result<EmailConfirmed> {
         "This is the address of your account from now on. You sign in with it.",
     )?;
     let message = Message::about(call, Event::EmailChanged, &letter)?;
+    let farewell = letters::security_notice(
+        call,
+        Event::EmailChanged,
+        &["The address of your account is ", &link.new_email, " from now on. If that was not you, take it back by the link in the mail before this one."].concat(),
+    )?;
+    let to_old = Message::about(call, Event::EmailChanged, &farewell)?;
     let outcome = call
         .db
         .commit([
@@ -133,8 +140,11 @@ async fn complete(call: &Call, link: &EmailLink) -> Result<EmailConfirmed> {
                 Action::EmailChanged,
                 json!({"email": {"from": link.old_email, "to": link.new_email}}),
             )?,
+            to_old.to_address(call, &link.owner, &link.old_email),
             message.to_person(call, &link.owner),
             store::forget_confirmation(link),
+            // What was mailed to the address before opens nothing any more.
+            passwords::forget_resets(&link.owner),
         ])
         .await;
     let [confirmed, ..] = outcome.map_err(taken_already)?;
@@ -144,6 +154,7 @@ async fn complete(call: &Call, link: &EmailLink) -> Result<EmailConfirmed> {
         ));
     }
     message.send_soon(call);
+    to_old.send_soon(call);
     Ok(EmailConfirmed {
         status: EmailOutcome::Confirmed,
         email: link.new_email.clone(),
@@ -172,6 +183,7 @@ async fn undo(call: &Call, link: &EmailLink) -> Result<EmailConfirmed> {
             )?,
             message.to_person(call, &link.owner),
             store::forget_all(&link.owner),
+            passwords::forget_resets(&link.owner),
             ended_events,
             ended,
         ])

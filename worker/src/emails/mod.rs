@@ -3,4 +3,4 @@
 pub mod http;
 mod store;
 
-pub use store::{is_taken, purge};
+pub use store::{forget_unconfirmed, is_taken, purge};

@@ -21,7 +21,8 @@ pub fn is_taken(email: &str, now: Timestamp) -> Statement {
 }
 
 /// Forgets what the person asked for before and did not confirm: the newest wish counts.
-pub(super) fn forget_unconfirmed(owner: &Owner) -> Statement {
+/// Forgets a change that was asked for and not confirmed: whoever asked may not be who it seemed.
+pub fn forget_unconfirmed(owner: &Owner) -> Statement {
     Statement::new(
         "DELETE FROM email_changes WHERE user_id = ?1 AND tenant_id = ?2 AND confirm_digest IS NOT NULL",
         [owner.user(), owner.tenant()],

@@ -7,12 +7,14 @@ use crate::{
     respond,
 };
 use axum::{
-    http::{HeaderMap, HeaderName, Method, StatusCode, Uri},
+    http::{HeaderMap, HeaderName, Method, StatusCode, Uri, request::Parts},
     response::{IntoResponse, Response},
 };
 use contract::{allowlist::Allowlist, problem::Code, tokens::endpoints};
 
 const FORWARD_AUTH: &str = "/forward-auth";
+/// The header that a question of Envoy's carries, which its callers cannot take away.
+const ASKS: &str = "x-latchkey-asks";
 const METHOD: &str = "x-forwarded-method";
 const URI: &str = "x-forwarded-uri";
 const CLIENT: &str = "x-forwarded-for";
@@ -34,11 +36,32 @@ pub async fn show(call: Call, headers: HeaderMap) -> Response {
     as_proxies_know_it(answer)
 }
 
-/// The same for Envoy, which asks with the method of the call and puts its path behind ours.
+/// The same for Envoy, which asks with the method of the call and puts its path behind ours. It takes no answer but 200
+/// for a permission, and any 200 for one: so each question says that it is one, by [`ASKS`].
 #[worker::send]
 pub async fn show_below(call: Call, method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().strip_prefix(FORWARD_AUTH).unwrap_or_default();
-    as_proxies_know_it(answer(&call, &headers, method.as_str(), path).await)
+    let answer = if headers.contains_key(ASKS) {
+        answer(&call, &headers, method.as_str(), path).await
+    } else {
+        Err(denied("The proxy must send X-Latchkey-Asks: envoy."))
+    };
+    let mut response = as_proxies_know_it(answer);
+    if response.status() == StatusCode::NO_CONTENT {
+        *response.status_mut() = StatusCode::OK;
+    }
+    response
+}
+
+/// Refuses a question of Envoy's whose path has left the one below which questions are answered: `/..` in the path of the
+/// call behind it leads out, and what is answered there is no permission.
+pub fn refuse_strays(parts: &Parts) -> Result<()> {
+    let below = parts.uri.path().strip_prefix(FORWARD_AUTH);
+    let strayed = below.is_none_or(|rest| !rest.starts_with('/'));
+    if parts.headers.contains_key(ASKS) && strayed {
+        return Err(denied("The path must be free of detours."));
+    }
+    Ok(())
 }
 
 fn as_proxies_know_it(answer: Result<Response>) -> Response {

@@ -35,7 +35,7 @@ const HOP_BY_HOP: [&str; 9] = [
     "upgrade",
 ];
 /// Of a request: credentials, and what clients may not tell the API about themselves.
-const KEPT_BACK: [&str; 15] = [
+const KEPT_BACK: [&str; 16] = [
     "authorization",
     "api-key",
     "api-secret",
@@ -45,13 +45,17 @@ const KEPT_BACK: [&str; 15] = [
     "expect",
     "forwarded",
     "latchkey-user",
-    "true-client-ip",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-method",
-    "x-forwarded-uri",
+    "client-ip",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+    "x-original-url",
     "x-real-ip",
+    "x-rewrite-url",
 ];
+/// What the names of more of them begin or end with.
+const KEPT_BACK_FROM: [&str; 3] = [IDENTITY, "x-forwarded", "x-original-"];
+const KEPT_BACK_TO: &str = "-client-ip";
 /// Of an answer: what would act on this origin, where people are signed in.
 const NOT_LET_IN: [&str; 6] = [
     "alt-svc",
@@ -144,12 +148,14 @@ fn onward(headers: &HeaderMap, without: &[&str]) -> HeaderMap {
         .map(|name| name.trim().to_ascii_lowercase())
         .collect();
     let stays = |name: &HeaderName| {
-        let name = name.as_str();
-        HOP_BY_HOP.contains(&name)
-            || without.contains(&name)
-            || name.starts_with(IDENTITY)
+        // Servers of the CGI kind read `X_Real_Ip` and `X-Real-Ip` as one.
+        let name = name.as_str().replace('_', "-");
+        HOP_BY_HOP.contains(&name.as_str())
+            || without.contains(&name.as_str())
+            || KEPT_BACK_FROM.iter().any(|from| name.starts_with(from))
+            || name.ends_with(KEPT_BACK_TO)
             || name.starts_with("cf-")
-            || named.iter().any(|named| named == name)
+            || named.contains(&name)
     };
     headers
         .iter()
@@ -175,6 +181,13 @@ mod tests {
             ("x-latchkey-owner", "usr_faked"),
             ("cf-connecting-ip", "192.0.2.1"),
             ("x-forwarded-for", "192.0.2.9"),
+            ("x_latchkey_owner", "usr_faked"),
+            ("x-forwarded-proto", "https"),
+            ("x_forwarded_prefix", "/admin"),
+            ("x-original-url", "/admin"),
+            ("x-rewrite-url", "/admin"),
+            ("x-http-method-override", "DELETE"),
+            ("fastly-client-ip", "192.0.2.9"),
             ("accept", "text/plain"),
             ("accept", "application/json"),
             ("idempotency-key", "k1"),

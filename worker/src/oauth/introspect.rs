@@ -40,6 +40,7 @@ pub async fn introspect(call: Call, headers: HeaderMap, form: Form) -> Result<Js
             "Only service accounts whose role has the permission to introspect tokens may ask.",
         ));
     }
+    caller.pass_for_itself(&call, &visit)?;
     if token.is_empty() {
         return Err(super::refused("invalid_request", "Send the token."));
     }
@@ -64,6 +65,9 @@ pub async fn introspect(call: Call, headers: HeaderMap, form: Form) -> Result<Js
 fn is_good(call: &Call, found: &MachineCaller, visit: &Visit, scope: Option<&str>) -> bool {
     if let Err(refusal) = gate::admit(&found.credential, visit.address()) {
         usage::refused(call, found, visit, &refusal);
+        return false;
+    }
+    if found.is_used_too_often(call) {
         return false;
     }
     let held = gate::effective_scopes(&found.credential);

@@ -50,7 +50,7 @@ pub async fn issue(call: Call, headers: HeaderMap, form: Form) -> Result<Json<Va
         None => held,
         Some(text) => ScopeSet::parse(text)
             .ok()
-            .filter(|wanted| wanted.intersection(held) == *wanted)
+            .filter(|wanted| !wanted.is_empty() && wanted.intersection(held) == *wanted)
             .ok_or_else(|| {
                 refused(
                     "invalid_scope",
@@ -103,7 +103,14 @@ pub async fn issue(call: Call, headers: HeaderMap, form: Form) -> Result<Json<Va
 fn client(headers: &HeaderMap, form: &Form) -> Result<Shown> {
     let shown = machine::shown(headers)?;
     let in_form = form.get("client_id").zip(form.get("client_secret"));
+    let named = form.get("client_id");
     match (shown, in_form) {
+        (Some(Shown::Pair(key, _)), None) if named.is_some_and(|named| named != key) => {
+            Err(refused(
+                "invalid_request",
+                "The client_id is not the one whose credentials were sent.",
+            ))
+        }
         (Some(shown @ Shown::Pair(..)), None) => Ok(shown),
         (None, Some((key, secret))) => Ok(Shown::Pair(key.into(), secret.into())),
         (Some(_), Some(_)) => Err(refused(

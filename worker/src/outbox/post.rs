@@ -6,7 +6,7 @@ use super::{
     store::{self, Claimed},
 };
 use crate::{
-    call::{self, clock, key},
+    call::{self, clock, key, pause},
     db::Db,
     error::{Error, Result},
     slack,
@@ -15,7 +15,9 @@ use contract::{
     notifications::{Channel, Event},
     time::Timestamp,
 };
+use futures_util::future::{Either, select};
 use serde_json::json;
+use std::pin::pin;
 use worker::Env;
 
 /// How many times a message is tried.
@@ -24,6 +26,11 @@ const TRIES: u32 = 6;
 const LOST_AFTER: i64 = 5 * 60;
 /// Seconds that the queue has for a message before the sweep brings it back.
 const SWEEP_AFTER: i64 = 60;
+/// Why a message goes nowhere whose workspace is gone meanwhile.
+const NO_WORKSPACE: &str = "no_workspace";
+/// How long one message may take, in milliseconds: all that are claimed together are done with before they are taken for
+/// lost.
+const TIMEOUT_MS: u32 = 10_000;
 /// The longest that a receiver can ask us to wait, in seconds.
 const WAIT_MAX: u32 = 60 * 60;
 
@@ -62,14 +69,20 @@ async fn send(env: &Env, db: &Db, message: &Claimed) -> Result<(), Fault> {
     match message.channel {
         Channel::Email => {
             let mailer = Mailer::of(env).map_err(ours)?;
-            mailer.send(id, &message.recipient, &letter).await
+            let sending = pin!(mailer.send(id, &message.recipient, &letter));
+            match select(sending, pin!(pause(TIMEOUT_MS))).await {
+                Either::Left((sent, _)) => sent,
+                Either::Right(_) => Err(Fault::Later(
+                    "The mail service did not answer in time".into(),
+                )),
+            }
         }
         Channel::Slack => {
             let connection = slack::connection(env, db, &message.tenant_id, &message.user_id);
             let connection = connection
                 .await
                 .map_err(ours)?
-                .ok_or_else(|| Fault::Disconnected("disconnected".into()))?;
+                .ok_or_else(|| Fault::Disconnected(NO_WORKSPACE.into()))?;
             connection
                 .take_turn(db, &message.id)
                 .await
@@ -104,10 +117,12 @@ async fn note(env: &Env, db: &Db, message: &Claimed, sent: Result<(), Fault>) ->
             (wait, why)
         }
         Err(Fault::Later(why) | Fault::After(_, why) | Fault::Never(why)) => {
-            return db
-                .commit([store::failed(message, &why, now)])
-                .await
-                .map(drop);
+            let mut statements = vec![store::failed(message, &why, now)];
+            if message.channel == Channel::Slack {
+                statements.push(store::insert_instead(message, now));
+            }
+            db.commit_all(statements).await?;
+            return enqueue(env, group(message.id.as_str()), 0).await;
         }
     };
     let due_at = now.plus(i64::from(wait));
@@ -121,8 +136,13 @@ async fn disconnected(env: &Env, db: &Db, message: &Claimed, why: &str) -> Resul
     let letter = letters::slack_broken(env, why)?;
     let notice = Message::in_background(env, Event::SlackBroken, &letter)?;
     let (tenant_id, user_id) = (&message.tenant_id, &message.user_id);
+    let told = if why == NO_WORKSPACE {
+        "No workspace takes messages".to_owned()
+    } else {
+        ["Slack said: ", why].concat()
+    };
     db.commit([
-        store::failed(message, &["Slack said: ", why].concat(), now),
+        store::failed(message, &told, now),
         store::insert_instead(message, now),
         slack::broken(tenant_id, user_id, why, now),
         notice.to_person_of(tenant_id.as_str(), user_id.as_str(), now),

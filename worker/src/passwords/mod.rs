@@ -4,4 +4,4 @@ pub mod http;
 mod reset;
 mod store;
 
-pub use store::purge;
+pub use store::{forget_resets, purge};

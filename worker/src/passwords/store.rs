@@ -35,7 +35,7 @@ pub(super) fn update_by_link(
 }
 
 /// Makes every link of a person useless.
-pub(super) fn forget_resets(owner: &Owner) -> Statement {
+pub fn forget_resets(owner: &Owner) -> Statement {
     Statement::new(
         "DELETE FROM password_resets WHERE user_id = ?1 AND tenant_id = ?2",
         [owner.user(), owner.tenant()],

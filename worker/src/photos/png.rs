@@ -45,6 +45,7 @@ pub(super) fn picture(bytes: &[u8]) -> Result<Vec<u8>, Flaw> {
                 kept.extend(whole);
                 Stage::Head
             }
+            (Stage::Head, b"IDAT") if !begins_stream(data) => return Err(DAMAGED),
             (Stage::Head | Stage::Pixels, b"IDAT") => {
                 kept.extend(whole);
                 Stage::Pixels
@@ -66,6 +67,12 @@ pub(super) fn picture(bytes: &[u8]) -> Result<Vec<u8>, Flaw> {
     } else {
         Err(GOES_ON)
     }
+}
+
+/// Whether pixels begin as zlib writes them (RFC 1950, 2.2): by deflate, and with a header that checks itself.
+fn begins_stream(data: &[u8]) -> bool {
+    matches!(data, [method, flags, ..]
+        if method & 15 == 8 && (u16::from(*method) * 256 + u16::from(*flags)).is_multiple_of(31))
 }
 
 /// Checks the chunk that says how large the picture is and how it is written.

@@ -86,7 +86,7 @@ pub async fn create(
         actor,
         session,
         ..
-    }: Authorized<ManageServiceAccounts>,
+    }: Authorized<IssueCredentials>,
     call: Call,
     Repeatable(new, attempt): Repeatable<CreateServiceAccount>,
 ) -> Result<Response> {
@@ -200,6 +200,7 @@ pub async fn update(
         || after.enabled && !before.enabled
         || !list(&before.ip_allowlist)?.covers(&list(&after.ip_allowlist)?);
     if widens {
+        roles::to_give(&call, &session, &after.role.id).await?;
         session.must_be_confirmed(call.now)?;
         session.confirm_again(&call);
     }
@@ -251,7 +252,12 @@ pub async fn delete(
 /// Replaces key and secret together. The old pair goes on working for the grace.
 #[worker::send]
 pub async fn reset_credentials(
-    Authorized { owner, actor, .. }: Authorized<IssueCredentials>,
+    Authorized {
+        owner,
+        actor,
+        session,
+        ..
+    }: Authorized<IssueCredentials>,
     call: Call,
     Segment(id): Segment,
     Repeatable(grace, attempt): Repeatable<ResetCredentials>,
@@ -260,6 +266,7 @@ pub async fn reset_credentials(
         return Ok(answer);
     }
     let (version, before) = read(&call, owner.tenant(), &id).await?;
+    roles::to_give(&call, &session, &before.role.id).await?;
     let (key, secret) = pair()?;
     let old_until = call.now.plus(i64::from(grace));
     let [oauth, replaced] = store::replace_pair(
@@ -399,6 +406,18 @@ fn about(account: &ServiceAccount, action: Action) -> audit::Event<'_> {
 /// A service account.
 pub async fn find(call: &Call, tenant: &Tenant, id: &str) -> Result<ServiceAccount> {
     Ok(read(call, tenant, id).await?.1)
+}
+
+/// The same for whoever is about to get a secret of it, or to let it do more: nobody acts through an account that may do
+/// more than they may themselves.
+pub async fn may_act_through(
+    call: &Call,
+    session: &SessionCaller,
+    id: &str,
+) -> Result<ServiceAccount> {
+    let account = find(call, session.owner.tenant(), id).await?;
+    roles::to_give(call, session, &account.role.id).await?;
+    Ok(account)
 }
 
 /// A service account, with the version of it that was read.

@@ -3,5 +3,5 @@
 pub mod http;
 mod store;
 
-pub use http::find;
+pub use http::{find, may_act_through};
 pub use store::revoke_secret;

@@ -17,7 +17,7 @@ use crate::{
 };
 use axum::{
     Json,
-    http::{StatusCode, header},
+    http::{Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use contract::{
@@ -95,10 +95,13 @@ pub async fn create(
 #[worker::send]
 pub async fn callback(
     call: Call,
+    method: Method,
     authorized: Result<Authorized<ManageOwnNotifications>>,
     query: Query,
 ) -> Response {
     let outcome = match authorized {
+        // Whoever only asks for the head has not come back yet.
+        _ if method == Method::HEAD => Ok("expired".to_owned()),
         Ok(authorized) => come_back(&call, &authorized.session, query).await,
         Err(error) => Err(error),
     };
@@ -148,6 +151,7 @@ async fn come_back(call: &Call, session: &SessionCaller, mut query: Query) -> Re
 }
 
 async fn connect(call: &Call, owner: &Owner, actor: &Actor, granted: &Granted) -> Result<()> {
+    let before: Option<store::ConnectionRow> = call.db.first(store::find_own(owner)).await?;
     let sealed = |secret: &str| seal(call.env(), owner.user(), secret);
     let bot_token = sealed(&granted.bot_token)?;
     let webhook = granted.webhook.as_deref().map(sealed).transpose()?;
@@ -167,8 +171,24 @@ async fn connect(call: &Call, owner: &Owner, actor: &Actor, granted: &Granted) -
             store::replace(owner, &sealed, call.now),
             event(call, owner, actor, Action::SlackConnected, Some(changes))?,
         ])
-        .await
-        .map(drop)
+        .await?;
+    // In the same workspace the new consent has taken the place of the one before by itself.
+    if let Some(before) = before.filter(|before| before.team_id != granted.team_id) {
+        give_back(call, owner, before.bot_token);
+    }
+    Ok(())
+}
+
+/// Gives a consent back at Slack. Nobody waits for it.
+fn give_back(call: &Call, owner: &Owner, sealed: String) {
+    let (env, user_id) = (call.env().clone(), owner.user().clone());
+    call.later(async move {
+        if let Some(slack) = Slack::of(&env) {
+            let token = super::open(&env, &user_id, &sealed)?;
+            slack.revoke(&token).await;
+        }
+        Ok(())
+    });
 }
 
 /// Disconnect, here and at Slack.
@@ -187,14 +207,7 @@ pub async fn delete(
     let gone: store::Disconnected = deleted
         .row()?
         .ok_or_else(|| Error::not_found("connection to Slack"))?;
-    let (env, user_id) = (call.env().clone(), owner.user().clone());
-    call.later(async move {
-        if let Some(slack) = Slack::of(&env) {
-            let token = super::open(&env, &user_id, &gone.bot_token)?;
-            slack.revoke(&token).await;
-        }
-        Ok(())
-    });
+    give_back(&call, &owner, gone.bot_token);
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -5,7 +5,7 @@ mod blocks;
 pub mod http;
 mod store;
 
-pub use store::{broken, delivered, paused, purge};
+pub use store::{broken, delivered, paused, purge, purge_turns};
 
 use crate::{
     call::{clock_ms, key, pause},
@@ -30,8 +30,6 @@ const PATIENCE_MS: u32 = 2_000;
 /// A workspace that takes messages for a person.
 pub struct Connection {
     slack: Slack,
-    tenant_id: TenantId,
-    user_id: UserId,
     row: ConnectionRow,
     target: Target,
 }
@@ -59,13 +57,7 @@ pub async fn connection(
             member: row.destination.clone(),
         },
     };
-    Ok(Some(Connection {
-        slack,
-        tenant_id: tenant_id.clone(),
-        user_id: user_id.clone(),
-        row,
-        target,
-    }))
+    Ok(Some(Connection { slack, row, target }))
 }
 
 impl Connection {
@@ -73,13 +65,10 @@ impl Connection {
     pub async fn take_turn(&self, db: &Db, message: &DeliveryId) -> Result<Result<(), Fault>> {
         loop {
             let now = clock_ms();
-            let turn = store::take_turn(&self.tenant_id, &self.row, message, now, EVERY_MS);
+            let turn = store::take_turn(&self.row, message, now, EVERY_MS);
             let [taken] = db.commit([turn]).await?;
-            let turns: Vec<store::Turn> = taken.rows()?;
-            // Who disconnected meanwhile has no turn; to be sent is refused then.
-            let own = turns.iter().find(|turn| turn.user_id == self.user_id);
-            let Some(turn) = own.filter(|turn| turn.message.as_deref() != Some(message.as_str()))
-            else {
+            let turn: Option<store::Turn> = taken.row()?;
+            let Some(turn) = turn.filter(|turn| turn.message != message.as_str()) else {
                 return Ok(Ok(()));
             };
             match u32::try_from(turn.next_at.saturating_sub(now)) {

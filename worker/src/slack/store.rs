@@ -4,7 +4,7 @@ use crate::{auth::Owner, db::Statement, secret::Digest};
 use contract::{
     ids::{DeliveryId, SessionId, TenantId, UserId},
     slack::{ConnectionState, SlackConnection, Via, Workspace},
-    time::Timestamp,
+    time::{DAY, Timestamp},
 };
 use serde::Deserialize;
 
@@ -160,44 +160,43 @@ pub(super) fn find_own(owner: &Owner) -> Statement {
 /// Whose turn it was last, and when the next is.
 #[derive(Deserialize)]
 pub(super) struct Turn {
-    pub user_id: UserId,
     pub next_at: u64,
     #[serde(rename = "turn_of")]
-    pub message: Option<String>,
+    pub message: String,
 }
 
-/// Takes the turn of a destination for a message, if it has come. All who are connected to it share its turns.
+/// Takes the turn of a place in Slack for a message, if it has come. All who write there share its turns.
 pub(super) fn take_turn(
-    tenant_id: &TenantId,
     row: &ConnectionRow,
     message: &DeliveryId,
     now_ms: u64,
     every_ms: u32,
 ) -> Statement {
     Statement::new(
-        "UPDATE slack_connections
-         SET turn_of = CASE WHEN next_at <= ?4 THEN ?6 ELSE turn_of END,
-             next_at = CASE WHEN next_at <= ?4 THEN ?4 + ?5 ELSE next_at END
-         WHERE tenant_id = ?1 AND team_id = ?2 AND destination = ?3
-         RETURNING user_id, next_at, turn_of",
-        [
-            tenant_id,
-            &row.team_id,
-            &row.destination,
-            &now_ms,
-            &every_ms,
-            message,
-        ],
+        "INSERT INTO slack_turns (team_id, destination, next_at, turn_of) VALUES (?1, ?2, ?3 + ?4, ?5)
+         ON CONFLICT (team_id, destination) DO UPDATE
+         SET turn_of = CASE WHEN next_at <= ?3 THEN ?5 ELSE turn_of END,
+             next_at = CASE WHEN next_at <= ?3 THEN ?3 + ?4 ELSE next_at END
+         RETURNING next_at, turn_of",
+        [&row.team_id, &row.destination, &now_ms, &every_ms, message],
     )
 }
 
-/// Keeps the turns at a destination closed until then.
+/// Keeps the turns at the place where a person's messages go closed until then.
 pub fn paused(tenant_id: &TenantId, user_id: &UserId, until: Timestamp) -> Statement {
     let until = u64::try_from(until.seconds()).unwrap_or_default() * 1000;
     Statement::new(
-        "UPDATE slack_connections SET next_at = max(next_at, ?3) WHERE user_id = ?1 AND tenant_id = ?2",
+        "UPDATE slack_turns SET next_at = max(next_at, ?3), turn_of = ''
+         WHERE (team_id, destination) = (SELECT team_id, destination FROM slack_connections
+                                         WHERE user_id = ?1 AND tenant_id = ?2)",
         [user_id, tenant_id, &until],
     )
+}
+
+/// Forgets turns that are long over.
+pub fn purge_turns(now: Timestamp) -> Statement {
+    let before = u64::try_from(now.seconds() - DAY).unwrap_or_default() * 1000;
+    Statement::new("DELETE FROM slack_turns WHERE next_at <= ?1", [&before])
 }
 
 /// Notes that Slack took a message.

@@ -135,17 +135,12 @@ pub async fn create(
 /// Makes a token for a service account.
 #[worker::send]
 pub async fn create_for_account(
-    Authorized {
-        owner,
-        actor,
-        session,
-        ..
-    }: Authorized<IssueCredentials>,
+    Authorized { actor, session, .. }: Authorized<IssueCredentials>,
     call: Call,
     Segment(id): Segment,
     Repeatable(new, attempt): Repeatable<CreateToken>,
 ) -> Result<Response> {
-    let account = service_accounts::find(&call, owner.tenant(), &id).await?;
+    let account = service_accounts::may_act_through(&call, &session, &id).await?;
     let holder = holder(&session, &account.as_owner())?;
     create_for(&call, &holder, &actor, new, &attempt).await
 }
@@ -244,15 +239,10 @@ pub async fn update(
     Segment(id): Segment,
     Checked(change): Checked<UpdateToken>,
 ) -> Result<Json<Token>> {
-    let Reached {
-        holder,
-        version,
-        token: before,
-        other_person,
-    } = reach(&call, &session, &id).await?;
-    let policy = policy::of(&call, holder.tenant()).await?;
+    let reached = reach(&call, &session, &id).await?;
+    let policy = policy::of(&call, reached.holder.tenant()).await?;
     let edit = change
-        .of(&before, &policy, call.now)
+        .of(&reached.token, &policy, call.now)
         .map_err(|refused| match refused {
             Refused::Invalid(invalid) => invalid.into(),
             Refused::Revoked => Error::refused(
@@ -269,6 +259,15 @@ pub async fn update(
         widens,
         extends,
     } = edit;
+    if widens {
+        reached.may_be_widened(&call, &session).await?;
+    }
+    let Reached {
+        holder,
+        version,
+        token: before,
+        other_person,
+    } = reached;
     let changes = audit::differences(&told(&before), &told(&token));
     if changes.is_empty() {
         return Ok(Json(before));

@@ -7,8 +7,13 @@ use crate::{
     db::Statement,
     error::{Error, Result},
     outbox::{Message, letters},
+    service_accounts, users,
 };
-use contract::{ids::TokenId, notifications::Event, tokens::Token};
+use contract::{
+    ids::TokenId,
+    notifications::Event,
+    tokens::{Token, TokenOwner},
+};
 
 /// A token within reach of a session.
 pub(super) struct Reached {
@@ -45,6 +50,25 @@ pub(super) async fn reach(call: &Call, session: &SessionCaller, id: &str) -> Res
 }
 
 impl Reached {
+    /// Refuses whoever would have the token do more than they may themselves: a service account's goes with its role, and
+    /// only an Administrator lets an Administrator's token do more.
+    pub async fn may_be_widened(&self, call: &Call, session: &SessionCaller) -> Result<()> {
+        match &self.token.owner {
+            TokenOwner::User { id, .. } => {
+                let person = users::reach(call, session, id.as_str()).await?;
+                if person.is_other {
+                    users::may_look_after(session, &person.user)?;
+                }
+                Ok(())
+            }
+            TokenOwner::ServiceAccount { id, .. } => {
+                service_accounts::may_act_through(call, session, id.as_str())
+                    .await
+                    .map(drop)
+            }
+        }
+    }
+
     /// Refuses whoever looks after another person's token: secrets of people are their own.
     pub fn must_be_own(&self) -> Result<()> {
         match self.other_person {

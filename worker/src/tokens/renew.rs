@@ -71,6 +71,16 @@ pub async fn renew(
             "This pair was renewed before, so somebody else may have it. The token was revoked and its owner told.",
         ));
     }
+    if !found
+        .allowlists
+        .iter()
+        .all(|list| list.allows(call.address()))
+    {
+        return Err(Error::refused(
+            Code::IpNotAllowed,
+            "This token may not be used from your address.",
+        ));
+    }
     if call.now >= found.access_until.plus(RENEWAL_WINDOW) {
         return Err(Error::refused(
             Code::TokenExpired,

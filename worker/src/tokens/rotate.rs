@@ -47,6 +47,7 @@ pub async fn rotate(
     }
     let reached = reach(&call, &session, &id).await?;
     reached.must_be_own()?;
+    reached.may_be_widened(&call, &session).await?;
     replace(&call, &actor, reached, grace, &attempt).await
 }
 
@@ -77,6 +78,12 @@ pub async fn rotate_self(
         return Err(Error::refused(
             Code::Conflict,
             "This secret was replaced already. Use the new one.",
+        ));
+    }
+    if caller.expires_at != token.end() {
+        return Err(Error::refused(
+            Code::Conflict,
+            "This is one token of a pair, which lives for a short time only. Renew the pair: POST /api/v1/tokens/renew.",
         ));
     }
     let row = store::find(&call.db, holder.tenant(), &token.id).await?;

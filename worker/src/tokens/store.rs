@@ -376,12 +376,12 @@ pub(super) struct Replacement<'a> {
 }
 
 impl Replacement<'_> {
-    /// Keeps the present secret as one that was replaced. It does nothing if the token is no longer what it was.
+    /// Keeps the present secret as one that was replaced, no longer than it would have been good by itself. It does nothing if the token is no longer what it was.
     pub fn retire(&self) -> Statement {
         Statement::new(
             "INSERT INTO retired_secrets (digest, tenant_id, token_id, role, last_four, retired_at, until, last_used_at,
                                           last_used_ip, last_used_agent)
-             SELECT digest, tenant_id, id, 'access', last_four, ?5, ?6, last_used_at, last_used_ip, last_used_agent
+             SELECT digest, tenant_id, id, 'access', last_four, ?5, min(?6, coalesce(access_until, ?6)), last_used_at, last_used_ip, last_used_agent
              FROM tokens
              WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3 AND version = ?4 AND revoked_at IS NULL",
             [self.id, &self.holder.id(), self.holder.tenant(), &self.version, &self.now, &self.old_until],
@@ -413,7 +413,7 @@ impl Replacement<'_> {
     pub fn replace(&self) -> Statement {
         Statement::new(
             "UPDATE tokens SET digest = ?5, prefix = ?6, last_four = ?7, refresh_digest = ?8, access_until = ?9,
-                               in_grace_until = ?10, version = version + 1
+                               in_grace_until = min(?10, coalesce(access_until, ?10)), version = version + 1
              WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3 AND version = ?4 AND revoked_at IS NULL",
             [
                 self.id,
@@ -551,9 +551,12 @@ pub fn end_all(
     ])
 }
 
-/// How the owner of a token is told apart from others, and how a name is sought: in small letters, composed.
+/// How a name is told apart from others, and how it is sought: in small letters, whatever they are composed of, however
+/// wide, and with single spaces. What looks the same in every respect is the same.
 pub fn name_key(name: &str) -> String {
-    extract::nfc(&name.to_lowercase())
+    let name = extract::nfkc(name);
+    let words: Vec<_> = name.split_whitespace().collect();
+    words.join(" ").to_lowercase()
 }
 
 /// Calls with one token on one day.

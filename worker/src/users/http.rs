@@ -125,6 +125,13 @@ pub async fn update(
     if is_other {
         may_look_after(&session, &before)?;
     }
+    if before.role != after.role && before.active != after.active {
+        return Err(Invalid::one(
+            "active",
+            "Change the role and whether somebody is active one after the other: each has its own rules.",
+        )
+        .into());
+    }
     let standing = Standing::of(&before, &after);
     standing
         .may_change(&call, &session, &before, is_other)
@@ -182,14 +189,18 @@ pub async fn delete(
     }
     may_look_after(&session, &person.user)?;
     let name = full_name(&person.user);
+    // They go with their owner: the trail keeps what they were.
+    let tokens = store::live_tokens(&call.db, &person.owner).await?;
     let event = audit::Event {
         action: Action::UserDeleted,
         target_type: "user",
         target_id: person.user.id.as_str(),
         target_name: &name,
-        changes: Some(
-            json!({"email": {"from": person.user.email, "to": null}, "role": {"from": person.user.role, "to": null}}),
-        ),
+        changes: Some(json!({
+            "email": {"from": person.user.email, "to": null},
+            "role": {"from": person.user.role, "to": null},
+            "tokens": {"from": tokens, "to": []},
+        })),
     };
     let letter = letters::removed(&call, &session.tenant_name, &actor.name);
     let message = Message::new(&call, "user.deleted", &letter)?;
@@ -230,7 +241,7 @@ async fn to_give(call: &Call, session: &SessionCaller, id: &RoleId) -> Result<Ro
 }
 
 /// Refuses whoever would touch an Administrator without being one.
-fn may_look_after(session: &SessionCaller, person: &User) -> Result<()> {
+pub fn may_look_after(session: &SessionCaller, person: &User) -> Result<()> {
     if BuiltIn::Administrator.is(&person.role.name) && !session.is_administrator() {
         return Err(Error::refused(
             Code::Forbidden,

@@ -4,5 +4,6 @@ pub mod http;
 mod reach;
 mod store;
 
+pub use http::may_look_after;
 pub use reach::reach;
 pub use store::{UserRow, find};

@@ -7,13 +7,13 @@ use crate::{
     tokens,
 };
 use contract::{
-    ids::{RoleId, UserId},
+    ids::{RoleId, TokenId, UserId},
     photos,
     roles::RoleRef,
     time::Timestamp,
     users::User,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The columns of a person, with the name of their role. The password is not among them.
 #[derive(Deserialize)]
@@ -160,4 +160,20 @@ pub(super) fn delete(owner: &Owner, version: u32, by: &By) -> Statement {
                 OR EXISTS (SELECT 1 FROM users o WHERE o.role_id = users.role_id AND o.active = 1 AND o.id <> ?1))",
         [owner.user(), owner.tenant(), &version, by.user, by.role],
     )
+}
+
+/// A token as the trail names it.
+#[derive(Deserialize, Serialize)]
+pub(super) struct NamedToken {
+    id: TokenId,
+    name: String,
+}
+
+/// The tokens of a person that are not revoked.
+pub(super) async fn live_tokens(db: &Db, owner: &Owner) -> Result<Vec<NamedToken>> {
+    db.all(Statement::new(
+        "SELECT id, name FROM tokens WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL ORDER BY id",
+        [owner.user(), owner.tenant()],
+    ))
+    .await
 }
