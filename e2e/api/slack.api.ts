@@ -306,6 +306,21 @@ test('a message whose sender died after sending is sent once more at most', asyn
   expect(await member.messages()).toHaveLength(2)
 })
 
+test('a message that the queue hands over many times is sent once', async ({ owner }) => {
+  const member = await Member.named('member39')
+  await member.connect(owner)
+  await owner.post('/slack/test')
+  await expect.poll(() => state(owner)).toEqual(['sent'])
+  await owner.put('/users/me/notifications', INFO)
+  await db.rows(`UPDATE slack_turns SET next_at = ?2, turn_of = '' WHERE destination = ?1`, member.id, Date.now() + 3_000)
+  await owner.makeToken({ name: 'once' })
+  // The sweep puts it into the queue again and again while it waits for its turn.
+  for (let times = 0; times < 4; times++) await nextTry(owner)
+  await expect.poll(() => state(owner), { timeout: 20_000 }).toEqual(['sent', 'sent'])
+  await nextTry(owner)
+  expect((await member.messages()).map(({ text }) => text)).toEqual(['Test message', 'An access token was made'])
+})
+
 test('a message that every sender broke off at is given up', async ({ owner }) => {
   const member = await Member.named('member37')
   await member.connect(owner)
