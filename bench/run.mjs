@@ -155,7 +155,9 @@ async function main() {
   const call = async (method, path, body) => {
     const cookie = [...cookies].map((pair) => pair.join("=")).join("; ");
     const headers = { "content-type": "application/json", "cf-connecting-ip": ADDRESS, origin: latchkey, cookie };
-    const response = await fetch(latchkey + path, { method, headers, body: body && JSON.stringify(body) });
+    const send = () => fetch(latchkey + path, { method, headers, body: body && JSON.stringify(body) });
+    // A connection that nobody used under load may have been closed.
+    const response = await send().catch(send);
     for (const set of response.headers.getSetCookie()) cookies.set(...set.split(";")[0].split(/=(.*)/s).slice(0, 2));
     return response;
   };
