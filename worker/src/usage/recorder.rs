@@ -20,7 +20,7 @@ use axum::{extract::MatchedPath, http::request::Parts};
 use contract::{time::Timestamp, tokens::TokenOwner};
 use std::{
     cell::RefCell,
-    collections::{BTreeMap, btree_map::Entry},
+    collections::{BTreeMap, HashSet, btree_map::Entry},
     net::IpAddr,
 };
 
@@ -33,6 +33,8 @@ const WRITER_LOST: i64 = 30;
 /// The most addresses, and the most refusals, that are told apart within one second; whoever comes from more is not
 /// told better by it.
 const APART: usize = 200;
+/// So many addresses of tokens are remembered; to forget them costs a question.
+const KNOWN: usize = 10_000;
 /// What could not be written so many times in a row is let go.
 const FAILURES: u8 = 10;
 
@@ -95,9 +97,24 @@ struct Recorder {
     writer_since: Option<Timestamp>,
     /// How many times in a row nothing could be written.
     failures: u8,
+    /// Tokens and addresses that this isolate wrote before: they are no news.
+    known: HashSet<<AddressUse as Counted>::Key>,
 }
 
 impl Recorder {
+    /// Learns that this was written.
+    fn wrote(&mut self, counts: &Counts) {
+        self.failures = 0;
+        if self.known.len() > KNOWN {
+            self.known.clear();
+        }
+        for key in counts.addresses.keys() {
+            if !self.known.contains(key) {
+                self.known.insert(key.clone());
+            }
+        }
+    }
+
     /// Takes back what could not be written.
     fn put_back(&mut self, counts: Counts) {
         self.writer_since = None;
@@ -254,7 +271,12 @@ async fn keep_writing(writer: &Call) -> Result<()> {
 /// should the database refuse it for what it is, it must not stand in the way of all that follows.
 async fn write(writer: &Call, counts: Counts) -> Result<()> {
     // What is new has to be asked before it is written.
-    let mut statements = vec![store::new_networks(&counts), store::refused_tokens(&counts)];
+    let questions = [
+        RECORDER.with_borrow(|recorder| store::new_networks(&counts, &recorder.known)),
+        store::refused_tokens(&counts),
+    ];
+    let [asks_networks, asks_refused] = questions.each_ref().map(Option::is_some);
+    let mut statements: Vec<_> = questions.into_iter().flatten().collect();
     statements.extend(store::write(&counts));
     let written = match writer.db.commit_all(statements).await {
         Ok(written) => written,
@@ -263,9 +285,11 @@ async fn write(writer: &Call, counts: Counts) -> Result<()> {
             return Err(error);
         }
     };
-    RECORDER.with_borrow_mut(|recorder| recorder.failures = 0);
-    let new_networks = written.first().map(Outcome::rows).transpose()?;
-    let refused = written.get(1).map(Outcome::rows).transpose()?;
+    RECORDER.with_borrow_mut(|recorder| recorder.wrote(&counts));
+    let mut answers = written.iter();
+    let mut answer = |asked: bool| asked.then(|| answers.next()).flatten();
+    let new_networks = answer(asks_networks).map(Outcome::rows).transpose()?;
+    let refused = answer(asks_refused).map(Outcome::rows).transpose()?;
     notices::tell(
         writer,
         &counts,

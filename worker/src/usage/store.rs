@@ -15,6 +15,7 @@ use contract::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::HashSet;
 
 /// Uses of one token, by its present secret or the one before, on one day.
 #[derive(Clone, Serialize)]
@@ -145,17 +146,26 @@ pub(super) struct NewNetwork {
     pub ip: String,
 }
 
-/// Which of the uses are the first from their network, of tokens that were used from elsewhere before.
-pub(super) fn new_networks(counts: &Counts) -> Statement {
-    let addresses = json!(counts.addresses.values().collect::<Vec<_>>()).to_string();
-    Statement::new(
+/// Which of the uses are the first from their network, of tokens that were used from elsewhere before; of those from
+/// addresses that are `known`, nobody has to ask.
+pub(super) fn new_networks(
+    counts: &Counts,
+    known: &HashSet<<AddressUse as Counted>::Key>,
+) -> Option<Statement> {
+    let unknown = counts.addresses.values();
+    let unknown: Vec<_> = unknown
+        .filter(|used| !known.contains(&used.key()))
+        .collect();
+    (!unknown.is_empty()).then(|| {
+        Statement::new(
         "SELECT t.id AS token, t.tenant_id, t.name, used.value ->> 'ip' AS ip
          FROM json_each(?1) AS used
          JOIN tokens t ON t.id = used.value ->> 'token' AND t.tenant_id = used.value ->> 'tenant'
          WHERE EXISTS (SELECT 1 FROM token_addresses a WHERE a.token_id = t.id)
            AND NOT EXISTS (SELECT 1 FROM token_addresses a WHERE a.token_id = t.id AND a.network IN ('', used.value ->> 'network'))",
-        [&addresses],
-    )
+        [&json!(unknown).to_string()],
+        )
+    })
 }
 
 /// A token with which somebody called in vain, in a way that its owner should know.
@@ -170,18 +180,18 @@ pub(super) struct RefusedToken {
 }
 
 /// Of the refusals, those that their owners should know.
-pub(super) fn refused_tokens(counts: &Counts) -> Statement {
-    let telling = counts
-        .refusals
-        .values()
-        .filter(|refused| notices::is_telling(&refused.reason));
-    Statement::new(
+pub(super) fn refused_tokens(counts: &Counts) -> Option<Statement> {
+    let telling = counts.refusals.values();
+    let telling: Vec<_> = telling
+        .filter(|refused| notices::is_telling(&refused.reason))
+        .collect();
+    (!telling.is_empty()).then(|| Statement::new(
         "SELECT t.id AS token, t.tenant_id, t.name, refused.value ->> 'reason' AS reason, refused.value ->> 'ip' AS ip,
                 refused.value ->> 'call' AS call
          FROM json_each(?1) AS refused
          JOIN tokens t ON t.id = refused.value ->> 'token' AND t.tenant_id = refused.value ->> 'tenant'",
-        [&json!(telling.collect::<Vec<_>>()).to_string()],
-    )
+        [&json!(telling).to_string()],
+    ))
 }
 
 /// Writes down what was counted. Each row names its own tenant, so no other tenant's row is reached; what was counted of
