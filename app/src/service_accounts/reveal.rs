@@ -3,13 +3,11 @@
 use super::{Desk, Dialog, Reason};
 use crate::{
     dom,
-    ui::{copy_button::CopyButton, dialog::Dialog as Modal, icon::icon, notice},
+    ui::{copy_button::CopyButton, dialog::Dialog as Modal, icon::icon, notice, secret},
 };
 use contract::service_accounts::Credentials;
 use leptos::prelude::*;
 use serde::Serialize;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlTextAreaElement;
 
 /// The seed's words, with our name in them.
 const WARNING: &str = "The API Secret is not saved anywhere on the Latchkey system. You have to copy it as it is not kept and cannot be recovered. Use Copy to copy the API Secret to a safe place, or manage it using a key management system.";
@@ -38,7 +36,13 @@ pub fn Reveal(
     };
     let warning = move || {
         if warned.get() {
-            close_anyway(desk, warned)
+            secret::close_anyway(
+                "You have not copied the API secret",
+                "Once this is closed, it cannot be shown again.",
+                "#api-secret",
+                warned,
+                move || desk.close(),
+            )
         } else {
             notice::warning(WARNING)
         }
@@ -48,8 +52,12 @@ pub fn Reveal(
             saved.set(true);
         }
     };
-    let save_env = move |_| save(file_name(desk, "env"), told(desk, as_env));
-    let save_json = move |_| save(file_name(desk, "json"), told(desk, as_json));
+    let file = move |extension| {
+        let name = told(desk, |made| made.service_account.name.clone());
+        secret::file_name(&name, extension)
+    };
+    let save_env = move |_| save(file("env"), told(desk, as_env));
+    let save_json = move |_| save(file("json"), told(desk, as_json));
     view! {
         <Modal id="reveal-title" title drawer=true bare=true on_close=close>
             <div class="dialog__body">
@@ -90,23 +98,17 @@ fn value(
             saved.set(true);
         }
     };
-    let select = move || {
-        let area = document().get_element_by_id(id);
-        if let Some(area) = area.and_then(|area| area.dyn_into::<HtmlTextAreaElement>().ok()) {
-            area.select();
-        }
-    };
     view! {
         <div class="field">
             <label class="field__label" for=id>{label}</label>
             <div class="secret">
-                <textarea class="secret__value" id=id rows="1" readonly autocomplete="off" spellcheck="false" prop:value=told(desk, about) on:focus=move |_| select() on:copy=move |_| copied()></textarea>
+                <textarea class="secret__value" id=id rows="1" readonly autocomplete="off" spellcheck="false" prop:value=told(desk, about) on:focus=move |_| secret::select(id) on:copy=move |_| copied()></textarea>
                 <div class="secret__actions">
                     <CopyButton
                         label=if saved.is_some() { "Copy" } else { "Copy key" }
                         text=Callback::new(move |()| told(desk, about))
                         on_copied=Callback::new(move |()| copied())
-                        fallback=Callback::new(move |()| select())
+                        fallback=Callback::new(move |()| secret::select(id))
                     />
                 </div>
             </div>
@@ -121,36 +123,8 @@ fn example() -> AnyView {
         "curl -u \"$LATCHKEY_API_KEY:$LATCHKEY_API_SECRET\" \\\n  -d grant_type=client_credentials \\\n  ",
         &origin,
         "/oauth2/token",
-    ]
-    .concat();
-    view! {
-        <div class="field">
-            <p class="field__label" id="try-it">"Try it"</p>
-            <pre class="code" tabindex="0" aria-labelledby="try-it"><code>{call}</code></pre>
-        </div>
-    }
-    .into_any()
-}
-
-fn close_anyway(desk: Desk, warned: RwSignal<bool>) -> AnyView {
-    let stay = move |_| {
-        warned.set(false);
-        dom::focus_soon("#api-secret");
-    };
-    view! {
-        <div class="notice notice--danger" role="alert">
-            {icon("#i-danger")}
-            <div class="notice__body">
-                <p class="notice__title">"You have not copied the API secret"</p>
-                <p>"Once this is closed, it cannot be shown again."</p>
-                <div class="cluster">
-                    <button type="button" class="button button--secondary button--small" id="keep-open" on:click=stay>"Go back"</button>
-                    <button type="button" class="button button--danger button--small" on:click=move |_| desk.close()>"Close without copying"</button>
-                </div>
-            </div>
-        </div>
-    }
-    .into_any()
+    ];
+    secret::example(call.concat())
 }
 
 fn as_env(made: &Credentials) -> String {
@@ -176,14 +150,4 @@ fn as_json(made: &Credentials) -> String {
         api_secret: &made.api_secret,
     };
     serde_json::to_string(&file).unwrap_or_default()
-}
-
-/// A file name that every system takes: `latchkey-backup-sync.env`.
-fn file_name(desk: Desk, extension: &str) -> String {
-    let name = told(desk, |made| made.service_account.name.to_lowercase());
-    let words = name
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty());
-    let parts: Vec<_> = std::iter::once("latchkey").chain(words).collect();
-    [&parts.join("-"), ".", extension].concat()
 }

@@ -3,12 +3,10 @@
 use super::{Desk, Dialog, cells, expiry::end_label};
 use crate::{
     clock, dom,
-    ui::{copy_button::CopyButton, dialog::Dialog as Modal, icon::icon, notice},
+    ui::{copy_button::CopyButton, dialog::Dialog as Modal, icon::icon, notice, secret},
 };
 use contract::tokens::{CreatedToken, Kind, SELF};
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlTextAreaElement;
 
 /// The dialog.
 #[component]
@@ -33,6 +31,7 @@ pub fn Reveal() -> impl IntoView {
     let rotated = desk
         .dialog
         .with_untracked(|dialog| matches!(dialog, Dialog::Reveal(_, true)));
+    let origin = window().location().origin().unwrap_or_default();
     let title = if rotated {
         "New Secret Created"
     } else {
@@ -43,13 +42,19 @@ pub fn Reveal() -> impl IntoView {
             <div class="dialog__body">
                 {move || {
                     if warned.get() {
-                        view! { <CloseAnyway warned /> }.into_any()
+                        secret::close_anyway(
+                            "You have not copied the token",
+                            "Once this is closed, the token cannot be shown again.",
+                            "#token-secret",
+                            warned,
+                            move || desk.close(),
+                        )
                     } else {
                         notice::warning("Note: Make sure to copy the token, because you won't see it again.")
                     }
                 }}
                 <Secrets saved />
-                <Example />
+                {secret::example(format!("curl -H \"Authorization: Bearer $LATCHKEY_TOKEN\" \\\n  {origin}{SELF}"))}
             </div>
             <div class="dialog__footer">
                 <button type="button" class="button button--primary" on:click=move |_| close.run(())>"Done"</button>
@@ -146,7 +151,9 @@ fn Secret(
 ) -> impl IntoView {
     let desk = Desk::in_use();
     let download = move |_| {
-        let name = created(desk, |created| file_name(&created.token.name, which.file));
+        let name = created(desk, |created| {
+            secret::file_name(&[&created.token.name, " ", which.file].concat(), "txt")
+        });
         if dom::save_as(&name.unwrap_or_default(), &which.read(desk)).is_ok() {
             saved.set(true);
         }
@@ -164,89 +171,18 @@ fn Secret(
                     autocomplete="off"
                     spellcheck="false"
                     prop:value=which.read(desk)
-                    on:focus=move |_| select(which.id)
+                    on:focus=move |_| secret::select(which.id)
                     on:copy=move |_| saved.set(true)
                 ></textarea>
                 <div class="secret__actions">
                     <CopyButton
                         text=Callback::new(move |()| which.read(desk))
                         on_copied=Callback::new(move |()| saved.set(true))
-                        fallback=Callback::new(move |()| select(which.id))
+                        fallback=Callback::new(move |()| secret::select(which.id))
                     />
                     <button type="button" class="button button--secondary" on:click=download>{icon("#i-download")}"Download"</button>
                 </div>
             </div>
         </div>
-    }
-}
-
-#[component]
-fn Example() -> impl IntoView {
-    let origin = window().location().origin().unwrap_or_default();
-    view! {
-        <div class="field">
-            <p class="field__label" id="try-it">"Try it"</p>
-            <pre class="code" tabindex="0" aria-labelledby="try-it"><code>{format!("curl -H \"Authorization: Bearer $LATCHKEY_TOKEN\" \\\n  {origin}{SELF}")}</code></pre>
-        </div>
-    }
-}
-
-#[component]
-fn CloseAnyway(
-    /// Taken back to keep the dialog open.
-    warned: RwSignal<bool>,
-) -> impl IntoView {
-    let desk = Desk::in_use();
-    let stay = move |_| {
-        warned.set(false);
-        dom::focus_soon("#token-secret");
-    };
-    view! {
-        <div class="notice notice--danger" role="alert">
-            {icon("#i-danger")}
-            <div class="notice__body">
-                <p class="notice__title">"You have not copied the token"</p>
-                <p>"Once this is closed, the token cannot be shown again."</p>
-                <div class="cluster">
-                    <button type="button" class="button button--secondary button--small" id="keep-open" on:click=stay>"Go back"</button>
-                    <button type="button" class="button button--danger button--small" on:click=move |_| desk.close()>"Close without copying"</button>
-                </div>
-            </div>
-        </div>
-    }
-}
-
-fn select(id: &str) {
-    if let Some(secret) = dom::find(&["#", id].concat())
-        .and_then(|element| element.dyn_into::<HtmlTextAreaElement>().ok())
-    {
-        secret.select();
-    }
-}
-
-/// A file name that every system takes: `latchkey-nightly-backup.txt`.
-fn file_name(token: &str, what: &str) -> String {
-    let text = [token, " ", what].concat();
-    let words = text
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty());
-    let parts: Vec<_> = std::iter::once("latchkey".to_owned())
-        .chain(words.map(str::to_lowercase))
-        .collect();
-    parts.join("-") + ".txt"
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_named_after_its_token() {
-        assert_eq!(
-            file_name("Nightly backup (prod)", "refresh token"),
-            "latchkey-nightly-backup-prod-refresh-token.txt"
-        );
-        assert_eq!(file_name("../../etc", ""), "latchkey-etc.txt");
-        assert_eq!(file_name("💾", ""), "latchkey.txt");
     }
 }

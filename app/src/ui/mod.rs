@@ -13,6 +13,7 @@ pub mod leave;
 pub mod menu;
 pub mod notice;
 pub mod search;
+pub mod secret;
 pub mod segmented;
 pub mod select;
 pub mod selection;
