@@ -7,7 +7,7 @@ macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident = $prefix:literal),+ $(,)?) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
+        #[serde(try_from = "String")]
         pub struct $name(String);
 
         impl $name {
@@ -21,8 +21,7 @@ macro_rules! ids {
 
             /// The id, if `text` has the form of one.
             pub fn parse(text: &str) -> Option<Self> {
-                let ulid = text.strip_prefix($prefix)?;
-                (ulid.len() == 26 && ulid.bytes().all(is_crockford)).then(|| Self(text.to_owned()))
+                has_form(text, $prefix).then(|| Self(text.to_owned()))
             }
 
             /// The id as it stands on the wire and in the database.
@@ -34,7 +33,11 @@ macro_rules! ids {
         impl TryFrom<String> for $name {
             type Error = String;
             fn try_from(text: String) -> Result<Self, String> {
-                Self::parse(&text).ok_or_else(|| format!("Expected an id that starts with {}.", $prefix))
+                if has_form(&text, $prefix) {
+                    Ok(Self(text))
+                } else {
+                    Err(format!("Expected an id that starts with {}.", $prefix))
+                }
             }
         }
 
@@ -44,6 +47,11 @@ macro_rules! ids {
             }
         }
     )+};
+}
+
+fn has_form(text: &str, prefix: &str) -> bool {
+    text.strip_prefix(prefix)
+        .is_some_and(|ulid| ulid.len() == 26 && ulid.bytes().all(is_crockford))
 }
 
 /// Crockford's base32 leaves out I, L, O and U.

@@ -38,8 +38,9 @@ impl Timestamp {
 
     /// The UTC day, as `2026-11-22`.
     pub fn day(self) -> String {
-        let (year, month, day) = civil_from_days(self.0.div_euclid(DAY));
-        format!("{year:04}-{month:02}-{day:02}")
+        let mut text = self.to_string();
+        text.truncate(10);
+        text
     }
 
     /// The instant as the header `Date` has it (RFC 9110, 5.6.7): `Sun, 22 Nov 2026 20:01:35 GMT`.
@@ -66,8 +67,8 @@ impl Timestamp {
     pub fn parse(text: &str) -> Option<Self> {
         let (date, rest) = text.split_at_checked(10)?;
         let (time, rest) = rest.strip_prefix(['T', 't', ' '])?.split_at_checked(8)?;
-        let [year, month, day] = numbers(date, '-', [4, 2, 2])?;
-        let [hour, minute, second] = numbers(time, ':', [2, 2, 2])?;
+        let [year, month, day] = numbers(date, b'-', [4, 2, 2])?;
+        let [hour, minute, second] = numbers(time, b':', [2, 2, 2])?;
         let zone = match rest.strip_prefix('.') {
             Some(fraction) => {
                 let zone = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -78,7 +79,7 @@ impl Timestamp {
         let offset = match zone {
             "Z" | "z" => 0,
             _ => {
-                let [hours, minutes] = numbers(zone.get(1..)?, ':', [2, 2])?;
+                let [hours, minutes] = numbers(zone.get(1..)?, b':', [2, 2])?;
                 let seconds =
                     (hours < 24 && minutes < 60).then_some(hours * 3600 + minutes * 60)?;
                 match zone.as_bytes().first()? {
@@ -97,15 +98,19 @@ impl Timestamp {
 }
 
 /// `N` numbers of exactly the given `widths`, parted by `separator`.
-fn numbers<const N: usize>(text: &str, separator: char, widths: [usize; N]) -> Option<[i64; N]> {
-    let mut parts = text.split(separator);
+fn numbers<const N: usize>(text: &str, separator: u8, widths: [usize; N]) -> Option<[i64; N]> {
+    let mut bytes = text.bytes();
     let mut found = [0; N];
-    for (slot, width) in found.iter_mut().zip(widths) {
-        let part = parts.next()?;
-        *slot = (part.len() == width && part.bytes().all(|b| b.is_ascii_digit()))
-            .then(|| part.parse().ok())??;
+    for (at, (slot, width)) in found.iter_mut().zip(widths).enumerate() {
+        if at > 0 && bytes.next()? != separator {
+            return None;
+        }
+        for _ in 0..width {
+            let digit = bytes.next().filter(u8::is_ascii_digit)?;
+            *slot = *slot * 10 + i64::from(digit - b'0');
+        }
     }
-    parts.next().is_none().then_some(found)
+    bytes.next().is_none().then_some(found)
 }
 
 /// Days since the epoch of a date in the proleptic Gregorian calendar, by counting years that begin in March,
@@ -136,16 +141,25 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
 }
 
 impl fmt::Display for Timestamp {
+    /// Every call writes many times, and format strings with widths take several times as long.
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let (year, month, day) = civil_from_days(self.0.div_euclid(DAY));
         let second = self.0.rem_euclid(DAY);
-        write!(
-            f,
-            "{}T{:02}:{:02}:{:02}Z",
-            self.day(),
-            second / 3600,
-            second / 60 % 60,
-            second % 60
-        )
+        let mut text = *b"0000-00-00T00:00:00Z";
+        for (places, mut number) in [
+            (0..4, year),
+            (5..7, month),
+            (8..10, day),
+            (11..13, second / 3600),
+            (14..16, second / 60 % 60),
+            (17..19, second % 60),
+        ] {
+            for digit in text.get_mut(places).into_iter().flatten().rev() {
+                *digit += u8::try_from(number % 10).unwrap_or_default();
+                number /= 10;
+            }
+        }
+        f.write_str(str::from_utf8(&text).unwrap_or_default())
     }
 }
 

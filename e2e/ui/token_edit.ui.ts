@@ -368,6 +368,8 @@ test.describe('Token activity', () => {
   test('says that it could not be loaded, and loads once that is asked for again', async ({ page, owner }) => {
     const { token } = await owner.makeToken({ name: 'nightly' })
     await open(page, API_ACCESS)
+    // The list is there before its row turns unreadable.
+    await expect(rowOf(tokens(page), 'nightly')).toBeVisible()
     await db.rows(`UPDATE tokens SET scopes = 'gone:read' WHERE id = ?1`, token.id)
     await act(page, 'nightly', 'Activity')
     const activity = dialog(page, 'Token activity')

@@ -10,13 +10,17 @@ use contract::{
     time::Timestamp,
 };
 use js_sys::{Array, Function, JSON, Promise, Reflect, futures::JsFuture};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, DeserializeOwned},
+};
 use serde_json::value::RawValue;
+use std::sync::OnceLock;
 use wasm_bindgen::{JsCast, JsValue};
 use worker::{D1Database, Env};
 
 /// The database of the deployment.
-pub struct Db(D1Database);
+pub struct Db(&'static D1Database);
 
 /// One statement with its values: run by [`Db::first`] and [`Db::all`], or with others in one transaction
 /// by [`Db::commit`].
@@ -73,7 +77,13 @@ pub fn changed(outcomes: &[Outcome], place: usize) -> usize {
 impl Db {
     /// The database bound as `DB`.
     pub fn of(env: &Env) -> Result<Self> {
-        Ok(Self(env.d1("DB")?))
+        /// The bindings of an isolate stay the same.
+        static DATABASE: OnceLock<D1Database> = OnceLock::new();
+        if let Some(database) = DATABASE.get() {
+            return Ok(Self(database));
+        }
+        let database = env.d1("DB")?;
+        Ok(Self(DATABASE.get_or_init(|| database)))
     }
 
     /// The first row.
@@ -114,6 +124,20 @@ impl Db {
         let batch: Function = Reflect::get(database, &"batch".into())?.dyn_into()?;
         let answer = batch.call1(database, &bound)?.dyn_into::<Promise>()?;
         read(&JsFuture::from(answer).await?)
+    }
+}
+
+/// A row read as two, of which each takes the columns that it knows. Takes a fraction of the time of `serde(flatten)`,
+/// which keeps every column in between.
+pub struct Joined<A, B>(pub A, pub B);
+
+impl<'de, A: DeserializeOwned, B: DeserializeOwned> Deserialize<'de> for Joined<A, B> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        fn read<T: DeserializeOwned, E: de::Error>(row: &RawValue) -> Result<T, E> {
+            serde_json::from_str(row.get()).map_err(E::custom)
+        }
+        let row = <&RawValue>::deserialize(deserializer)?;
+        Ok(Self(read(row)?, read(row)?))
     }
 }
 

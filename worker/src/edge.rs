@@ -14,6 +14,7 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use js_sys::{Array, Function, JSON, Promise, Reflect, Uint8Array, futures::JsFuture};
+use serde::Serializer;
 use wasm_bindgen::{JsCast, JsValue};
 use worker::{IntoResponse, web_sys};
 
@@ -46,7 +47,7 @@ impl Raw {
     pub async fn send_to(&self, url: &str, headers: &HeaderMap) -> Result<Forwarded> {
         let init = web_sys::RequestInit::new();
         init.set_method(&self.0.method());
-        init.set_headers(&pairs(headers)?);
+        init.set_headers(&as_init(headers)?);
         init.set_redirect(web_sys::RequestRedirect::Manual);
         if let Some(body) = self.0.body() {
             init.set_body(&body);
@@ -86,14 +87,21 @@ impl Forwarded {
     }
 }
 
-/// Names and values as the runtime takes them.
-fn pairs(headers: &HeaderMap) -> Result<JsValue> {
-    let headers: Vec<_> = headers
+/// Headers as the runtime takes them: a record, which it reads several times faster than the pairs that names need which
+/// come twice.
+fn as_init(headers: &HeaderMap) -> Result<JsValue> {
+    let pairs = headers
         .iter()
-        .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes())))
-        .collect();
-    let text =
-        serde_json::to_string(&headers).map_err(|error| Error::Internal(error.to_string()))?;
+        .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes())));
+    let mut json = serde_json::Serializer::new(vec![]);
+    if headers.keys_len() == headers.len() {
+        json.collect_map(pairs)
+    } else {
+        json.collect_seq(pairs)
+    }
+    .map_err(|error| Error::Internal(error.to_string()))?;
+    let text = String::from_utf8(json.into_inner());
+    let text = text.map_err(|error| Error::Internal(error.to_string()))?;
     Ok(JSON::parse(&text)?)
 }
 
@@ -112,8 +120,8 @@ pub async fn response(mut response: Response) -> worker::Result<web_sys::Respons
     let init = web_sys::ResponseInit::new();
     init.set_status(response.status().as_u16());
     let set_headers = |init: &web_sys::ResponseInit, headers: &HeaderMap| {
-        let pairs = pairs(headers).map_err(|_| "headers that are none")?;
-        init.set_headers(&pairs);
+        let headers = as_init(headers).map_err(|_| "headers that are none")?;
+        init.set_headers(&headers);
         Ok::<_, worker::Error>(())
     };
     if let Some(Forwarded(answer)) = response.extensions_mut().remove() {

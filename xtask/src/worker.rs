@@ -5,6 +5,9 @@ use crate::project::{Profile, Project, WASM, WASM_FEATURES, run, run_quietly, st
 use anyhow::{Context, Result};
 use std::fs;
 
+/// Which of the workspace's profiles ships.
+const RELEASE: [&str; 2] = ["--profile", "worker"];
+
 /// Builds it.
 pub fn build(project: &Project, profile: Profile) -> Result<()> {
     let wasm = step("Worker: compile", || compile(project, profile))?;
@@ -39,10 +42,14 @@ fn compile(project: &Project, profile: Profile) -> Result<Vec<u8>> {
     cargo
         .current_dir(project.root.join("worker"))
         .args(["build", "--lib", "--target", WASM]);
-    run(cargo
-        .args(profile.cargo_flag())
-        .env("WASM_BINDGEN_USE_JS_SYS", "1"))?;
-    let folder = project.target.join(WASM).join(profile.folder());
+    if profile == Profile::Release {
+        cargo.args(RELEASE);
+    }
+    run(cargo.env("WASM_BINDGEN_USE_JS_SYS", "1"))?;
+    let folder = project.target.join(WASM).join(match profile {
+        Profile::Dev => "debug",
+        Profile::Release => "worker",
+    });
     let wasm = folder.join("latchkey_worker.wasm");
     fs::read(&wasm).with_context(|| wasm.display().to_string())
 }
@@ -55,9 +62,9 @@ fn bundle(project: &Project, profile: Profile) -> Result<()> {
         .env("WASM_BINDGEN_BIN", project.tools.join("wasm-bindgen"))
         .env("WASM_OPT_BIN", project.npm_tool("wasm-opt"))
         .env("ESBUILD_BIN", project.npm_tool("esbuild"));
-    build.arg(match profile {
-        Profile::Dev => "--dev",
-        Profile::Release => "--release",
-    });
+    match profile {
+        Profile::Dev => build.arg("--dev"),
+        Profile::Release => build.args(RELEASE),
+    };
     run_quietly(&mut build).map(drop)
 }

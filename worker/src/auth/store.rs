@@ -2,7 +2,7 @@
 
 use super::{Grant, Owner};
 use crate::{
-    db::{Db, Statement},
+    db::{Db, Joined, Statement},
     error::{Error, Result},
     secret::Digest,
     tokens::{self, TokenRow},
@@ -58,23 +58,12 @@ pub struct FoundAccount {
     pub allowlists: [Allowlist; 2],
 }
 
-/// The role's columns.
-#[derive(Deserialize)]
-struct GrantRow {
-    permissions: String,
-    role_scopes: String,
-}
-
-impl GrantRow {
-    /// A permission or scope that this version does not know is a failure of ours, never a grant.
-    fn read(&self) -> Result<Grant> {
-        let permissions = parse_permissions(&self.permissions).map_err(Error::Internal)?;
-        let scopes = ScopeSet::parse(&self.role_scopes).map_err(Error::Internal)?;
-        Ok(Grant {
-            permissions,
-            scopes,
-        })
-    }
+/// What a role allows. A permission or scope that this version does not know is a failure of ours, never a grant.
+fn grant(permissions: &str, scopes: &str) -> Result<Grant> {
+    Ok(Grant {
+        permissions: parse_permissions(permissions).map_err(Error::Internal)?,
+        scopes: ScopeSet::parse(scopes).map_err(Error::Internal)?,
+    })
 }
 
 pub(super) async fn find_session(db: &Db, digest: &Digest) -> Result<Option<FoundSession>> {
@@ -87,12 +76,10 @@ pub(super) async fn find_session(db: &Db, digest: &Digest) -> Result<Option<Foun
         session_last_seen_at: Timestamp,
         stepped_up_at: Timestamp,
         half: u8,
-        #[serde(flatten)]
-        grant: GrantRow,
-        #[serde(flatten)]
-        user: UserRow,
+        permissions: String,
+        role_scopes: String,
     }
-    let row: Option<Row> = db
+    let row: Option<Joined<Row, UserRow>> = db
         .first(Statement::new(
             "SELECT s.id AS session_id, s.tenant_id, t.name AS tenant_name, s.created_at AS session_created_at,
                     s.last_seen_at AS session_last_seen_at, s.stepped_up_at, s.half, r.permissions, r.scopes AS role_scopes,
@@ -106,14 +93,14 @@ pub(super) async fn find_session(db: &Db, digest: &Digest) -> Result<Option<Foun
             [digest],
         ))
         .await?;
-    let read = |row: Row| {
+    let read = |Joined(row, user): Joined<Row, UserRow>| {
         Ok(FoundSession {
             id: row.session_id,
             tenant: row.tenant_id,
             tenant_name: row.tenant_name,
-            grant: row.grant.read()?,
-            user_version: row.user.version(),
-            user: row.user.into(),
+            grant: grant(&row.permissions, &row.role_scopes)?,
+            user_version: user.version(),
+            user: user.into(),
             created_at: row.session_created_at,
             last_seen_at: row.session_last_seen_at,
             stepped_up_at: row.stepped_up_at,
@@ -123,32 +110,34 @@ pub(super) async fn find_session(db: &Db, digest: &Digest) -> Result<Option<Foun
     row.map(read).transpose()
 }
 
-/// A token with whoever it acts for.
+/// Whoever a token acts for.
 #[derive(Deserialize)]
-pub(super) struct FoundTokenRow {
+pub(super) struct HeldRow {
     tenant_id: TenantId,
     owner_on: u8,
     account_ip_allowlist: String,
     access_until: Option<Timestamp>,
-    #[serde(flatten)]
-    grant: GrantRow,
-    #[serde(flatten)]
-    token: TokenRow,
+    permissions: String,
+    role_scopes: String,
 }
+
+/// A token with whoever it acts for.
+pub(super) type FoundTokenRow = Joined<HeldRow, TokenRow>;
 
 impl FoundTokenRow {
     pub fn read(self, now: Timestamp) -> Result<FoundToken> {
         let list = |text: &str| Allowlist::parse(text).map_err(Error::Internal);
+        let Joined(held, token) = self;
         Ok(FoundToken {
             allowlists: [
-                list(&self.token.ip_allowlist)?,
-                list(&self.account_ip_allowlist)?,
+                list(&token.ip_allowlist)?,
+                list(&held.account_ip_allowlist)?,
             ],
-            tenant: self.tenant_id,
-            owner_on: self.owner_on == 1,
-            grant: self.grant.read()?,
-            access_until: self.access_until,
-            token: self.token.read(now)?,
+            tenant: held.tenant_id,
+            owner_on: held.owner_on == 1,
+            grant: grant(&held.permissions, &held.role_scopes)?,
+            access_until: held.access_until,
+            token: token.read(now)?,
         })
     }
 }
@@ -177,10 +166,8 @@ pub(super) async fn find_retired(
     #[derive(Deserialize)]
     struct Row {
         until: Timestamp,
-        #[serde(flatten)]
-        token: FoundTokenRow,
     }
-    let row: Option<Row> = db
+    let row: Option<Joined<Row, FoundTokenRow>> = db
         .first(Statement::new(
             "SELECT s.until, t.tenant_id, t.owner_on, t.account_ip_allowlist, t.access_until, r.permissions,
                     r.scopes AS role_scopes, t.id, t.user_id, t.service_account_id, t.owner_name, t.kind, t.name,
@@ -194,19 +181,19 @@ pub(super) async fn find_retired(
             [digest],
         ))
         .await?;
-    row.map(|row| Ok((row.token.read(now)?, row.until)))
+    row.map(|Joined(row, token)| Ok((token.read(now)?, row.until)))
         .transpose()
 }
 
 #[derive(Deserialize)]
-struct AccountRow {
+pub(super) struct AccountRow {
     tenant_id: TenantId,
     id: ServiceAccountId,
     name: String,
     enabled: u8,
     ip_allowlist: String,
-    #[serde(flatten)]
-    grant: GrantRow,
+    permissions: String,
+    role_scopes: String,
 }
 
 impl AccountRow {
@@ -217,23 +204,23 @@ impl AccountRow {
             id: self.id,
             name: self.name,
             on: self.enabled == 1,
-            grant: self.grant.read()?,
+            grant: grant(&self.permissions, &self.role_scopes)?,
             allowlists: [list, Allowlist::default()],
         })
     }
 }
 
 /// A service account with this pair; and until when the pair is good, if it is the one before.
+pub(super) type PairRow = Joined<PairUntil, AccountRow>;
+
 #[derive(Deserialize)]
-pub(super) struct PairRow {
+pub(super) struct PairUntil {
     until: Option<Timestamp>,
-    #[serde(flatten)]
-    account: AccountRow,
 }
 
 impl PairRow {
     pub fn read(self) -> Result<(FoundAccount, Option<Timestamp>)> {
-        Ok((self.account.read()?, self.until))
+        Ok((self.1.read()?, self.0.until))
     }
 }
 
@@ -253,19 +240,20 @@ pub(super) fn find_pair(api_key: &str, secret: &Digest) -> Statement {
 }
 
 /// A service account's OAuth token.
+pub(super) type OAuthRow = Joined<OAuthToken, AccountRow>;
+
 #[derive(Deserialize)]
-pub(super) struct OAuthRow {
+pub(super) struct OAuthToken {
     oauth_scopes: String,
     expires_at: Timestamp,
-    #[serde(flatten)]
-    account: AccountRow,
 }
 
 impl OAuthRow {
     /// The account, the token's scopes, and its end.
     pub fn read(self) -> Result<(FoundAccount, ScopeSet, Timestamp)> {
-        let scopes = ScopeSet::parse(&self.oauth_scopes).map_err(Error::Internal)?;
-        Ok((self.account.read()?, scopes, self.expires_at))
+        let Joined(token, account) = self;
+        let scopes = ScopeSet::parse(&token.oauth_scopes).map_err(Error::Internal)?;
+        Ok((account.read()?, scopes, token.expires_at))
     }
 }
 

@@ -102,6 +102,14 @@ struct Recorder {
 }
 
 impl Recorder {
+    fn unknown<'a>(&self, counts: &'a Counts) -> Vec<&'a AddressUse> {
+        let of_addresses = counts.addresses.iter();
+        of_addresses
+            .filter(|(key, _)| !self.known.contains(*key))
+            .map(|(_, used)| used)
+            .collect()
+    }
+
     /// Learns that this was written.
     fn wrote(&mut self, counts: &Counts) {
         self.failures = 0;
@@ -167,7 +175,8 @@ impl Visit {
 
 /// Notes that a good credential made this call.
 pub fn record(call: &Call, machine: &MachineCaller, visit: &Visit) {
-    note(call, |counts| {
+    note(call, |recorder| {
+        let counts = &mut recorder.counts;
         if let TokenOwner::ServiceAccount { id, .. } = &machine.owner {
             let used = AccountUse {
                 tenant: machine.tenant.as_str().into(),
@@ -195,6 +204,9 @@ pub fn record(call: &Call, machine: &MachineCaller, visit: &Visit) {
                 address.calls += 1;
                 address.at = call.now;
             } else if counts.addresses.len() < APART {
+                // To ask has its cost, and of what was written before it is known.
+                let is_known = recorder.known.contains(&key);
+                let place = if is_known { None } else { call.place() };
                 let address = AddressUse {
                     tenant: used.tenant.clone(),
                     token: key.0,
@@ -202,7 +214,7 @@ pub fn record(call: &Call, machine: &MachineCaller, visit: &Visit) {
                     calls: 1,
                     at: call.now,
                     agent: call.user_agent.clone(),
-                    place: call.place(),
+                    place,
                     call: visit.route.clone(),
                     network: notices::network(visit.ip.as_deref().unwrap_or_default()),
                 };
@@ -218,7 +230,8 @@ pub fn refused(call: &Call, machine: &MachineCaller, visit: &Visit, refusal: &Re
     let Some(token) = machine::token_id(machine) else {
         return;
     };
-    note(call, |counts| {
+    note(call, |recorder| {
+        let counts = &mut recorder.counts;
         let refused = RefusedUse {
             tenant: machine.tenant.as_str().into(),
             token: token.as_str().into(),
@@ -236,9 +249,9 @@ pub fn refused(call: &Call, machine: &MachineCaller, visit: &Visit, refusal: &Re
     });
 }
 
-fn note(call: &Call, add: impl FnOnce(&mut Counts)) {
+fn note(call: &Call, add: impl FnOnce(&mut Recorder)) {
     let must_write = RECORDER.with_borrow_mut(|recorder| {
-        add(&mut recorder.counts);
+        add(recorder);
         recorder.must_write(call.now)
     });
     if must_write {
@@ -270,14 +283,15 @@ async fn keep_writing(writer: &Call) -> Result<()> {
 /// Writes down what was counted. What could not be written is counted again with what comes next, but not for ever:
 /// should the database refuse it for what it is, it must not stand in the way of all that follows.
 async fn write(writer: &Call, counts: Counts) -> Result<()> {
+    let unknown = RECORDER.with_borrow(|recorder| recorder.unknown(&counts));
     // What is new has to be asked before it is written.
     let questions = [
-        RECORDER.with_borrow(|recorder| store::new_networks(&counts, &recorder.known)),
+        store::new_networks(&unknown),
         store::refused_tokens(&counts),
     ];
     let [asks_networks, asks_refused] = questions.each_ref().map(Option::is_some);
     let mut statements: Vec<_> = questions.into_iter().flatten().collect();
-    statements.extend(store::write(&counts));
+    statements.extend(store::write(&counts, &unknown));
     let written = match writer.db.commit_all(statements).await {
         Ok(written) => written,
         Err(error) => {

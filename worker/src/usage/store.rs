@@ -15,7 +15,6 @@ use contract::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::HashSet;
 
 /// Uses of one token, by its present secret or the one before, on one day.
 #[derive(Clone, Serialize)]
@@ -146,16 +145,9 @@ pub(super) struct NewNetwork {
     pub ip: String,
 }
 
-/// Which of the uses are the first from their network, of tokens that were used from elsewhere before; of those from
-/// addresses that are `known`, nobody has to ask.
-pub(super) fn new_networks(
-    counts: &Counts,
-    known: &HashSet<<AddressUse as Counted>::Key>,
-) -> Option<Statement> {
-    let unknown = counts.addresses.values();
-    let unknown: Vec<_> = unknown
-        .filter(|used| !known.contains(&used.key()))
-        .collect();
+/// Which of the uses, from addresses that this isolate did not write before, are the first from their network, of tokens
+/// that were used from elsewhere before.
+pub(super) fn new_networks(unknown: &[&AddressUse]) -> Option<Statement> {
     (!unknown.is_empty()).then(|| {
         Statement::new(
         "SELECT t.id AS token, t.tenant_id, t.name, used.value ->> 'ip' AS ip
@@ -195,11 +187,11 @@ pub(super) fn refused_tokens(counts: &Counts) -> Option<Statement> {
 }
 
 /// Writes down what was counted. Each row names its own tenant, so no other tenant's row is reached; what was counted of
-/// a token that is gone meanwhile goes with it.
-pub(super) fn write(counts: &Counts) -> Vec<Statement> {
+/// a token that is gone meanwhile goes with it. Addresses that are `unknown` may be one too many of their token.
+pub(super) fn write(counts: &Counts, unknown: &[&AddressUse]) -> Vec<Statement> {
     let mut statements = vec![];
     if !counts.tokens.is_empty() {
-        statements.extend(token_uses(counts));
+        statements.extend(token_uses(counts, unknown));
     }
     if !counts.accounts.is_empty() {
         statements.extend(account_uses(counts));
@@ -210,10 +202,10 @@ pub(super) fn write(counts: &Counts) -> Vec<Statement> {
     statements
 }
 
-fn token_uses(counts: &Counts) -> [Statement; 5] {
+fn token_uses(counts: &Counts, unknown: &[&AddressUse]) -> Vec<Statement> {
     let uses = json!(counts.tokens.values().collect::<Vec<_>>()).to_string();
     let addresses = json!(counts.addresses.values().collect::<Vec<_>>()).to_string();
-    [
+    let mut statements = vec![
         Statement::new(
             "INSERT INTO token_usage (tenant_id, day, token_id, calls)
              SELECT t.tenant_id, value ->> 'day', t.id, value ->> 'calls'
@@ -230,6 +222,17 @@ fn token_uses(counts: &Counts) -> [Statement; 5] {
             [&uses],
         ),
         Statement::new(
+            "INSERT INTO token_addresses (token_id, ip, tenant_id, calls, at, place, agent, call, network)
+             SELECT t.id, value ->> 'ip', t.tenant_id, value ->> 'calls', value ->> 'at',
+                    value ->> 'place', value ->> 'agent', value ->> 'call', value ->> 'network'
+             FROM json_each(?1) JOIN tokens t ON t.id = value ->> 'token' AND t.tenant_id = value ->> 'tenant' WHERE true
+             ON CONFLICT (token_id, ip) DO UPDATE SET calls = calls + excluded.calls, at = excluded.at,
+                 place = coalesce(excluded.place, place), agent = excluded.agent, call = excluded.call, network = excluded.network",
+            [&addresses],
+        ),
+    ];
+    if counts.tokens.values().any(|used| used.old) {
+        statements.push(Statement::new(
             "UPDATE retired_secrets SET last_used_at = used.value ->> 'at', last_used_ip = used.value ->> 'ip',
                                         last_used_agent = used.value ->> 'agent'
              FROM json_each(?1) AS used
@@ -237,26 +240,21 @@ fn token_uses(counts: &Counts) -> [Statement; 5] {
                AND retired_secrets.tenant_id = used.value ->> 'tenant' AND retired_secrets.role = 'access'
                AND retired_secrets.until > used.value ->> 'at'",
             [&uses],
-        ),
-        Statement::new(
-            "INSERT INTO token_addresses (token_id, ip, tenant_id, calls, at, place, agent, call, network)
-             SELECT t.id, value ->> 'ip', t.tenant_id, value ->> 'calls', value ->> 'at',
-                    value ->> 'place', value ->> 'agent', value ->> 'call', value ->> 'network'
-             FROM json_each(?1) JOIN tokens t ON t.id = value ->> 'token' AND t.tenant_id = value ->> 'tenant' WHERE true
-             ON CONFLICT (token_id, ip) DO UPDATE SET calls = calls + excluded.calls, at = excluded.at,
-                 place = excluded.place, agent = excluded.agent, call = excluded.call, network = excluded.network",
-            [&addresses],
-        ),
+        ));
+    }
+    if !unknown.is_empty() {
+        let unknown = json!(unknown).to_string();
         // The last ten are kept.
-        Statement::new(
+        statements.push(Statement::new(
             "DELETE FROM token_addresses
              WHERE token_id IN (SELECT value ->> 'token' FROM json_each(?1))
                AND tenant_id IN (SELECT value ->> 'tenant' FROM json_each(?1))
                AND at < (SELECT a.at FROM token_addresses a WHERE a.token_id = token_addresses.token_id
                          ORDER BY a.at DESC LIMIT 1 OFFSET 9)",
-            [&addresses],
-        ),
-    ]
+            [&unknown],
+        ));
+    }
+    statements
 }
 
 fn account_uses(counts: &Counts) -> [Statement; 2] {
