@@ -159,10 +159,18 @@ impl Call {
 /// The URL of a path of this deployment, as it stands in messages. Never told by the request, whose headers anybody can
 /// write.
 pub fn url(env: &Env, path: &str) -> Result<String> {
-    let origin = env
-        .var("PUBLIC_URL")
-        .map_err(|_| Error::Internal("the variable PUBLIC_URL is missing".into()))?;
-    Ok([origin.to_string().trim_end_matches('/'), path].concat())
+    static ORIGIN: OnceLock<Option<String>> = OnceLock::new();
+    ORIGIN
+        .get_or_init(|| base_url(env, "PUBLIC_URL"))
+        .as_ref()
+        .map(|origin| [origin, path].concat())
+        .ok_or_else(|| Error::Internal("the variable PUBLIC_URL is missing".into()))
+}
+
+/// A variable that holds what URLs begin with, as far as it is set.
+pub fn base_url(env: &Env, name: &str) -> Option<String> {
+    let url = env.var(name).ok()?.to_string();
+    Some(url.trim_end_matches('/').to_owned())
 }
 
 /// The key of the deployment.

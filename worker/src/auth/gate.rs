@@ -11,7 +11,7 @@ use contract::{
     scopes::{Scope, ScopeSet},
     tokens::{Kind, endpoints},
 };
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 /// Whether a credential is good at this moment, without regard to what it is used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub struct Credential {
     /// The path prefixes that it is limited to.
     pub endpoints: Vec<String>,
     /// Its own list of addresses, and that of the service account behind it.
-    pub allowlists: [Allowlist; 2],
+    pub allowlists: [Arc<Allowlist>; 2],
     /// What the role of its owner allows at this moment.
     pub grant: Grant,
 }
@@ -311,7 +311,7 @@ mod tests {
                     .iter()
                     .map(ToString::to_string)
                     .collect(),
-                allowlists: lists.map(list),
+                allowlists: lists.map(|entries| list(entries).into()),
                 grant: grant(*chance.one(&BuiltIn::ALL)),
             };
             let wanted = Use {
@@ -350,7 +350,7 @@ mod tests {
             kind,
             scopes: kind.map_or(ScopeSet::ALL, |kind| kind.scopes(chosen)),
             endpoints: vec![],
-            allowlists: [Allowlist::default(), Allowlist::default()],
+            allowlists: Default::default(),
             grant: grant(role),
         }
     }
@@ -387,7 +387,7 @@ mod tests {
     #[test]
     fn d_7_the_address_comes_before_scopes_and_after_the_secret() {
         let mut credential = good(Some(Kind::Custom), "backups:read", BuiltIn::Administrator);
-        credential.allowlists[1] = list(&["10.0.0.0/8"]);
+        credential.allowlists[1] = list(&["10.0.0.0/8"]).into();
         let refusal = decide(
             &credential,
             &Use {
@@ -409,7 +409,7 @@ mod tests {
     fn c_r10_an_unknown_address_is_refused_by_any_list() {
         let mut credential = good(None, "", BuiltIn::Administrator);
         assert!(admit(&credential, None).is_ok());
-        credential.allowlists[0] = list(&["0.0.0.0/0", "::/0"]);
+        credential.allowlists[0] = list(&["0.0.0.0/0", "::/0"]).into();
         assert_eq!(
             admit(&credential, None).unwrap_err().code,
             Code::IpNotAllowed

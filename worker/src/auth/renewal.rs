@@ -3,7 +3,7 @@
 use super::{Actor, Holder, Tenant, store};
 use crate::{
     call::Call,
-    error::{Error, Result},
+    error::Result,
     secret::{Prefix, is_well_formed},
 };
 use contract::{
@@ -11,6 +11,7 @@ use contract::{
     time::Timestamp,
     tokens::{RenewToken, Token},
 };
+use std::sync::Arc;
 
 /// A token that is or once was renewed by the pair shown.
 pub struct Renewal {
@@ -29,7 +30,7 @@ pub struct Renewal {
     /// When its access token is over.
     pub access_until: Timestamp,
     /// The addresses that it may be used from: its own, and those of the service account that has it.
-    pub allowlists: [Allowlist; 2],
+    pub allowlists: [Arc<Allowlist>; 2],
 }
 
 /// The token that a pair renews, or renewed before; nothing if the two do not belong together.
@@ -50,10 +51,9 @@ pub async fn renewal(call: &Call, pair: &RenewToken) -> Result<Option<Renewal>> 
     let Some(row) = row.filter(|row| row.access_fits == 1) else {
         return Ok(None);
     };
-    let list = |text: &str| Allowlist::parse(text).map_err(Error::Internal);
     let allowlists = [
-        list(&row.token.ip_allowlist)?,
-        list(&row.account_ip_allowlist)?,
+        store::allowlist(&row.token.ip_allowlist)?,
+        store::allowlist(&row.account_ip_allowlist)?,
     ];
     let version = row.token.version;
     let token = row.token.read(call.now)?;

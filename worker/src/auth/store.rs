@@ -18,6 +18,7 @@ use contract::{
     users::User,
 };
 use serde::Deserialize;
+use std::{cell::RefCell, collections::HashMap, sync::Arc};
 
 /// A session as it is kept.
 pub struct FoundSession {
@@ -42,7 +43,7 @@ pub struct FoundToken {
     pub owner_on: bool,
     pub grant: Grant,
     /// Its own list of addresses, and that of the service account behind it.
-    pub allowlists: [Allowlist; 2],
+    pub allowlists: [Arc<Allowlist>; 2],
     /// Of a pair: when the secret itself is over.
     pub access_until: Option<Timestamp>,
 }
@@ -55,7 +56,7 @@ pub struct FoundAccount {
     /// Whether it is enabled.
     pub on: bool,
     pub grant: Grant,
-    pub allowlists: [Allowlist; 2],
+    pub allowlists: [Arc<Allowlist>; 2],
 }
 
 /// What a role allows. A permission or scope that this version does not know is a failure of ours, never a grant.
@@ -63,6 +64,26 @@ fn grant(permissions: &str, scopes: &str) -> Result<Grant> {
     Ok(Grant {
         permissions: parse_permissions(permissions).map_err(Error::Internal)?,
         scopes: ScopeSet::parse(scopes).map_err(Error::Internal)?,
+    })
+}
+
+/// A list as it is kept. Machines come again and again, so an isolate reads each list once.
+pub(super) fn allowlist(text: &str) -> Result<Arc<Allowlist>> {
+    /// So many lists are remembered.
+    const KNOWN: usize = 1_000;
+    thread_local! {
+        static LISTS: RefCell<HashMap<String, Arc<Allowlist>>> = RefCell::default();
+    }
+    LISTS.with_borrow_mut(|lists| {
+        if let Some(list) = lists.get(text) {
+            return Ok(list.clone());
+        }
+        let list = Arc::new(Allowlist::parse(text).map_err(Error::Internal)?);
+        if lists.len() >= KNOWN {
+            lists.clear();
+        }
+        lists.insert(text.to_owned(), list.clone());
+        Ok(list)
     })
 }
 
@@ -126,12 +147,11 @@ pub(super) type FoundTokenRow = Joined<HeldRow, TokenRow>;
 
 impl FoundTokenRow {
     pub fn read(self, now: Timestamp) -> Result<FoundToken> {
-        let list = |text: &str| Allowlist::parse(text).map_err(Error::Internal);
         let Joined(held, token) = self;
         Ok(FoundToken {
             allowlists: [
-                list(&token.ip_allowlist)?,
-                list(&held.account_ip_allowlist)?,
+                allowlist(&token.ip_allowlist)?,
+                allowlist(&held.account_ip_allowlist)?,
             ],
             tenant: held.tenant_id,
             owner_on: held.owner_on == 1,
@@ -198,14 +218,13 @@ pub(super) struct AccountRow {
 
 impl AccountRow {
     fn read(self) -> Result<FoundAccount> {
-        let list = Allowlist::parse(&self.ip_allowlist).map_err(Error::Internal)?;
         Ok(FoundAccount {
             tenant: self.tenant_id,
             id: self.id,
             name: self.name,
             on: self.enabled == 1,
             grant: grant(&self.permissions, &self.role_scopes)?,
-            allowlists: [list, Allowlist::default()],
+            allowlists: [allowlist(&self.ip_allowlist)?, Arc::default()],
         })
     }
 }

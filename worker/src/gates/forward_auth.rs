@@ -11,6 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use contract::{allowlist::Allowlist, problem::Code, tokens::endpoints};
+use std::sync::OnceLock;
 
 const FORWARD_AUTH: &str = "/forward-auth";
 /// The header that a question of Envoy's carries, which its callers cannot take away.
@@ -107,11 +108,17 @@ fn denied(detail: &str) -> Error {
 /// The address of the client. Only a proxy whose own address the operator has named in `TRUSTED_PROXIES` is believed when
 /// it tells another: the last one of the list, which it has seen itself.
 fn client(call: &Call, headers: &HeaderMap) -> Result<Option<String>> {
-    let trusted = call.env().var("TRUSTED_PROXIES");
-    let trusted = trusted.map(|list| list.to_string()).unwrap_or_default();
-    let entries = trusted.split([',', ' ']).filter(|entry| !entry.is_empty());
-    let (trusted, _) = Allowlist::read(entries)
-        .map_err(|_| Error::Internal("the variable TRUSTED_PROXIES holds no addresses".into()))?;
+    static TRUSTED: OnceLock<Option<Allowlist>> = OnceLock::new();
+    let read = || {
+        let trusted = call.env().var("TRUSTED_PROXIES");
+        let trusted = trusted.map(|list| list.to_string()).unwrap_or_default();
+        let entries = trusted.split([',', ' ']).filter(|entry| !entry.is_empty());
+        Some(Allowlist::read(entries).ok()?.0)
+    };
+    let trusted = TRUSTED
+        .get_or_init(read)
+        .as_ref()
+        .ok_or_else(|| Error::Internal("the variable TRUSTED_PROXIES holds no addresses".into()))?;
     let is_trusted = !trusted.is_empty() && trusted.allows(call.address());
     let told = headers.get(CLIENT).filter(|_| is_trusted);
     Ok(match told.and_then(|told| told.to_str().ok()) {

@@ -3,7 +3,7 @@
 
 use super::{IDENTITY, Wanted, identity, pass};
 use crate::{
-    call::{Call, pause},
+    call::{Call, base_url, pause},
     edge::Raw,
     error::{Error, Refusal, Result},
 };
@@ -15,7 +15,7 @@ use axum::{
 };
 use contract::{problem::Code, tokens::endpoints};
 use futures_util::future::{Either, select};
-use std::pin::pin;
+use std::{pin::pin, sync::OnceLock};
 
 /// The path below which calls are passed on.
 pub const GATEWAY: &str = "/gateway";
@@ -85,14 +85,17 @@ pub async fn forward(call: Call, request: Request) -> Result<Response> {
         resource,
     };
     let caller = pass(&call, headers, call.ip.clone(), &wanted).await?;
-    let upstream = call
-        .env()
-        .var("UPSTREAM_URL")
-        .map_err(|_| Error::gone("This deployment passes no calls on: it has no UPSTREAM_URL."))?
-        .to_string();
+    /// Asked for once: it stays the same as long as the isolate lives.
+    static UPSTREAM: OnceLock<Option<String>> = OnceLock::new();
+    let upstream = UPSTREAM
+        .get_or_init(|| base_url(call.env(), "UPSTREAM_URL"))
+        .as_deref()
+        .ok_or_else(|| {
+            Error::gone("This deployment passes no calls on: it has no UPSTREAM_URL.")
+        })?;
     let query = request.uri().query();
     let url = [
-        upstream.trim_end_matches('/'),
+        upstream,
         path,
         query.map_or("", |_| "?"),
         query.unwrap_or_default(),
