@@ -56,7 +56,7 @@ async fn fetch(
     env: Env,
     context: Context,
 ) -> worker::Result<web_sys::Response> {
-    let response = match edge::request(&request) {
+    let response = match edge::request(&request).await {
         Ok(request) => router::answer(request, env, context).await,
         Err(error) => respond::finish(error.into_response(), respond::Content::Data, "unknown"),
     };

@@ -19,7 +19,7 @@ use contract::problem::Code;
 use serde_json::{Value, json};
 use std::sync::OnceLock;
 use tower_service::Service;
-use worker::{Context, Env, HttpRequest};
+use worker::{Context, Env};
 
 fn routes() -> Router {
     Router::new()
@@ -233,7 +233,7 @@ fn machines() -> Router {
 }
 
 /// Answers one request.
-pub async fn answer(request: HttpRequest, env: Env, context: Context) -> Response {
+pub async fn answer(request: Request<Body>, env: Env, context: Context) -> Response {
     /// The table is the same for every request, so it is built once.
     static ROUTES: OnceLock<Router> = OnceLock::new();
 
@@ -249,7 +249,7 @@ pub async fn answer(request: HttpRequest, env: Env, context: Context) -> Respons
         match auth::refuse_other_sites(&parts) {
             Ok(()) => {
                 parts.extensions.insert(call.clone());
-                let request = Request::from_parts(parts, Body::new(body));
+                let request = Request::from_parts(parts, body);
                 let Ok(response) = ROUTES.get_or_init(routes).clone().call(request).await;
                 response
             }
