@@ -104,6 +104,7 @@ actions! {
 
 /// Somebody or something in an event, as it was named at that time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Party {
     /// What it is: `user`, `token`, `session`…
     #[serde(rename = "type")]
@@ -114,8 +115,10 @@ pub struct Party {
     pub name: String,
 }
 
-/// One event of the trail. `Changes` is what the reader makes of them: the app does without.
+// `Changes` is what the reader makes of them: the app does without.
+/// One event of the trail.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuditEvent<Changes> {
     /// Its id.
     pub id: EventId,
@@ -125,7 +128,7 @@ pub struct AuditEvent<Changes> {
     pub actor: Party,
     /// The id of the session or token they did it with.
     pub credential: Option<String>,
-    /// What was done; see [`Action::as_str`].
+    /// What was done, as `noun.verb` in the past.
     pub action: String,
     /// To what.
     pub target: Party,
@@ -134,6 +137,7 @@ pub struct AuditEvent<Changes> {
     /// The call's id in the log.
     pub request_id: String,
     /// What became different.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub changes: Option<Changes>,
 }
 

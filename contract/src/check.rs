@@ -20,6 +20,7 @@ pub trait Check {
 
 /// One thing that is wrong with a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Complaint {
     /// JSON pointer (RFC 6901) to the offending member, such as `/name`.
     pub pointer: String,

@@ -13,6 +13,7 @@ pub const MAX_REPORTED: usize = 1_000;
 
 /// Secrets whose credentials shall end.
 #[derive(Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct RevokeCredentials {
     /// Secrets of any kind. What is none of ours is passed over.

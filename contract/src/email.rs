@@ -24,6 +24,7 @@ pub const UNDO_SECONDS: i64 = 7 * DAY;
 
 /// What a person types to change their address.
 #[derive(Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ChangeEmail {
     /// The address they want.
@@ -40,6 +41,7 @@ impl Check for ChangeEmail {
 
 /// What a link did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EmailOutcome {
     /// The new address is in place.
@@ -50,6 +52,7 @@ pub enum EmailOutcome {
 
 /// The answer to a link that was followed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EmailConfirmed {
     /// What it did.
     pub status: EmailOutcome,

@@ -19,6 +19,7 @@ pub const INVITATION_SECONDS: i64 = 7 * DAY;
 
 /// An invitation that nobody has followed yet. What its link holds is not part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Invitation {
     /// Its id.
     pub id: InvitationId,
@@ -38,6 +39,7 @@ pub struct Invitation {
 
 /// What a person fills in to invite somebody.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct InviteUser {
     /// Their address.
@@ -70,6 +72,7 @@ impl Check for InviteUser {
 
 /// What somebody sees who follows the link.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Invited {
     /// Their address, with which they will sign in.
     pub email: String,
@@ -85,6 +88,7 @@ pub struct Invited {
 
 /// What a person fills in to accept.
 #[derive(Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct AcceptInvitation {
     /// First name.

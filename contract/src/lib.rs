@@ -13,6 +13,8 @@ pub mod invitations;
 pub mod list;
 pub mod mfa;
 pub mod notifications;
+#[cfg(feature = "openapi")]
+mod openapi;
 pub mod pages;
 pub mod password;
 pub mod phone;

@@ -24,6 +24,7 @@ const RECOVERY_CODE_LENGTH: usize = 16;
 
 /// How things stand with somebody's second factor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SecondFactor {
     /// Whether signing in asks for it.
     pub enabled: bool,
@@ -33,6 +34,7 @@ pub struct SecondFactor {
 
 /// What an authenticator app needs to know, which is told this once.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TotpSetup {
     /// The seed in base32 (RFC 4648), to type.
     pub secret: String,
@@ -42,6 +44,7 @@ pub struct TotpSetup {
 
 /// New recovery codes, which are told this once.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RecoveryCodes {
     /// Ten codes of four groups.
     pub recovery_codes: Vec<String>,
@@ -49,6 +52,7 @@ pub struct RecoveryCodes {
 
 /// What a person types as their second factor.
 #[derive(Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct SecondFactorCode {
     /// Six digits of the app, or a recovery code.

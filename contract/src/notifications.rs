@@ -51,6 +51,7 @@ impl Level {
 
 /// The way that a message takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
     /// To the person's address.
@@ -145,13 +146,14 @@ impl Event {
 
 /// Which levels somebody wants to hear of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Levels {
-    /// See [`Level::Critical`].
+    /// Whether critical events go there.
     pub critical: bool,
-    /// See [`Level::Warning`].
+    /// Whether warnings go there.
     pub warning: bool,
-    /// See [`Level::Info`].
+    /// Whether everything else goes there.
     pub info: bool,
 }
 
@@ -188,6 +190,7 @@ impl Default for Levels {
 
 /// Where somebody wants to hear of one event, whatever its level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
     /// By email.
@@ -208,6 +211,7 @@ impl Choice {
 
 /// What somebody is told about, and where. What is answered can be sent back as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Notifications {
     /// The levels that go to their address.
@@ -278,6 +282,7 @@ impl Check for Notifications {
 
 /// How a message stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
     /// On its way.
@@ -290,10 +295,11 @@ pub enum DeliveryState {
 
 /// A message to somebody, and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Delivery {
     /// Its id.
     pub id: DeliveryId,
-    /// What it is about; see [`Event::as_str`].
+    /// What it is about, such as `token.expiring`.
     pub event: String,
     /// Which way it takes.
     pub channel: Channel,

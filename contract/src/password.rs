@@ -55,6 +55,7 @@ const COMMON: [&str; 24] = [
 
 /// What a person types to change their password.
 #[derive(Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ChangePassword {
     /// The one they have.
@@ -94,6 +95,7 @@ impl Check for ChangePassword {
 
 /// What a person types who forgot their password.
 #[derive(Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ForgotPassword {
     /// Their address.
@@ -110,6 +112,7 @@ impl Check for ForgotPassword {
 
 /// What a person types after they followed the link.
 #[derive(Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ResetPassword {
     /// The password they want.

@@ -13,6 +13,7 @@ pub const PREVIEW: &str = "/api/v1/policy/preview";
 
 /// What a policy would touch if it held.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Preview {
     /// Tokens that live longer than it allows. They keep their end until they are edited.
     pub tokens: u32,
@@ -22,6 +23,7 @@ pub struct Preview {
 
 /// A number of days for each kind of token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DaysByKind {
     /// Everything that the owner may do.
@@ -59,6 +61,7 @@ impl DaysByKind {
 
 /// The policy of a tenant. What is answered can be sent back as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
     /// The longest life that a token may be given, in days.

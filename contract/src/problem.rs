@@ -8,6 +8,7 @@ pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// A refusal: what programs match (`code`) and what people read (`detail`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// A URI reference naming the kind of problem, stable per `code`.
     #[serde(rename = "type")]
@@ -35,6 +36,8 @@ pub struct Problem {
 
 /// Every kind of refusal. A new outcome is a new variant, and the compiler finds each place to change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = ProblemCode))]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     /// One or more members break a rule: 422; or the request cannot be read at all: 400.

@@ -15,6 +15,7 @@ pub const ROLE_NAME_MAX: usize = 64;
 
 /// Something that a role lets its holder do in Latchkey itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Permission {
     /// Look after people.
@@ -113,6 +114,7 @@ pub fn format_permissions(permissions: &[Permission]) -> String {
 
 /// A role as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Role {
     /// Its id.
     pub id: RoleId,
@@ -141,6 +143,7 @@ impl Role {
 
 /// What a person fills in to make a role.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct CreateRole {
     /// Its name.
@@ -190,6 +193,7 @@ impl Check for CreateRole {
 
 /// What a person changes about a role. What is left out stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct UpdateRole {
     /// Its name.
@@ -225,6 +229,7 @@ pub fn chosen(text: &str) -> Result<RoleId, &'static str> {
 
 /// A role where another object refers to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RoleRef {
     /// Its id.
     pub id: RoleId,

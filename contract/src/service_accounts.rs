@@ -18,6 +18,7 @@ pub const DESCRIPTION_MAX: usize = 500;
 
 /// A service account as it is shown. The secret is not part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ServiceAccount {
     /// Its id.
     pub id: ServiceAccountId,
@@ -65,6 +66,7 @@ impl ServiceAccount {
 
 /// Who looks after a service account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OwnerRef {
     /// Their id.
     pub id: UserId,
@@ -74,6 +76,7 @@ pub struct OwnerRef {
 
 /// A pair that was replaced and still works, and who uses it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OldPair {
     /// Its key.
     pub api_key: String,
@@ -89,6 +92,7 @@ pub struct OldPair {
 
 /// What is told once: a service account with its new pair.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Credentials {
     /// The account.
     pub service_account: ServiceAccount,
@@ -101,6 +105,7 @@ pub struct Credentials {
 
 /// What a person fills in to make a service account.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct CreateServiceAccount {
     /// Its name.
@@ -173,22 +178,28 @@ impl Check for CreateServiceAccount {
 
 /// What a person changes about a service account. What is left out stays as it is; `null` clears.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct UpdateServiceAccount {
     /// Its name, which can only be sent as it is.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub name: Option<String>,
     /// What it does.
     #[serde(deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub description: Option<Option<String>>,
     /// What it may do.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub role_id: Option<String>,
     /// Who looks after it.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub owner_id: Option<String>,
     /// Whether it is let in.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub enabled: Option<bool>,
     /// Addresses that it may call from.
     #[serde(deserialize_with = "list", skip_serializing_if = "Option::is_none")]
@@ -248,6 +259,7 @@ impl Check for UpdateServiceAccount {
 
 /// How a pair is to be replaced.
 #[derive(Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ResetCredentials {
     /// How many seconds the old pair goes on working.

@@ -31,6 +31,7 @@ pub const STEP_UP_SECONDS: i64 = 15 * 60;
 
 /// What a person types to sign in.
 #[derive(Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct SignIn {
     /// Their address.
@@ -71,6 +72,7 @@ impl Check for SignIn {
 
 /// What a person types to confirm that it is still them: one of the two.
 #[derive(Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct StepUp {
     /// Their password.
@@ -121,6 +123,7 @@ pub(crate) fn some_password(password: &str) -> Result<(), &'static str> {
 
 /// How a sign-in went.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum SignInAnswer {
     /// The person is signed in; the cookie came along.
@@ -134,6 +137,7 @@ pub enum SignInAnswer {
 
 /// Who is signed in and what they may do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Session {
     /// Who.
     pub user: User,
@@ -151,6 +155,7 @@ pub struct Session {
 
 /// A browser in which somebody is signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Device {
     /// The session's id.
     pub id: SessionId,

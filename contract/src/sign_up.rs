@@ -13,6 +13,7 @@ pub const SIGN_UP: &str = "/api/v1/sign-up";
 
 /// What a person types to sign up.
 #[derive(Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct SignUp {
     /// Name of the company.

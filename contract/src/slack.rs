@@ -12,6 +12,7 @@ pub const TEST: &str = "/api/v1/slack/test";
 
 /// Where to give one's consent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuthorizeUrl {
     /// A page of Slack, to be opened in a tab of its own.
     pub authorize_url: String,
@@ -19,6 +20,7 @@ pub struct AuthorizeUrl {
 
 /// How it stands between a person and Slack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ConnectionState {
     /// The deployment has no Slack app.
@@ -33,6 +35,7 @@ pub enum ConnectionState {
 
 /// Where messages go in a workspace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Via {
     /// To the person's own direct messages.
@@ -53,6 +56,7 @@ impl Via {
 
 /// The workspace that a person connected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Workspace {
     /// Its name.
     pub team: String,
@@ -74,6 +78,7 @@ pub struct Workspace {
 
 /// The connection of a person to Slack.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SlackConnection {
     /// How it stands.
     pub state: ConnectionState,

@@ -7,6 +7,7 @@ pub const STATISTICS: &str = "/api/v1/statistics";
 
 /// Counts by state, as of the call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Statistics {
     /// People.
     pub users: UserCounts,
@@ -18,6 +19,7 @@ pub struct Statistics {
 
 /// People by state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UserCounts {
     /// May sign in.
     pub active: u32,
@@ -27,6 +29,7 @@ pub struct UserCounts {
 
 /// Tokens by state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TokenCounts {
     /// Good.
     pub active: u32,

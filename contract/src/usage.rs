@@ -10,6 +10,7 @@ pub const DAYS: i64 = 30;
 
 /// Calls made with the tenant's access tokens, day by day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Usage {
     /// First UTC day covered.
     pub from: String,
@@ -52,8 +53,9 @@ impl Usage {
     }
 }
 
-/// One day of [`Usage`].
+/// One day of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DayUsage {
     /// The UTC day, as `2026-11-22`.
     pub day: String,

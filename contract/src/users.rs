@@ -19,6 +19,7 @@ pub const NAME_MAX: usize = 64;
 
 /// A person as shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct User {
     /// Their id.
     pub id: UserId,
@@ -48,6 +49,7 @@ pub struct User {
 
 /// What a person changes about themselves. What is left out stays as it is; `null` and an empty text clear.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct UpdateUser {
     /// First name.

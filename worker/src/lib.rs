@@ -20,6 +20,8 @@ mod limits;
 mod mfa;
 mod notifications;
 mod oauth;
+#[cfg(test)]
+mod openapi;
 mod outbox;
 mod pages;
 mod passwords;

@@ -3,9 +3,10 @@
 use crate::{
     call::Call,
     error::{Error, Result},
-    respond::Content,
+    respond::{Content, Keep},
 };
 use axum::{
+    Extension,
     body::Body,
     http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
@@ -49,17 +50,17 @@ pub async fn serve(call: &Call, parts: &Parts) -> Result<Response> {
     }
     let path = parts.uri.path();
     if pages::page(path).is_some() {
-        return asset(call, parts, "/index.html").await;
+        return asset(call, &parts.headers, "/index.html").await;
     }
     let file = if path == "/index.html" {
         None
     } else {
-        Some(asset(call, parts, path).await?)
+        Some(asset(call, &parts.headers, path).await?)
     };
     match file {
         Some(file) if file.status() != StatusCode::NOT_FOUND => Ok(file),
         _ if wants_page(&parts.headers) => {
-            let mut page = asset(call, parts, "/index.html").await?;
+            let mut page = asset(call, &parts.headers, "/index.html").await?;
             *page.status_mut() = StatusCode::NOT_FOUND;
             page.headers_mut().remove(header::ETAG);
             Ok(page)
@@ -75,11 +76,18 @@ fn wants_page(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.contains("text/html"))
 }
 
+/// The document of the API, a file like the others: what it says was settled when it was built.
+#[worker::send]
+pub async fn openapi(call: Call, headers: HeaderMap) -> Result<impl IntoResponse> {
+    let document = asset(&call, &headers, "/api/openapi.json").await?;
+    Ok((Extension(Keep::UntilChanged), document))
+}
+
 /// Asks the assets of the deployment for one file, unless the browser has it already.
-async fn asset(call: &Call, parts: &Parts, path: &str) -> Result<Response> {
+async fn asset(call: &Call, headers: &HeaderMap, path: &str) -> Result<Response> {
     let assets = call.env().assets("ASSETS")?;
     let mut request = Request::get(format!("https://assets.invalid{path}"));
-    if let Some(known) = parts.headers.get(header::IF_NONE_MATCH) {
+    if let Some(known) = headers.get(header::IF_NONE_MATCH) {
         request = request.header(header::IF_NONE_MATCH, known);
     }
     let request = request

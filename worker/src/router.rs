@@ -24,6 +24,7 @@ use worker::{Context, Env};
 fn routes() -> Router {
     Router::new()
         .route("/api/health", get(health))
+        .route("/api/openapi.json", get(pages::openapi))
         .merge(sessions())
         .merge(people())
         .merge(messages())

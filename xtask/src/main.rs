@@ -5,6 +5,7 @@ mod bench;
 mod files;
 mod first;
 mod mail;
+mod openapi;
 mod project;
 mod serve;
 mod setup;
@@ -23,6 +24,7 @@ cargo xtask dev [--release] [--demo]   build, and serve on http://localhost:8787
 cargo xtask build [--dev]              build what `wrangler deploy` uploads: dist/ and worker/build/
 cargo xtask test [--fast] [-- ARGS]    format, lints, unit, API and browser tests; --fast leaves the browser out
                                        (ARGS go to `playwright test`)
+cargo xtask openapi                    write the document of the API anew: public/api/openapi.json
 cargo xtask bench                      build, and measure";
 
 fn main() -> ExitCode {
@@ -60,6 +62,10 @@ fn command() -> Result<()> {
             let fast = take(&mut args, "--fast");
             nothing_left(&args)?;
             test::all(&project, fast, &passed_on)
+        }
+        "openapi" => {
+            nothing_left(&args)?;
+            openapi::write(&project)
         }
         "bench" => bench::run(&project, &args),
         "help" | "--help" | "-h" => {

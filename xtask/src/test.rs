@@ -1,7 +1,7 @@
 //! Everything that has to hold before a change goes in.
 
 use crate::project::{Profile, Project, WASM, run, step};
-use crate::{app, files, setup, worker};
+use crate::{app, files, openapi, setup, worker};
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use std::env;
 use std::fs;
@@ -56,6 +56,8 @@ pub fn all(project: &Project, fast: bool, to_playwright: &[String]) -> Result<()
             .cargo()
             .args(["test", "--quiet", "--workspace", "--exclude", "xtask"]))
     })?;
+
+    openapi::lint(project)?;
 
     let profile = Profile::release_if(!fast);
     app::build(project, profile)?;

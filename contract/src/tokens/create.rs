@@ -17,23 +17,26 @@ use serde::{Deserialize, Serialize};
 
 /// What a person fills in to make a token.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct CreateToken {
     /// What it is for.
     pub name: String,
     /// More about it.
     pub description: Option<String>,
-    /// What bounds it; [`Kind::Custom`] when left out.
+    /// What bounds it; `custom` when left out.
     pub kind: Option<Kind>,
-    /// What it may touch, for [`Kind::Custom`] only.
+    /// What it may touch, for `custom` only.
     pub scopes: ScopeSet,
-    /// Path prefixes that it is limited to, for [`Kind::Custom`] only.
+    /// Path prefixes that it is limited to, for `custom` only.
     pub allowed_endpoints: Vec<String>,
     /// Until when it is good, for kinds that can be renewed; `null` for ever.
     #[serde(deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
     pub renewable_until: Wish,
     /// Until when it is good, for kinds that cannot.
     #[serde(deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
     pub expires_at: Wish,
     /// Addresses that it may be used from.
     pub ip_allowlist: Vec<String>,

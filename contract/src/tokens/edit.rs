@@ -17,28 +17,35 @@ use serde::{Deserialize, Serialize};
 
 /// What a person changes about a token. What is left out stays as it is; `null` clears.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct UpdateToken {
     /// What it is for.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub name: Option<String>,
     /// More about it.
     #[serde(deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub description: Option<Option<String>>,
     /// What bounds it.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub kind: Option<Kind>,
     /// What it may touch.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub scopes: Option<ScopeSet>,
     /// Path prefixes that it is limited to.
     #[serde(deserialize_with = "list", skip_serializing_if = "Option::is_none")]
     pub allowed_endpoints: Option<Vec<String>>,
     /// Until when it is good, for kinds that can be renewed; `null` for ever.
     #[serde(deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
     pub renewable_until: Wish,
     /// Until when it is good, for kinds that cannot.
     #[serde(deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
     pub expires_at: Wish,
     /// Addresses that it may be used from.
     #[serde(deserialize_with = "list", skip_serializing_if = "Option::is_none")]

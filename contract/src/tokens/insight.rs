@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Calls with a token from one address, of which the last ten are kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CallsFrom {
     /// When the last one was.
     pub at: Timestamp,
@@ -22,6 +23,7 @@ pub struct CallsFrom {
 
 /// Calls with a token from one address that were refused for one reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Refusals {
     /// When the last one was.
     pub at: Timestamp,
@@ -41,6 +43,7 @@ pub struct Refusals {
 
 /// The secret that a token had before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OldSecret {
     /// How it ends.
     pub last_four: String,
@@ -65,6 +68,7 @@ impl OldSecret {
 
 /// Who uses a token, and who could not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Activity {
     /// Since when uses are noted, without a gap.
     pub tracked_since: Timestamp,

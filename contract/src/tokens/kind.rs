@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 /// What bounds a token; labelled `Scope` in the app.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = TokenKind))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Everything that its owner may do.

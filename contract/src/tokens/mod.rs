@@ -42,6 +42,8 @@ pub const MAX_REVOKED_AT_ONCE: usize = 100;
 
 /// Whether a token is good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = TokenStatus))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// It is.
@@ -153,6 +155,7 @@ impl From<TokenOwner> for OwnerFields {
 
 /// A token as shown: everything but the secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Token {
     /// Its id.
     pub id: TokenId,
@@ -205,6 +208,7 @@ impl Token {
 
 /// A new token with its secret, which is told this once.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreatedToken {
     /// The token.
     pub token: Token,
@@ -217,6 +221,7 @@ pub struct CreatedToken {
 
 /// A token that asks about itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TokenSelf {
     /// The token.
     #[serde(flatten)]
@@ -227,6 +232,7 @@ pub struct TokenSelf {
 
 /// Which tokens to revoke.
 #[derive(Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct RevokeTokens {
     /// Their ids.
@@ -275,6 +281,7 @@ impl Check for RevokeTokens {
 
 /// What a revocation did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Revoked {
     /// Ended by this call.
     pub revoked: Vec<TokenId>,

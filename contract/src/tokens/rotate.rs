@@ -14,6 +14,7 @@ pub const MAX_GRACE: u32 = 7 * 24 * 3600;
 
 /// How a secret is to be replaced.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct RotateToken {
     /// How many seconds the old one goes on working.
@@ -47,6 +48,7 @@ pub fn grace(seconds: u32) -> Result<u32, String> {
 
 /// A pair that is to be renewed.
 #[derive(Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct RenewToken {
     /// The access token of the pair, over or not.
@@ -81,6 +83,7 @@ impl Check for RenewToken {
 
 /// A pair that was renewed. Both secrets are told this once.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RenewedToken {
     /// The token.
     pub token: Token,
