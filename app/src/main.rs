@@ -25,6 +25,7 @@ mod page;
 mod passwords;
 mod policy;
 mod profile;
+mod reference;
 mod roles;
 mod router;
 mod routes;
