@@ -36,7 +36,7 @@ async function furnished(person: Person): Promise<{ secrets: string[]; token: an
   const email = `ada.${randomBytes(6).toString('hex')}@example.com`
   await person.post('/users/me/email', { email })
   const confirm = linkIn(await mailTo(email, 'Confirm your new email address'), '/confirm-email/').replace('/confirm-email/', '')
-  const undo = linkIn(await mailTo(person.account.email, 'A new address was given for your account'), '/confirm-email/').replace('/confirm-email/', '')
+  const undo = linkIn(await mailTo(person.account.email, 'Your email address is about to change'), '/confirm-email/').replace('/confirm-email/', '')
   for (const table of ['token_usage', 'token_addresses', 'token_refusals']) await noted(table, made.token.id)
   const secrets = [made.secret, pair.secret, pair.refresh_token, rotated.secret, rotated.refresh_token, gone.secret, secret, setup.secret, ...recovery_codes, person.cookie, person.device, elsewhere.cookie, person.account.password, confirm, undo]
   return { secrets: secrets.filter((text) => text), token: made.token, account }
