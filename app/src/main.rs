@@ -5,6 +5,7 @@
     reason = "`wasm_split` adds the failed fetch to functions that cannot fail themselves"
 )]
 
+mod account;
 mod api;
 mod app;
 mod audit;

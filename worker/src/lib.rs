@@ -11,6 +11,7 @@ mod devices;
 mod edge;
 mod emails;
 mod error;
+mod export;
 mod extract;
 mod gates;
 mod idempotency;

@@ -5,7 +5,7 @@ use crate::{
     call::Call,
     emails,
     error::{Error, Result},
-    gates, invitations, leaks, mfa, notifications, oauth, pages, passwords, photos, policy,
+    export, gates, invitations, leaks, mfa, notifications, oauth, pages, passwords, photos, policy,
     respond, roles, service_accounts, session, sign_up, slack, statistics, tokens, usage, users,
 };
 use axum::{
@@ -79,6 +79,7 @@ fn people() -> Router {
                 .patch(users::http::update)
                 .delete(users::http::delete),
         )
+        .route("/api/v1/users/me/export", get(export::http::show))
         .route("/api/v1/invitations", get(invitations::http::list))
         .route(
             "/api/v1/invitations/{invitation}",

@@ -4,6 +4,8 @@ pub mod http;
 mod store;
 mod totp;
 
+pub use http::standing;
+
 use crate::{
     audit,
     auth::{Actor, Owner},

@@ -49,18 +49,23 @@ pub async fn show(
     Authorized { owner, .. }: Authorized<ManageOwnNotifications>,
     call: Call,
 ) -> Result<Json<SlackConnection>> {
-    let row: Option<store::ConnectionRow> = call.db.first(store::find_own(&owner)).await?;
+    Ok(Json(standing(&call, &owner).await?))
+}
+
+/// How it stands between a person and Slack.
+pub async fn standing(call: &Call, owner: &Owner) -> Result<SlackConnection> {
+    let row: Option<store::ConnectionRow> = call.db.first(store::find_own(owner)).await?;
     let state = match Slack::of(call.env()) {
         Some(_) => ConnectionState::Disconnected,
         None => ConnectionState::Unavailable,
     };
-    Ok(Json(match row {
+    Ok(match row {
         Some(row) => row.into(),
         None => SlackConnection {
             state,
             workspace: None,
         },
-    }))
+    })
 }
 
 /// Begin to connect. Nothing is connected before the person comes back from Slack.

@@ -5,6 +5,7 @@ mod blocks;
 pub mod http;
 mod store;
 
+pub use http::standing;
 pub use store::{broken, delivered, paused, purge, purge_turns};
 
 use crate::{
