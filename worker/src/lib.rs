@@ -17,6 +17,7 @@ mod idempotency;
 mod invitations;
 mod leaks;
 mod limits;
+mod log;
 mod mfa;
 mod notifications;
 mod oauth;
@@ -42,9 +43,7 @@ mod users;
 
 use axum::response::IntoResponse;
 use contract::time::Timestamp;
-use worker::{
-    Context, Env, MessageBatch, ScheduleContext, ScheduledEvent, console_error, event, web_sys,
-};
+use worker::{Context, Env, MessageBatch, ScheduleContext, ScheduledEvent, event, web_sys};
 
 /// How the name of the queue ends into which goes what could not be handed over.
 const DEAD: &str = "-dead";
@@ -73,7 +72,7 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
         outbox::sweep(&env, now).await,
     ] {
         if let Err(error) = done {
-            console_error!("{}", respond::log_line(&error, "scheduled"));
+            log::failure(&error, "scheduled");
         }
     }
 }
@@ -115,7 +114,7 @@ async fn queue(batch: MessageBatch<String>, env: Env, _context: Context) -> work
         outbox::deliver(&env, &ids).await
     };
     if let Err(error) = done {
-        console_error!("{}", respond::log_line(&error, "queue"));
+        log::failure(&error, "queue");
     }
     batch.ack_all();
     Ok(())

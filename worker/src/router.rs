@@ -5,8 +5,9 @@ use crate::{
     call::Call,
     emails,
     error::{Error, Result},
-    gates, invitations, leaks, mfa, notifications, oauth, pages, passwords, photos, policy,
-    respond, roles, service_accounts, session, sign_up, slack, statistics, tokens, usage, users,
+    gates, invitations, leaks, log, mfa, notifications, oauth, pages, passwords, photos, policy,
+    respond::{self, Content},
+    roles, service_accounts, session, sign_up, slack, statistics, tokens, usage, users,
 };
 use axum::{
     Json, Router,
@@ -31,7 +32,7 @@ fn routes() -> Router {
         .merge(administration())
         .merge(machines())
         .fallback(async || Error::not_found("route"))
-        .method_not_allowed_fallback(async || {
+        .method_not_allowed_fallback(async |_: Call| {
             Error::refused(
                 Code::MethodNotAllowed,
                 "The header Allow lists what this path knows.",
@@ -239,6 +240,7 @@ pub async fn answer(request: HttpRequest, env: Env, context: Context) -> Respons
 
     let (mut parts, body) = request.into_parts();
     let about = pages::content(parts.uri.path());
+    let method = parts.method.clone();
     let call = match Call::new(&parts, env, context) {
         Ok(call) => call,
         Err(error) => return respond::finish(error.into_response(), about, "unknown"),
@@ -267,6 +269,14 @@ pub async fn answer(request: HttpRequest, env: Env, context: Context) -> Respons
         }
         // The edge sets it anyway; pages judge by it how far their own clock is off.
         respond::set(response.headers_mut(), header::DATE, &call.now.http_date());
+    }
+    if log::requests(call.env()) {
+        let route = match about {
+            Content::Page => Some("page"),
+            Content::Immutable => Some("file"),
+            Content::Data | Content::OAuth => call.route(),
+        };
+        log::answered(&call, &method, route, response.status(), call.ms());
     }
     response
 }

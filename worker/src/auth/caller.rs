@@ -176,7 +176,7 @@ pub async fn half_session(call: &Call, parts: &Parts) -> Result<SessionCaller> {
     let cookie = session_cookie(&parts.headers).ok_or_else(session_is_over)?;
     let found = find_session(call, cookie).await?;
     if found.half && call.now < found.created_at.plus(MFA_SECONDS) {
-        Ok(found.into())
+        Ok(SessionCaller::known(call, found))
     } else {
         Err(session_is_over())
     }
@@ -211,7 +211,7 @@ async fn by_session(call: &Call, cookie: &str) -> Result<SessionCaller> {
         ));
     }
     let seen_lately = call.now < found.last_seen_at.plus(SEEN_EVERY);
-    let session = SessionCaller::from(found);
+    let session = SessionCaller::known(call, found);
     if !seen_lately {
         let (later, owner, id) = (call.clone(), session.owner.clone(), session.id.clone());
         call.later(async move {
@@ -225,8 +225,9 @@ async fn by_session(call: &Call, cookie: &str) -> Result<SessionCaller> {
     Ok(session)
 }
 
-impl From<FoundSession> for SessionCaller {
-    fn from(found: FoundSession) -> Self {
+impl SessionCaller {
+    fn known(call: &Call, found: FoundSession) -> Self {
+        call.made_by("user", found.user.id.as_str(), found.tenant.as_str());
         Self {
             id: found.id,
             owner: Owner::new(found.tenant, found.user.id.clone()),

@@ -226,6 +226,11 @@ pub async fn identify_with(
 }
 
 fn admitted(call: &Call, visit: &Visit, found: MachineCaller) -> Result<MachineCaller> {
+    let (kind, id) = match &found.by {
+        By::Token(token, _) => ("token", token.id.as_str()),
+        By::Pair(_) | By::OAuth => ("service_account", found.owner.id()),
+    };
+    call.made_by(kind, id, found.tenant.as_str());
     match gate::admit(&found.credential, visit.address()) {
         Ok(()) => usage::record(call, &found, visit),
         Err(refusal) => {

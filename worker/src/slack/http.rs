@@ -109,7 +109,7 @@ pub async fn callback(
         Ok(outcome) => outcome,
         Err(Error::Refused(_)) => "expired".to_owned(),
         Err(error) => {
-            worker::console_error!("{}", crate::respond::log_line(&error, &call.request_id));
+            crate::log::failure(&error, &call.request_id);
             "failed".to_owned()
         }
     };
@@ -141,10 +141,7 @@ async fn come_back(call: &Call, session: &SessionCaller, mut query: Query) -> Re
             Ok("connected".into())
         }
         Err(why) => {
-            worker::console_warn!(
-                "{}",
-                json!({"level": "warn", "request_id": call.request_id, "slack": why})
-            );
+            crate::log::trouble("slack", &why, &call.request_id);
             Ok("failed".into())
         }
     }
