@@ -6,6 +6,7 @@
 mod audit;
 mod auth;
 mod call;
+mod config;
 mod db;
 mod devices;
 mod edge;
@@ -55,6 +56,7 @@ async fn fetch(
     env: Env,
     context: Context,
 ) -> worker::Result<web_sys::Response> {
+    config::complain_once(&env);
     let response = match edge::request(&request) {
         Ok(request) => router::answer(request, env, context).await,
         Err(error) => respond::finish(error.into_response(), respond::Content::Data, "unknown"),

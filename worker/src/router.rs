@@ -3,7 +3,7 @@
 use crate::{
     audit, auth,
     call::Call,
-    emails,
+    config, emails,
     error::{Error, Result},
     gates, invitations, leaks, log, mfa, notifications, oauth, pages, passwords, photos, policy,
     respond::{self, Content},
@@ -284,7 +284,7 @@ pub async fn answer(request: HttpRequest, env: Env, context: Context) -> Respons
 /// Whether Latchkey can do its work.
 #[worker::send]
 async fn health(call: Call) -> Result<Json<Value>> {
-    call.key()?;
+    config::must_be_complete(call.env())?;
     call.db.ping().await?;
     Ok(Json(
         json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}),

@@ -110,6 +110,8 @@ impl Place {
         let mut command = project.command("wrangler");
         command
             .args(words)
+            // None of the environments, which are what is deployed.
+            .args(["--env", ""])
             .arg("--local")
             .arg("--persist-to")
             .arg(&self.state);
@@ -228,9 +230,7 @@ impl Place {
             if let Some(status) = self.health() {
                 eprintln!("  {:.1} s", start.elapsed().as_secs_f32());
                 if status != "200" {
-                    eprintln!(
-                        "/api/health answers {status}: the Worker's messages should say why."
-                    );
+                    eprintln!("/api/health answers {status}, and says why.");
                 }
                 return Ok(true);
             }
