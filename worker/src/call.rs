@@ -166,6 +166,11 @@ impl Call {
         Ok(self.key()?.digest(text))
     }
 
+    /// The hash that the previous key gives, while keys change.
+    pub fn previous_digest(&self, text: &str) -> Result<Option<Digest>> {
+        Ok(self.key()?.previous_digest(text))
+    }
+
     /// The key of the deployment.
     pub fn key(&self) -> Result<&'static HashKey> {
         key(&self.env)
@@ -215,8 +220,9 @@ pub fn key(env: &Env) -> Result<&'static HashKey> {
         .secret("HASH_KEY")
         .map_err(|_| Error::Internal("the secret HASH_KEY is missing".into()))?;
     let mut key = HashKey::from_hex(&key.to_string())?;
-    if let Ok(previous) = env.secret("HASH_KEY_PREVIOUS") {
-        key = key.after(HashKey::from_hex(&previous.to_string())?);
+    let previous = env.secret("HASH_KEY_PREVIOUS").map(|key| key.to_string());
+    if let Some(previous) = previous.ok().filter(|key| !key.is_empty()) {
+        key = key.after(HashKey::from_hex(&previous)?);
     }
     Ok(KEY.get_or_init(|| key))
 }

@@ -28,6 +28,7 @@ mod passwords;
 mod photos;
 mod policy;
 mod rates;
+mod rekey;
 mod reminders;
 mod respond;
 mod roles;
@@ -64,7 +65,8 @@ async fn fetch(
     edge::response(response).await
 }
 
-/// Clears away what time has made useless, tells what ends soon, and sees to messages that nobody sent.
+/// Clears away what time has made useless, tells what ends soon, sees to messages that nobody sent, and encrypts anew what
+/// an earlier key still opens.
 #[event(scheduled)]
 async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
     let now = call::clock();
@@ -72,6 +74,7 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
         purge(&env, now).await,
         reminders::remind(&env, now).await,
         outbox::sweep(&env, now).await,
+        rekey::seal_anew(&env).await,
     ] {
         if let Err(error) = done {
             log::failure(&error, "scheduled");

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     call::Call,
     error::{Error, Result},
+    rekey,
     secret::{Prefix, is_well_formed},
     usage::Visit,
 };
@@ -193,7 +194,9 @@ async fn find_session(call: &Call, cookie: &str) -> Result<FoundSession> {
     if !is_well_formed(Prefix::Session, cookie) {
         return Err(session_is_over());
     }
-    store::find_session(&call.db, &call.digest(cookie)?)
+    let digest = call.digest(cookie)?;
+    let find = async || store::find_session(&call.db, &digest).await;
+    rekey::found(call, Prefix::Session, cookie, find)
         .await?
         .filter(|found| {
             found.user.active

@@ -13,6 +13,7 @@ use crate::{
     extract::Query,
     limits::{Counter, Limit},
     outbox::{self, DeliveryRow, Message, letters},
+    rekey,
     secret::{Prefix, is_well_formed},
 };
 use axum::{
@@ -126,6 +127,7 @@ async fn come_back(call: &Call, session: &SessionCaller, mut query: Query) -> Re
         return Err(expired());
     }
     let digest = call.digest(&state)?;
+    rekey::carry_over(call, Prefix::Consent, &state).await?;
     let take = store::take_state(owner, &session.id, &digest, call.now);
     let [taken] = call.db.commit([take]).await?;
     if taken.changed() == 0 {
