@@ -51,7 +51,8 @@ test('with both keys everything works, and with the new one alone what was used 
     const since = await owner.good('POST', `/tokens/${rotated.token.id}/rotate`, {})
     const roles = await owner.good('GET', '/roles')
     const role = (name: string) => roles.items.find((role: any) => role.name === name).id
-    const service = await owner.good('POST', '/service-accounts', { name: 'sync', role_id: role('API writer') })
+    const asks = await owner.good('POST', '/roles', { name: 'Asks', permissions: ['api_access', 'introspect'], scopes: ['users:read'] })
+    const service = await owner.good('POST', '/service-accounts', { name: 'sync', role_id: asks.id })
     const basic = { authorization: `Basic ${Buffer.from(`${service.api_key}:${service.api_secret}`).toString('base64')}` }
     const form = { ...basic, 'content-type': 'application/x-www-form-urlencoded' }
     const { json: oauth } = await runtime.visitor().call('POST', '/oauth2/token', 'grant_type=client_credentials', form)

@@ -110,7 +110,7 @@ export async function startRuntime(bindings: Record<string, string>, more: objec
     queueProducers: { OUTBOX: QUEUE },
     ...more,
   }
-  const miniflare = new Miniflare(convertV4MiniflareOptions({ workers: [worker, ...others], ...(folder ? { d1Persist: folder } : {}) } as any))
+  const miniflare = new Miniflare(convertV4MiniflareOptions({ workers: [worker, ...others], ...(folder ? { resourcePersistencePath: folder } : {}) } as any))
   const database = await miniflare.getD1Database('DB', 'latchkey')
   const rows = async (sql: string, ...values: string[]) => (await database.prepare(sql).bind(...values).all()).results
   if ((await rows(`SELECT 1 FROM sqlite_master WHERE name = 'tenants'`)).length === 0) {
