@@ -42,7 +42,7 @@ export type Told = { status: number; text: string; json: any }
 export class Visitor {
   private readonly cookies = new Map<string, string>()
 
-  constructor(private readonly latchkey: Handlers) {}
+  constructor(private readonly latchkey: Pick<Handlers, 'fetch'>) {}
 
   async call(method: string, path: string, json?: unknown, headers: Record<string, string> = {}): Promise<Told> {
     const cookie = [...this.cookies].map((pair) => pair.join('=')).join('; ')
@@ -67,7 +67,7 @@ export class Visitor {
   }
 
   /** Somebody in another browser with the same cookies, in another run. */
-  in(runtime: Runtime): Visitor {
+  in(runtime: Pick<Runtime, 'visitor'>): Visitor {
     const other = runtime.visitor()
     for (const [name, value] of this.cookies) other.cookies.set(name, value)
     return other
