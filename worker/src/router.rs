@@ -3,10 +3,12 @@
 use crate::{
     audit, auth,
     call::Call,
-    emails,
+    config, emails,
     error::{Error, Result},
-    export, gates, invitations, leaks, mfa, notifications, oauth, pages, passwords, photos, policy,
-    respond, roles, service_accounts, session, sign_up, slack, statistics, tokens, usage, users,
+    export, gates, invitations, leaks, log, mfa, notifications, oauth, pages, passwords, photos,
+    policy,
+    respond::{self, Content},
+    roles, service_accounts, session, sign_up, slack, statistics, tokens, usage, users,
 };
 use axum::{
     Json, Router,
@@ -32,7 +34,7 @@ fn routes() -> Router {
         .merge(administration())
         .merge(machines())
         .fallback(async || Error::not_found("route"))
-        .method_not_allowed_fallback(async || {
+        .method_not_allowed_fallback(async |_: Call| {
             Error::refused(
                 Code::MethodNotAllowed,
                 "The header Allow lists what this path knows.",
@@ -241,6 +243,7 @@ pub async fn answer(request: Request<Body>, env: Env, context: Context) -> Respo
 
     let (mut parts, body) = request.into_parts();
     let about = pages::content(parts.uri.path());
+    let method = parts.method.clone();
     let call = match Call::new(&parts, env, context) {
         Ok(call) => call,
         Err(error) => return respond::finish(error.into_response(), about, "unknown"),
@@ -270,13 +273,21 @@ pub async fn answer(request: Request<Body>, env: Env, context: Context) -> Respo
         // The edge sets it anyway; pages judge by it how far their own clock is off.
         respond::set(response.headers_mut(), header::DATE, &call.now.http_date());
     }
+    if log::requests(call.env()) {
+        let route = match about {
+            Content::Page => Some("page"),
+            Content::Immutable => Some("file"),
+            Content::Data | Content::OAuth => call.route(),
+        };
+        log::answered(&call, &method, route, response.status(), call.ms());
+    }
     response
 }
 
 /// Whether Latchkey can do its work.
 #[worker::send]
 async fn health(call: Call) -> Result<Json<Value>> {
-    call.key()?;
+    config::must_be_complete(call.env())?;
     call.db.ping().await?;
     Ok(Json(
         json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}),

@@ -165,10 +165,7 @@ impl Progress {
 
     /// Who reads it must not take a part for the whole: the connection breaks off.
     fn broken_off(mut self, error: &Error) -> (Result<String, String>, Self) {
-        worker::console_error!(
-            "{}",
-            crate::respond::log_line(error, &self.source.call.request_id)
-        );
+        crate::log::failure(error, &self.source.call.request_id);
         self.done = true;
         (Err("the rest could not be read".into()), self)
     }

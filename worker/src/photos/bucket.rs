@@ -74,10 +74,7 @@ impl Place {
     /// Takes the bytes away. Nobody can find them any more, so a failure is logged rather than told.
     pub async fn clear(&self, call: &Call) {
         if let Err(error) = self.bucket.delete(&self.key).await {
-            worker::console_error!(
-                "{}",
-                crate::respond::log_line(&error.into(), &call.request_id)
-            );
+            crate::log::failure(&error.into(), &call.request_id);
         }
     }
 }

@@ -53,7 +53,7 @@ pub async fn create(
         .db
         .commit([
             tries.take(),
-            store::find_person(&call, &credentials.email, device.digest()),
+            store::find_person(&call, &credentials.email, &device),
         ])
         .await?;
     let taken = taken.rows()?;
