@@ -88,7 +88,7 @@ fn one_of(names: &[&str]) -> Value {
 }
 
 fn search() -> Value {
-    json!({"type": "string", "maxLength": 200, "examples": ["night"]})
+    json!({"type": "string", "examples": ["night"]})
 }
 
 fn about_itself(schemas: &mut Schemas) -> Vec<Operation> {
@@ -907,6 +907,7 @@ fn gates() -> Vec<Operation> {
         ("PUT", "put"),
         ("PATCH", "patch"),
         ("DELETE", "delete"),
+        ("OPTIONS", "options"),
     ] {
         let below = Operation::new(
             (method, "/forward-auth/{*path}"),
