@@ -43,7 +43,6 @@ function operationOf(method: string, path: string): { operation: Operation | und
 const ajv = new Ajv2020({ strict: false, allErrors: true, schemas: [{ $id: 'document', ...DOCUMENT }] })
 ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
 ajv.addFormat('date', /^\d{4}-\d\d-\d\d$/)
-ajv.addFormat('email', /^[^@\s]+@[^@\s]+$/)
 
 const compiled = new Map<string, ValidateFunction>()
 
