@@ -2,6 +2,8 @@
 
 import { Agent, type OutgoingHttpHeaders, request } from 'node:http'
 
+import { departure } from './document'
+
 export const origin = `http://localhost:${process.env.PORT}`
 
 const agent = new Agent({ keepAlive: false })
@@ -59,7 +61,10 @@ export function send(method: string, path: string, { headers = {}, body, json, c
         for (let i = 0; i + 1 < response.rawHeaders.length; i += 2) {
           told.append(response.rawHeaders[i] ?? '', response.rawHeaders[i + 1] ?? '')
         }
-        resolve(new Answer(`${method} ${path}`, response.statusCode ?? 0, told, told.getSetCookie(), Buffer.concat(pieces)))
+        const answer = new Answer(`${method} ${path}`, response.statusCode ?? 0, told, told.getSetCookie(), Buffer.concat(pieces))
+        const wrong = departure(method, path, answer)
+        if (wrong) reject(new Error(`not as the document of the API says: ${wrong}\n${answer.call}: ${answer.text.slice(0, 1000)}`))
+        else resolve(answer)
       })
     })
     call.on('error', reject)

@@ -226,6 +226,7 @@ fn error_text(error: &serde_json::Error) -> String {
         return "There is no such member; leave it out.".into();
     }
     match text.rsplit_once("expected ") {
+        Some((_, "u32" | "u64")) => "Expected a whole number.".into(),
         Some((_, expected)) => format!("Expected {expected}."),
         None => text.to_owned(),
     }

@@ -22,8 +22,9 @@ cargo xtask dev [--release] [--demo]   build, and serve on http://localhost:8787
             --release                  serve what ships instead of the quickly built profile
             --demo                     fill the database with an example tenant, once
 cargo xtask build [--dev]              build what `wrangler deploy` uploads: dist/ and worker/build/
-cargo xtask test [--fast] [-- ARGS]    format, lints, unit, API and browser tests; --fast leaves the browser out
-                                       (ARGS go to `playwright test`)
+cargo xtask test [--fast] [-- ARGS]    format, lints, unit, API and browser tests, and made-up calls; --fast leaves the
+                                       browser out (ARGS go to `playwright test`)
+            --long                     make up calls for an hour rather than for minutes
 cargo xtask openapi                    write the document of the API anew: public/api/openapi.json
 cargo xtask bench                      build, and measure";
 
@@ -60,8 +61,9 @@ fn command() -> Result<()> {
                 None => Vec::new(),
             };
             let fast = take(&mut args, "--fast");
+            let long = take(&mut args, "--long");
             nothing_left(&args)?;
-            test::all(&project, fast, &passed_on)
+            test::all(&project, fast, long, &passed_on)
         }
         "openapi" => {
             nothing_left(&args)?;

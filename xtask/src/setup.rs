@@ -4,7 +4,7 @@ use crate::files::Stamp;
 use crate::project::{Project, WASM, run, run_quietly, step};
 use anyhow::{Context, Result, bail, ensure};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const WORKER_BUILD: &str = "0.8.7";
 /// What installs the npm packages.
@@ -20,6 +20,29 @@ pub fn all(project: &Project) -> Result<()> {
     node_for_wrangler(project)?;
     wasm_bindgen(project)?;
     worker_build(project)
+}
+
+/// Schemathesis in an environment of its own, if there is a Python to run it.
+pub fn schemathesis(project: &Project) -> Result<Option<PathBuf>> {
+    if !project.has("python3") {
+        return Ok(None);
+    }
+    let wanted = project.root.join("e2e/fuzz/requirements.txt");
+    let folder = project.root.join(".tools/schemathesis");
+    let program = folder.join("bin/schemathesis");
+    let stamp = Stamp::new(folder.join(".installed"), fs::read_to_string(&wanted)?);
+    if !stamp.holds() {
+        step("schemathesis from PyPI", || {
+            let venv = ["-m", "venv", "--clear"];
+            run(project.command("python3").args(venv).arg(&folder))?;
+            let mut install = project.command(folder.join("bin/pip"));
+            install.args(["install", "--quiet", "--disable-pip-version-check"]);
+            run(install.arg("--requirement").arg(&wanted))
+        })
+        .context("on Debian it needs `apt-get install python3-venv`")?;
+        stamp.set()?;
+    }
+    Ok(Some(program))
 }
 
 fn prerequisites(project: &Project) -> Result<()> {

@@ -7,6 +7,7 @@ use std::env;
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The variables that tell the tests where to listen.
 const PORTS: [&str; 4] = ["PORT", "UPSTREAM_PORT", "SLACK_PORT", "SLACK_EMULATOR_PORT"];
@@ -32,8 +33,9 @@ const CONFINED: [(&str, &str, &str); 2] = [
 const ENVIRONMENTS: [&str; 2] = ["production", "staging"];
 
 /// Format, lints, unit tests, and the built product tested from outside; `fast` leaves the browser out.
-pub fn all(project: &Project, fast: bool, to_playwright: &[String]) -> Result<()> {
+pub fn all(project: &Project, fast: bool, long: bool, to_playwright: &[String]) -> Result<()> {
     setup::all(project)?;
+    let schemathesis = setup::schemathesis(project)?;
     components(project)?;
     let chromium = if fast { None } else { Some(chromium(project)?) };
     nginx(project)?;
@@ -82,10 +84,36 @@ pub fn all(project: &Project, fast: bool, to_playwright: &[String]) -> Result<()
         })?;
     }
     let tested = step("Product tests", || {
-        playwright(project, profile, chromium, to_playwright)
+        files::remove(&report(project))?;
+        playwright(project, profile, |command| {
+            match chromium {
+                Some(chromium) => command.env("CHROMIUM", chromium),
+                None => command.args(["--project", "api"]),
+            };
+            command.args(to_playwright);
+        })
     });
     println!("{}", tally(project)?);
-    tested
+    tested?;
+    // Who chose some tests wants those.
+    match schemathesis {
+        _ if !to_playwright.is_empty() => Ok(()),
+        Some(program) => step("Made-up calls", || fuzz(project, profile, &program, long)),
+        None => {
+            println!("schemathesis was left out: there is no python3 to run it");
+            Ok(())
+        }
+    }
+}
+
+/// Calls that nobody thought of, made of the document of the API.
+fn fuzz(project: &Project, profile: Profile, schemathesis: &Path, long: bool) -> Result<()> {
+    playwright(project, profile, |command| {
+        command
+            .args(["--reporter", "list"])
+            .env("SCHEMATHESIS", schemathesis)
+            .env("FUZZ", if long { "long" } else { "short" });
+    })
 }
 
 /// A minimal toolchain comes without them.
@@ -186,13 +214,10 @@ fn dry_run(project: &Project, environment: &str) -> Result<()> {
 fn playwright(
     project: &Project,
     profile: Profile,
-    chromium: Option<PathBuf>,
-    more: &[String],
+    describe: impl FnOnce(&mut Command),
 ) -> Result<()> {
-    files::remove(&report(project))?;
     let state = env::temp_dir().join(format!("latchkey-test-{}", std::process::id()));
     files::emptied(&state)?;
-    // Both held until both are known, so that they differ.
     // Held until all are known, so that no two are the same.
     let free = PORTS.map(|_| TcpListener::bind("127.0.0.1:0"));
     let mut ports = vec![];
@@ -210,12 +235,8 @@ fn playwright(
 
     let mut command = project.command("playwright");
     command.args(["test", "--config", "e2e/playwright.config.ts"]);
-    match chromium {
-        Some(chromium) => command.env("CHROMIUM", chromium),
-        None => command.args(["--project", "api"]),
-    };
+    describe(&mut command);
     command
-        .args(more)
         .env(
             "LATCHKEY_SERVE",
             match profile {

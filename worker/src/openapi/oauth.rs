@@ -55,7 +55,8 @@ fn token(schemas: &mut Schemas) -> (Value, Value) {
                 "client_id": {"type": "string", "description": "The key `lkk_…`."},
                 "client_secret": {"type": "string", "description": "The secret `lks_…`."},
             },
-            "additionalProperties": true,
+            // Others are passed over (RFC 6749, 3.2), but none comes twice.
+            "additionalProperties": {"type": "string"},
         }),
     );
     let issued = schemas.add_plain(
@@ -87,7 +88,8 @@ fn introspection(schemas: &mut Schemas) -> (Value, Value) {
                 "client_ip": {"type": "string", "description": "The address of whoever sent the token.", "examples": ["203.0.113.7"]},
                 "scope": scope(),
             },
-            "additionalProperties": true,
+            // Others are passed over (RFC 6749, 3.2), but none comes twice.
+            "additionalProperties": {"type": "string"},
         }),
     );
     let told = schemas.add_plain(

@@ -219,10 +219,12 @@ impl Operation {
 
     /// Answers with one page of a list.
     pub fn lists<T: ToSchema>(mut self, schemas: &mut Schemas) -> Self {
-        for name in ["Limit", "Cursor"] {
-            self.parameters.push(shared("parameters", name));
-        }
+        self.parameters.push(shared("parameters", "Limit"));
         let page = schemas.add_list::<T>();
+        // The last of a page, by its id.
+        let cursor = schemas.id_of::<T>();
+        let about = "The `next_cursor` of the page before.";
+        self = self.parameter("query", "cursor", about, &cursor);
         self.refuses(&[Code::Invalid]).answers_as(200, &page)
     }
 
@@ -521,10 +523,6 @@ pub fn parameters() -> Value {
         "Limit": {
             "in": "query", "name": "limit", "description": "How many rows a page holds.",
             "schema": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
-        },
-        "Cursor": {
-            "in": "query", "name": "cursor", "description": "The `next_cursor` of the page before.",
-            "schema": {"type": "string", "pattern": "^[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}$"},
         },
         "IdempotencyKey": {
             "in": "header", "name": "Idempotency-Key",

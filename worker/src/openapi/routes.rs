@@ -88,7 +88,7 @@ fn one_of(names: &[&str]) -> Value {
 }
 
 fn search() -> Value {
-    json!({"type": "string", "maxLength": 200, "examples": ["night"]})
+    json!({"type": "string", "examples": ["night"]})
 }
 
 fn about_itself(schemas: &mut Schemas) -> Vec<Operation> {
@@ -263,6 +263,7 @@ fn links(schemas: &mut Schemas) -> Vec<Operation> {
 }
 
 fn people(schemas: &mut Schemas) -> Vec<Operation> {
+    let everything = json!({"type": "object", "description": "Profile, photo, sessions, tokens and their use, notifications, deliveries and audit events."});
     vec![
         op("GET /api/v1/users", "listUsers", "user", "The people of the company, the first to join first", Reader(Resource::Users))
             .query("search", "Part of a name or an address.", &search())
@@ -283,9 +284,16 @@ fn people(schemas: &mut Schemas) -> Vec<Operation> {
             .with(&["ETag"])
             .refuses(&[NotFound, Conflict]),
         op("DELETE /api/v1/users/{user}", "deleteUser", "user", "Remove a person, with their sessions and tokens", InSession)
+            .about("With `me` one closes one's own account. The last Administrator cannot.")
             .steps_up()
             .answers_nothing(204)
+            .with(&["Set-Cookie"])
             .refuses(&[NotFound, Conflict, PreconditionFailed]),
+        op("GET /api/v1/users/me/export", "exportOwnData", "user", "Everything about oneself, as a file", InSession)
+            .about("No secret is in it. It is read while it is sent; should that break off, so does the file.")
+            .steps_up()
+            .answers_content(200, json!({"application/json": {"schema": everything}}))
+            .refuses(&[RateLimited]),
         op("POST /api/v1/users/me/email", "changeEmail", "user", "Ask for another address", InSession)
             .about("The old one stays until the link was followed that is mailed to the new one.")
             .takes::<ChangeEmail>(schemas)
@@ -907,6 +915,7 @@ fn gates() -> Vec<Operation> {
         ("PUT", "put"),
         ("PATCH", "patch"),
         ("DELETE", "delete"),
+        ("OPTIONS", "options"),
     ] {
         let below = Operation::new(
             (method, "/forward-auth/{*path}"),

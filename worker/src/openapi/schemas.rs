@@ -76,6 +76,11 @@ impl Schemas {
         reference(&name)
     }
 
+    /// What the ids of a type are.
+    pub fn id_of<T: ToSchema>(&self) -> Value {
+        json!({"$ref": self.0[&*T::name()]["properties"]["id"]["$ref"]})
+    }
+
     /// Adds what is answered to a call that makes something, and to one that repeats it: then its secrets are left out.
     pub fn add_made<T: ToSchema>(&mut self, name: &str, secrets: &[&str]) -> Value {
         self.add::<T>();
