@@ -49,6 +49,7 @@ const worker = {
   bindings: {
     HASH_KEY: key.toString("hex"),
     PUBLIC_URL: "http://localhost",
+    LOG: "errors",
     MAIL_TRANSPORT: "resend",
     MAIL_FROM: "Latchkey <latchkey@example.com>",
     RESEND_BASE_URL: `http://127.0.0.1:${slack.address().port}`,

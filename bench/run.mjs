@@ -55,7 +55,7 @@ function workers(upstream) {
   };
   copyFileSync(join(bench, "bare.mjs"), join(scratch, "bare.mjs"));
   copyFileSync(join(root, "target/wasm32-unknown-unknown/release/bench_hash.wasm"), join(scratch, "hash.wasm"));
-  const variables = { HASH_KEY: key.toString("hex"), PUBLIC_URL: "http://localhost" };
+  const variables = { HASH_KEY: key.toString("hex"), PUBLIC_URL: "http://localhost", LOG: "errors" };
   const options = {
     d1Persist: join(scratch, "d1"),
     workers: [

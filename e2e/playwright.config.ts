@@ -20,6 +20,8 @@ const variables = {
   UPSTREAM_URL: `http://127.0.0.1:${upstream}/api`,
   TRUSTED_PROXIES: '127.0.0.1',
   CALLS_PER_MINUTE: schemathesis ? '1000000' : '200',
+  // A line for each request, in the file `log` beside the database: tests read it.
+  LOG: 'requests',
   SLACK_BASE_URL: `http://127.0.0.1:${slack}`,
   SLACK_CLIENT_ID: app.CLIENT_ID,
   SLACK_CLIENT_SECRET: app.CLIENT_SECRET,
@@ -76,7 +78,6 @@ export default defineConfig({
       // Nothing may be left over from elsewhere: the tests count rows.
       reuseExistingServer: false,
       timeout: 600_000,
-      stdout: 'pipe',
       gracefulShutdown: { signal: 'SIGTERM', timeout: 15_000 },
     },
     {

@@ -5,6 +5,7 @@
     reason = "`wasm_split` adds the failed fetch to functions that cannot fail themselves"
 )]
 
+mod account;
 mod api;
 mod app;
 mod audit;
@@ -25,6 +26,7 @@ mod page;
 mod passwords;
 mod policy;
 mod profile;
+mod reference;
 mod roles;
 mod router;
 mod routes;

@@ -6,7 +6,7 @@ use crate::{
     later::{Fetch, Missing, Render},
     manage, notifications,
     page::{self, not_found},
-    passwords, policy, profile, roles,
+    passwords, policy, profile, reference, roles,
     router::{self, Place, Router},
     security, service_accounts,
     session::{self, Account, Who},
@@ -47,6 +47,8 @@ pub const POLICY: &str = "/manage/policy";
 pub const AUDIT: &str = "/manage/audit";
 /// The system.
 pub const MANAGE_SYSTEM: &str = "/manage/system";
+/// The API reference.
+pub const REFERENCE: &str = pages::REFERENCE;
 /// Service accounts.
 pub const SERVICE_ACCOUNTS: &str = "/manage/service-accounts";
 
@@ -74,6 +76,7 @@ fn page(path: &str) -> Option<Fetch> {
         ROLES => || Box::pin(roles::page()),
         AUDIT => || Box::pin(audit::page()),
         SERVICE_ACCOUNTS => || Box::pin(service_accounts::page()),
+        REFERENCE => || Box::pin(reference::page()),
         "/manage/service-accounts/{id}/tokens" => || Box::pin(service_accounts::tokens()),
         _ => return None,
     })

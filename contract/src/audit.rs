@@ -52,6 +52,7 @@ actions! {
     UserDeactivated = "user.deactivated", "Person deactivated", "deactivated {}";
     UserReactivated = "user.reactivated", "Person reactivated", "reactivated {}";
     UserDeleted = "user.deleted", "Person removed", "removed {}";
+    UserExported = "user.exported", "Data exported", "exported what is kept about {}";
     InvitationResent = "invitation.resent", "Invitation sent again", "sent the invitation of {} again";
     InvitationCancelled = "invitation.cancelled", "Invitation cancelled", "cancelled the invitation of {}";
     RoleCreated = "role.created", "Role made", "made the role {}";

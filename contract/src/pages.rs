@@ -3,8 +3,11 @@
 /// The page of one's own tokens.
 pub const API_ACCESS: &str = "/settings/api-access";
 
+/// The API reference.
+pub const REFERENCE: &str = "/api/docs";
+
 /// The paths of pages, in the order in which people meet them; `{…}` stands for any one segment.
-pub const PAGES: [&str; 22] = [
+pub const PAGES: [&str; 23] = [
     "/",
     "/sign-in",
     "/sign-up",
@@ -27,6 +30,7 @@ pub const PAGES: [&str; 22] = [
     "/manage/system",
     "/manage/service-accounts",
     "/manage/service-accounts/{id}/tokens",
+    REFERENCE,
 ];
 
 /// The page behind `path`, as it stands in [`PAGES`].

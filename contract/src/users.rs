@@ -13,6 +13,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub const USERS: &str = "/api/v1/users";
 /// The signed-in person.
 pub const ME: &str = "/api/v1/users/me";
+/// Everything about the signed-in person, as a file.
+pub const MY_EXPORT: &str = "/api/v1/users/me/export";
 
 /// The most characters in a first or last name, and in the names of tenants and tokens.
 pub const NAME_MAX: usize = 64;

@@ -19,6 +19,8 @@ const WITHOUT_TENANT: [RegExp, string][] = [
   [/^SELECT body, status, answer FROM idempotency_keys WHERE digest = \?1 /, 'the digest is made from the id of the caller'],
   [/ WHERE t\.id = coalesce\(\(SELECT id FROM tokens WHERE refresh_digest = \?1\)/, 'a pair is known by its secrets only'],
   [/^SELECT tenant_id, .* IN \(SELECT value FROM json_each\(\?1\)/, 'secrets that were found are known by themselves only'],
+  [/^UPDATE \w+ SET (\w+) = \?2 WHERE \1 = \?1$/, 'while keys change, a secret that is shown has its hash moved, wherever it lies'],
+  [/^SELECT user_id, tenant_id, .* WHERE user_id >= 'usr_' /, 'the job that encrypts anew is no tenant\'s, and learns each row\'s by reading it'],
   [/^SELECT id FROM outbox WHERE state = 'queued' AND due_at <= \?1 /, 'the post is no tenant\'s'],
 ]
 

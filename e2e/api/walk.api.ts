@@ -149,6 +149,7 @@ const WRITES: Record<string, Write | string> = {
   'POST /api/v1/users': ['user.invited', async (owner) => owner.post('/users', { email: fresh(), role_id: await roleId(owner, 'Viewer') })],
   'PATCH /api/v1/users/{user}': ['user.updated', (owner) => owner.patch('/users/me', { first_name: 'Augusta' })],
   'DELETE /api/v1/users/{user}': ['user.deleted', async (owner) => owner.delete(`/users/${(await colleague(owner)).user.id}`)],
+  'GET /api/v1/users/me/export': ['user.exported', (owner) => owner.get('/users/me/export')],
   'POST /api/v1/invitations/{invitation}': ['user.created', async (owner) => {
     const { secret } = await invite(owner)
     return new Person(newAccount()).post(`/invitations/${secret}`, { first_name: 'Grace', last_name: 'Hopper', password: 'gondola trumpet fig salad' })

@@ -1,6 +1,6 @@
 // Programs that a test starts for itself: a second Latchkey with a configuration of its own, and the emulator.
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -50,10 +50,10 @@ export const scheduledAt = async (origin: string) => {
   expect(answer.status).toBe(200)
 }
 
-/** A Latchkey with an empty database and these variables. */
-export async function startLatchkey(variables: Record<string, string>): Promise<Server> {
+/** A Latchkey with these variables, and with an empty database unless it is to go on in a folder that outlives it. */
+export async function startLatchkey(variables: Record<string, string>, folder?: string): Promise<Server> {
   const port = await freePort()
-  const state = mkdtempSync(join(tmpdir(), 'latchkey-test-'))
+  const state = folder ?? mkdtempSync(join(tmpdir(), 'latchkey-test-'))
   writeFileSync(join(state, 'vars.env'), Object.entries(variables).map((pair) => `${pair.join('=')}\n`).join(''))
   const origin = `http://localhost:${port}`
   const env = { ...process.env, PORT: String(port), LATCHKEY_STATE: state }
@@ -65,9 +65,15 @@ export async function startLatchkey(variables: Record<string, string>): Promise<
     scheduled: () => scheduledAt(origin),
     stop: async () => {
       await stop(server)
-      rmSync(state, { recursive: true, force: true })
+      if (!folder) rmSync(state, { recursive: true, force: true })
     },
   }
+}
+
+/** Runs wrangler to its end in a folder that has its configuration. */
+export function wrangler(folder: string, ...words: string[]) {
+  const quiet = { CI: '1', WRANGLER_HIDE_BANNER: 'true', WRANGLER_SEND_METRICS: 'false', WRANGLER_WRITE_LOGS: 'false', XDG_CONFIG_HOME: join(folder, 'config') }
+  execFileSync(process.execPath, [join(ROOT, 'node_modules/wrangler/bin/wrangler.js'), ...words, '--env', ''], { cwd: folder, env: { ...process.env, ...quiet }, stdio: 'pipe' })
 }
 
 /** The emulator of other people's services, with one of them on a port. */

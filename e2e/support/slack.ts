@@ -44,6 +44,11 @@ export class Member {
     return (await this.control({})).revoked
   }
 
+  /** The bot token and the path of the webhook that Slack gave for them. */
+  async credentials(): Promise<string[]> {
+    return (await this.control({})).credentials
+  }
+
   private async control(body: object): Promise<any> {
     const answer = await fetch(`${SLACK}/control`, { method: 'POST', body: JSON.stringify({ member: this.id, ...body }) })
     return answer.json()

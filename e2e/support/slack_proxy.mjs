@@ -102,7 +102,7 @@ async function serve(request, response) {
   if (pathname === '/control') {
     const { member, faults } = JSON.parse(body.toString() || '{}')
     if (faults) wanted.set(member, faults)
-    return json(response, { calls: calls.get(member) ?? [], revoked: [...revoked].filter((token) => memberOf.get(token) === member).length })
+    return json(response, { calls: calls.get(member) ?? [], revoked: [...revoked].filter((token) => memberOf.get(token) === member).length, credentials: [...memberOf].filter(([, of]) => of === member).map(([credential]) => credential) })
   }
   if (pathname === '/oauth/v2/authorize') {
     const told = await pass(request, body)

@@ -100,7 +100,7 @@ test.describe('a person', () => {
 
   test('who is the last Administrator stays one, as a sentence says', async ({ page, owner }) => {
     await openPerson(page, owner)
-    await expect(page.getByText('This is you: somebody else who looks after people can deactivate or delete you.')).toBeVisible()
+    await expect(page.getByText('This is you: you close your own account in Account profile. Somebody else who looks after people can deactivate you.')).toBeVisible()
     await expect(button(page, 'Deactivate')).toHaveCount(0)
     await expect(button(page, 'Delete')).toHaveCount(0)
     await page.getByLabel('Role').selectOption('Member')

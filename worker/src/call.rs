@@ -4,10 +4,11 @@ use crate::{
     db::Db,
     edge::Raw,
     error::{Error, Result},
+    log,
     secret::{Digest, HashKey, Prefix, Secret},
 };
 use axum::{
-    extract::FromRequestParts,
+    extract::{FromRequestParts, MatchedPath},
     http::{Extensions, header, request::Parts},
 };
 use contract::time::Timestamp;
@@ -47,6 +48,8 @@ pub struct Facts {
     pub user_agent: Option<String>,
     raw: Option<Raw>,
     told: OnceLock<Vec<(&'static str, String)>>,
+    route: OnceLock<MatchedPath>,
+    caller: OnceLock<log::Caller>,
     now_ms: u64,
     first_id: OnceLock<u128>,
     ids_made: AtomicU32,
@@ -84,6 +87,8 @@ impl Call {
             }),
             raw: parts.extensions.get().cloned(),
             told: OnceLock::new(),
+            route: OnceLock::new(),
+            caller: OnceLock::new(),
             now_ms,
             first_id: OnceLock::new(),
             ids_made: AtomicU32::new(0),
@@ -112,6 +117,32 @@ impl Call {
         self.told.get().map_or(&[], Vec::as_slice)
     }
 
+    /// Notes who is calling, for the log. Of two, the first is meant: whoever asks, not of whom they ask.
+    pub fn made_by(&self, kind: &'static str, id: &str, tenant: &str) {
+        if log::requests(&self.env) {
+            let _ = self.caller.set(log::Caller {
+                kind,
+                id: id.to_owned(),
+                tenant: tenant.to_owned(),
+            });
+        }
+    }
+
+    /// Who is calling, as far as that is known.
+    pub fn caller(&self) -> Option<&log::Caller> {
+        self.caller.get()
+    }
+
+    /// The template of the route that took the call, if one did.
+    pub fn route(&self) -> Option<&str> {
+        self.route.get().map(MatchedPath::as_str)
+    }
+
+    /// The milliseconds since it arrived.
+    pub fn ms(&self) -> u64 {
+        clock_ms().saturating_sub(self.now_ms)
+    }
+
     /// The bindings of the deployment.
     pub fn env(&self) -> &Env {
         &self.env
@@ -135,6 +166,11 @@ impl Call {
         Ok(self.key()?.digest(text))
     }
 
+    /// The hash that the previous key gives, while keys change.
+    pub fn previous_digest(&self, text: &str) -> Result<Option<Digest>> {
+        Ok(self.key()?.previous_digest(text))
+    }
+
     /// The key of the deployment.
     pub fn key(&self) -> Result<&'static HashKey> {
         key(&self.env)
@@ -150,7 +186,7 @@ impl Call {
         let request_id = self.request_id.clone();
         self.context.wait_until(async move {
             if let Err(error) = work.await {
-                worker::console_error!("{}", crate::respond::log_line(&error, &request_id));
+                log::failure(&error, &request_id);
             }
         });
     }
@@ -184,8 +220,9 @@ pub fn key(env: &Env) -> Result<&'static HashKey> {
         .secret("HASH_KEY")
         .map_err(|_| Error::Internal("the secret HASH_KEY is missing".into()))?;
     let mut key = HashKey::from_hex(&key.to_string())?;
-    if let Ok(previous) = env.secret("HASH_KEY_PREVIOUS") {
-        key = key.after(HashKey::from_hex(&previous.to_string())?);
+    let previous = env.secret("HASH_KEY_PREVIOUS").map(|key| key.to_string());
+    if let Some(previous) = previous.ok().filter(|key| !key.is_empty()) {
+        key = key.after(HashKey::from_hex(&previous)?);
     }
     Ok(KEY.get_or_init(|| key))
 }
@@ -199,12 +236,15 @@ impl<S: Sync> FromRequestParts<S> for Call {
 }
 
 impl Call {
-    /// The call that the router put beside the request.
+    /// The call that the router put beside the request. It learns which route took it.
     pub fn of(extensions: &Extensions) -> Result<Self> {
-        extensions
+        let call: &Self = extensions
             .get()
-            .cloned()
-            .ok_or_else(|| Error::Internal("a request without its call".into()))
+            .ok_or_else(|| Error::Internal("a request without its call".into()))?;
+        if let Some(route) = extensions.get() {
+            let _ = call.route.set(MatchedPath::clone(route));
+        }
+        Ok(call.clone())
     }
 }
 
@@ -248,9 +288,15 @@ pub fn background_ulid() -> Result<String> {
 }
 
 /// What time it is, in milliseconds since 1970.
-#[expect(clippy::disallowed_methods, reason = "the one clock")]
+#[expect(
+    clippy::disallowed_methods,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the one clock, which never shows a time before 1970"
+)]
 pub fn clock_ms() -> u64 {
-    worker::Date::now().as_millis()
+    // A whole number of milliseconds, in one step across.
+    js_sys::Date::now() as u64
 }
 
 fn from_ms(ms: u64) -> Timestamp {

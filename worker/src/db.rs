@@ -15,12 +15,18 @@ use serde::{
     de::{self, DeserializeOwned},
 };
 use serde_json::value::RawValue;
-use std::sync::OnceLock;
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicU32, Ordering},
+};
 use wasm_bindgen::{JsCast, JsValue};
-use worker::{D1Database, Env};
+use worker::{D1Database, D1PreparedStatement, Env};
 
-/// The database of the deployment.
-pub struct Db(&'static D1Database);
+/// The database of the deployment, as one call or job uses it.
+pub struct Db {
+    database: &'static D1Database,
+    statements: AtomicU32,
+}
 
 /// One statement with its values: run by [`Db::first`] and [`Db::all`], or with others in one transaction
 /// by [`Db::commit`].
@@ -80,21 +86,39 @@ impl Db {
         /// The bindings of an isolate stay the same.
         static DATABASE: OnceLock<D1Database> = OnceLock::new();
         if let Some(database) = DATABASE.get() {
-            return Ok(Self(database));
+            return Ok(Self::new(database));
         }
         let database = env.d1("DB")?;
-        Ok(Self(DATABASE.get_or_init(|| database)))
+        Ok(Self::new(DATABASE.get_or_init(|| database)))
+    }
+
+    fn new(database: &'static D1Database) -> Self {
+        Self {
+            database,
+            statements: AtomicU32::new(0),
+        }
+    }
+
+    /// How many statements were run so far.
+    pub fn statements(&self) -> u32 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    fn prepare(&self, statement: &Statement) -> Result<D1PreparedStatement> {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        let prepared = self.database.prepare(statement.sql);
+        Ok(prepared.bind(&statement.values)?)
     }
 
     /// The first row.
     pub async fn first<T: DeserializeOwned>(&self, statement: Statement) -> Result<Option<T>> {
-        let statement = self.0.prepare(statement.sql).bind(&statement.values)?;
+        let statement = self.prepare(&statement)?;
         read(&JsFuture::from(statement.inner().first(None)?).await?)
     }
 
     /// Every row.
     pub async fn all<T: DeserializeOwned>(&self, statement: Statement) -> Result<Vec<T>> {
-        let statement = self.0.prepare(statement.sql).bind(&statement.values)?;
+        let statement = self.prepare(&statement)?;
         let answer = JsFuture::from(statement.inner().all()?).await?;
         read(&Reflect::get(&answer, &"results".into())?)
     }
@@ -117,10 +141,10 @@ impl Db {
     /// The same for statements whose number is known only at run time.
     pub async fn commit_all(&self, statements: Vec<Statement>) -> Result<Vec<Outcome>> {
         let bound: Array = statements
-            .into_iter()
-            .map(|s| Ok(self.0.prepare(s.sql).bind(&s.values)?.inner().clone()))
+            .iter()
+            .map(|statement| Ok(self.prepare(statement)?.inner().clone()))
             .collect::<Result<_>>()?;
-        let database: &JsValue = self.0.as_ref();
+        let database: &JsValue = self.database.as_ref();
         let batch: Function = Reflect::get(database, &"batch".into())?.dyn_into()?;
         let answer = batch.call1(database, &bound)?.dyn_into::<Promise>()?;
         read(&JsFuture::from(answer).await?)

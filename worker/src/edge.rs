@@ -9,7 +9,7 @@ use crate::{
 };
 use axum::{
     body::{Body, HttpBody},
-    http::{self, HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri},
+    http::{self, HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri, header},
     response::Response,
 };
 use http_body_util::BodyExt;
@@ -18,24 +18,47 @@ use serde::Serializer;
 use wasm_bindgen::{JsCast, JsValue};
 use worker::{IntoResponse, web_sys};
 
+/// Bodies that are said to have at most so many bytes are taken whole.
+const SHORT: usize = 64 * 1024;
+
 /// The request as axum takes it. One that is to be passed on keeps its body in the runtime.
-pub fn request(raw: &web_sys::Request) -> Result<Request<worker::Body>> {
+pub async fn request(raw: &web_sys::Request) -> Result<Request<Body>> {
     // Neither a name nor a value can hold a line break (RFC 9110, 5.5).
     let lines = Array::from(&raw.headers()).flat(1).join("\n");
     let read = || {
-        let uri: Uri = raw.url().parse()?;
-        let body = raw.body().filter(|_| !uri.path().starts_with(GATEWAY));
         let mut request = Request::builder()
             .method(raw.method().as_str())
-            .uri(uri)
-            .body(body.map_or_else(worker::Body::empty, worker::Body::new))?;
+            .uri(raw.url().parse::<Uri>()?)
+            .body(Body::empty())?;
         *request.headers_mut() = headers(&String::from(lines))?;
         request.extensions_mut().insert(Raw(Clone::clone(raw)));
         Ok(request)
     };
-    read().map_err(|error: http::Error| {
+    let mut request = read().map_err(|error: http::Error| {
         Error::unreadable(format!("The request is malformed: {error}."))
-    })
+    })?;
+    let passed_on = request.uri().path().starts_with(GATEWAY);
+    if let Some(body) = raw.body().filter(|_| !passed_on) {
+        let length = content_length(request.headers());
+        *request.body_mut() = if length.is_some_and(|length| length <= SHORT) {
+            let bytes = JsFuture::from(raw.array_buffer()?).await;
+            let bytes = bytes.map_err(|_| Error::unreadable("The body broke off."))?;
+            Uint8Array::new(&bytes).to_vec().into()
+        } else {
+            Body::new(worker::Body::new(body))
+        };
+    }
+    Ok(request)
+}
+
+/// How long the body is said to be.
+pub fn content_length(headers: &HeaderMap) -> Option<usize> {
+    headers
+        .get(header::CONTENT_LENGTH)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
 }
 
 /// The request as the runtime has it.

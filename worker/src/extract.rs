@@ -2,6 +2,7 @@
 
 use crate::{
     call::Call,
+    edge::content_length,
     error::{Error, Result},
 };
 use axum::{
@@ -62,9 +63,7 @@ pub async fn whole(
     max: usize,
     too_large: &'static str,
 ) -> Result<Bytes> {
-    let told = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let told = content_length(headers);
     let mut read = Vec::with_capacity(told.unwrap_or_default().min(max));
     let mut length = 0_usize;
     // Who is still sending does not hear an answer. So what is too long is read on for a while, and let go.

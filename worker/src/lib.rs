@@ -6,17 +6,20 @@
 mod audit;
 mod auth;
 mod call;
+mod config;
 mod db;
 mod devices;
 mod edge;
 mod emails;
 mod error;
+mod export;
 mod extract;
 mod gates;
 mod idempotency;
 mod invitations;
 mod leaks;
 mod limits;
+mod log;
 mod mfa;
 mod notifications;
 mod oauth;
@@ -28,6 +31,7 @@ mod passwords;
 mod photos;
 mod policy;
 mod rates;
+mod rekey;
 mod reminders;
 mod respond;
 mod roles;
@@ -44,9 +48,7 @@ mod users;
 
 use axum::response::IntoResponse;
 use contract::time::Timestamp;
-use worker::{
-    Context, Env, MessageBatch, ScheduleContext, ScheduledEvent, console_error, event, web_sys,
-};
+use worker::{Context, Env, MessageBatch, ScheduleContext, ScheduledEvent, event, web_sys};
 
 /// How the name of the queue ends into which goes what could not be handed over.
 const DEAD: &str = "-dead";
@@ -58,14 +60,16 @@ async fn fetch(
     env: Env,
     context: Context,
 ) -> worker::Result<web_sys::Response> {
-    let response = match edge::request(&request) {
+    config::complain_once(&env);
+    let response = match edge::request(&request).await {
         Ok(request) => router::answer(request, env, context).await,
         Err(error) => respond::finish(error.into_response(), respond::Content::Data, "unknown"),
     };
     edge::response(response).await
 }
 
-/// Clears away what time has made useless, tells what ends soon, and sees to messages that nobody sent.
+/// Clears away what time has made useless, tells what ends soon, sees to messages that nobody sent, and encrypts anew what
+/// an earlier key still opens.
 #[event(scheduled)]
 async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
     let now = call::clock();
@@ -73,9 +77,10 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
         purge(&env, now).await,
         reminders::remind(&env, now).await,
         outbox::sweep(&env, now).await,
+        rekey::seal_anew(&env).await,
     ] {
         if let Err(error) = done {
-            console_error!("{}", respond::log_line(&error, "scheduled"));
+            log::failure(&error, "scheduled");
         }
     }
 }
@@ -117,7 +122,7 @@ async fn queue(batch: MessageBatch<String>, env: Env, _context: Context) -> work
         outbox::deliver(&env, &ids).await
     };
     if let Err(error) = done {
-        console_error!("{}", respond::log_line(&error, "queue"));
+        log::failure(&error, "queue");
     }
     batch.ack_all();
     Ok(())

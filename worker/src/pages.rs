@@ -29,7 +29,7 @@ pub fn content(path: &str) -> Content {
     };
     if below(&OAUTH_ROOT) {
         Content::OAuth
-    } else if DATA_ROOTS.iter().any(below) {
+    } else if path != pages::REFERENCE && DATA_ROOTS.iter().any(below) {
         Content::Data
     } else if path.starts_with(HASHED) {
         Content::Immutable
@@ -121,6 +121,7 @@ mod tests {
             "/apiary",
             "/settings/api-access",
             "/scimitar",
+            "/api/docs",
             "/oauth2x",
         ] {
             assert_eq!(content(path), Content::Page, "{path}");

@@ -1,6 +1,9 @@
 //! The last step of every answer: problems get their body, and everything its headers.
 
-use crate::error::{Error, Refusal};
+use crate::{
+    error::{Error, Refusal},
+    log,
+};
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -124,7 +127,7 @@ fn problem(response: &mut Response, error: &Error, content: Content, request_id:
     let refusal = match error {
         Error::Refused(refusal) => refusal.as_ref().clone(),
         Error::Taken(_) | Error::Internal(_) => {
-            worker::console_error!("{}", log_line(error, request_id));
+            log::failure(error, request_id);
             Refusal::new(
                 Code::Internal,
                 "Something went wrong on our side. Try again; if it stays, quote the request id.",
@@ -205,16 +208,6 @@ fn challenge(refusal: &Refusal) -> Option<String> {
     }
 }
 
-/// One line of the log about a failure of ours: JSON, so that no text in it can fake another line.
-pub fn log_line(error: &Error, request_id: &str) -> String {
-    let cause = match error {
-        Error::Internal(cause) => cause.clone(),
-        Error::Taken(columns) => format!("unexpected duplicate of {columns}"),
-        Error::Refused(refusal) => refusal.detail.clone(),
-    };
-    serde_json::json!({"level": "error", "request_id": request_id, "error": cause}).to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -276,11 +269,5 @@ mod tests {
         );
         assert_eq!(caching(304, Some(Keep::UntilChanged)), "private, no-cache");
         assert_eq!(caching(404, Some(Keep::Forever)), "no-store");
-    }
-
-    #[test]
-    fn a_failure_of_ours_is_logged_in_one_line() {
-        let line = log_line(&Error::Internal("first\nsecond \u{1b}[31m".into()), "req_1");
-        assert!(!line.contains('\n') && !line.contains('\u{1b}'), "{line}");
     }
 }

@@ -3,10 +3,12 @@
 use crate::{
     audit, auth,
     call::Call,
-    emails,
+    config, emails,
     error::{Error, Result},
-    gates, invitations, leaks, mfa, notifications, oauth, pages, passwords, photos, policy,
-    respond, roles, service_accounts, session, sign_up, slack, statistics, tokens, usage, users,
+    export, gates, invitations, leaks, log, mfa, notifications, oauth, pages, passwords, photos,
+    policy,
+    respond::{self, Content},
+    roles, service_accounts, session, sign_up, slack, statistics, tokens, usage, users,
 };
 use axum::{
     Json, Router,
@@ -19,7 +21,7 @@ use contract::problem::Code;
 use serde_json::{Value, json};
 use std::sync::OnceLock;
 use tower_service::Service;
-use worker::{Context, Env, HttpRequest};
+use worker::{Context, Env};
 
 fn routes() -> Router {
     Router::new()
@@ -32,7 +34,7 @@ fn routes() -> Router {
         .merge(administration())
         .merge(machines())
         .fallback(async || Error::not_found("route"))
-        .method_not_allowed_fallback(async || {
+        .method_not_allowed_fallback(async |_: Call| {
             Error::refused(
                 Code::MethodNotAllowed,
                 "The header Allow lists what this path knows.",
@@ -79,6 +81,7 @@ fn people() -> Router {
                 .patch(users::http::update)
                 .delete(users::http::delete),
         )
+        .route("/api/v1/users/me/export", get(export::http::show))
         .route("/api/v1/invitations", get(invitations::http::list))
         .route(
             "/api/v1/invitations/{invitation}",
@@ -234,12 +237,13 @@ fn machines() -> Router {
 }
 
 /// Answers one request.
-pub async fn answer(request: HttpRequest, env: Env, context: Context) -> Response {
+pub async fn answer(request: Request<Body>, env: Env, context: Context) -> Response {
     /// The table is the same for every request, so it is built once.
     static ROUTES: OnceLock<Router> = OnceLock::new();
 
     let (mut parts, body) = request.into_parts();
     let about = pages::content(parts.uri.path());
+    let method = parts.method.clone();
     let call = match Call::new(&parts, env, context) {
         Ok(call) => call,
         Err(error) => return respond::finish(error.into_response(), about, "unknown"),
@@ -250,7 +254,7 @@ pub async fn answer(request: HttpRequest, env: Env, context: Context) -> Respons
         match auth::refuse_other_sites(&parts) {
             Ok(()) => {
                 parts.extensions.insert(call.clone());
-                let request = Request::from_parts(parts, Body::new(body));
+                let request = Request::from_parts(parts, body);
                 let Ok(response) = ROUTES.get_or_init(routes).clone().call(request).await;
                 response
             }
@@ -269,13 +273,21 @@ pub async fn answer(request: HttpRequest, env: Env, context: Context) -> Respons
         // The edge sets it anyway; pages judge by it how far their own clock is off.
         respond::set(response.headers_mut(), header::DATE, &call.now.http_date());
     }
+    if log::requests(call.env()) {
+        let route = match about {
+            Content::Page => Some("page"),
+            Content::Immutable => Some("file"),
+            Content::Data | Content::OAuth => call.route(),
+        };
+        log::answered(&call, &method, route, response.status(), call.ms());
+    }
     response
 }
 
 /// Whether Latchkey can do its work.
 #[worker::send]
 async fn health(call: Call) -> Result<Json<Value>> {
-    call.key()?;
+    config::must_be_complete(call.env())?;
     call.db.ping().await?;
     Ok(Json(
         json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}),

@@ -142,7 +142,7 @@ fn digit(value: u32) -> char {
 /// The key of the deployment, without which a stolen database tells nothing about any secret.
 pub struct HashKey {
     mac: Hmac<Sha256>,
-    /// The key that was in use before, which still opens what it sealed.
+    /// The key that was in use before: what it hashed is found still, and what it sealed opens.
     previous: Option<Box<Self>>,
 }
 
@@ -163,7 +163,7 @@ impl HashKey {
             })
     }
 
-    /// The same key, which opens what `previous` sealed too.
+    /// The same key, which knows what `previous` hashed and sealed too.
     #[must_use]
     pub fn after(self, previous: Self) -> Self {
         Self {
@@ -173,7 +173,7 @@ impl HashKey {
     }
 
     /// What tells this key from others, and nothing about it.
-    fn id(&self) -> String {
+    pub fn id(&self) -> String {
         let [a, b, c, d, ..] = self.mac(&[b"\0", b"id"]);
         HEXLOWER.encode(&[a, b, c, d])
     }
@@ -181,6 +181,16 @@ impl HashKey {
     /// HMAC-SHA-256 of `text`.
     pub fn digest(&self, text: &str) -> Digest {
         Digest(HEXLOWER.encode(&self.mac(&[text.as_bytes()])))
+    }
+
+    /// The hash that the previous key gives, if there is one.
+    pub fn previous_digest(&self, text: &str) -> Option<Digest> {
+        self.previous.as_ref().map(|key| key.digest(text))
+    }
+
+    /// Whether there is a previous key.
+    pub fn has_previous(&self) -> bool {
+        self.previous.is_some()
     }
 
     /// HMAC-SHA-256 of the parts, one after the other.
@@ -207,6 +217,11 @@ impl HashKey {
         Ok([&self.id(), ".", &sealed].concat())
     }
 
+    /// Encrypts anew what this key or the previous one sealed.
+    pub fn seal_anew(&self, whose: &str, sealed: &str, nonce: [u8; 12]) -> Result<String> {
+        self.seal(whose, &self.open(whose, sealed)?, nonce)
+    }
+
     /// Decrypts what [`HashKey::seal`] made.
     pub fn open(&self, whose: &str, sealed: &str) -> Result<Vec<u8>> {
         // What was sealed before keys had ids is without.
@@ -223,7 +238,10 @@ impl HashKey {
             };
             self.cipher().decrypt(&(*nonce).into(), payload).ok()
         };
-        open().ok_or_else(|| Error::Internal(format!("cannot open what is sealed for {whose}")))
+        let bare = self.previous.as_ref().filter(|_| id.is_empty());
+        open()
+            .or_else(|| bare?.open(whose, sealed).ok())
+            .ok_or_else(|| Error::Internal(format!("cannot open what is sealed for {whose}")))
     }
 }
 
@@ -314,7 +332,20 @@ mod tests {
         assert_eq!(rotated.open("usr_1", &anew).unwrap(), b"seed");
         // As it was written before keys had ids.
         let (_, bare) = sealed.split_once('.').unwrap();
+        assert_eq!(rotated.open("usr_1", bare).unwrap(), b"seed");
         assert_eq!(key("ab").open("usr_1", bare).unwrap(), b"seed");
+    }
+
+    #[test]
+    fn two_keys_at_once_give_two_hashes() {
+        let key = |hex: &str| HashKey::from_hex(&hex.repeat(32)).unwrap();
+        assert!(key("cd").previous_digest("secret").is_none());
+        let rotated = key("cd").after(key("ab"));
+        let [old, new] = [key("ab"), key("cd")].map(|key| key.digest("secret"));
+        assert_eq!(rotated.digest("secret").as_str(), new.as_str());
+        let previous = rotated.previous_digest("secret").unwrap();
+        assert_eq!(previous.as_str(), old.as_str());
+        assert_ne!(key("ab").id(), key("cd").id());
     }
 
     #[test]

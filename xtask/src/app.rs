@@ -1,7 +1,7 @@
 //! Builds the app: cargo's wasm is cut into a main part and lazily loaded ones, bound to JavaScript and laid out in `dist/`.
 
 use crate::files::{self, Stamp};
-use crate::first;
+use crate::parts;
 use crate::project::{Profile, Project, WASM, WASM_FEATURES, run, run_quietly, step};
 use anyhow::{Context, Result, anyhow};
 use std::path::Path;
@@ -23,12 +23,12 @@ pub fn build(project: &Project, profile: Profile) -> Result<()> {
         files::emptied(&bound)?;
         let parts = step("App: split and bind", || {
             bind(project, profile, &wasm, &bound)?;
-            first::rewire(&bound.join("split.js"))
+            parts::rewire(&bound.join("split.js"))
         })?;
         if profile == Profile::Release {
             step("App: shrink", || shrink(project, &bound))?;
         }
-        first::pack(&parts, &bound)?;
+        parts::pack(&parts, &bound)?;
         made_from.set()?;
     }
     let base = project.kept("app-base");

@@ -3,9 +3,9 @@
 mod app;
 mod bench;
 mod files;
-mod first;
 mod mail;
 mod openapi;
+mod parts;
 mod project;
 mod serve;
 mod setup;

@@ -9,7 +9,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -110,6 +110,8 @@ impl Place {
         let mut command = project.command("wrangler");
         command
             .args(words)
+            // None of the environments, which are what is deployed.
+            .args(["--env", ""])
             .arg("--local")
             .arg("--persist-to")
             .arg(&self.state);
@@ -181,11 +183,27 @@ impl Place {
             .arg("--var")
             .arg(format!("PUBLIC_URL:http://localhost:{port}"));
         command.args(self.variables());
-        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        command.stdin(Stdio::null());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut server = command.spawn().context("could not start wrangler")?;
         let said = server.stdout.take().context("its output was asked for")?;
-        thread::spawn(move || pass_on(said));
+        let complained = server.stderr.take().context("so were its complaints")?;
+        let log = self.log()?;
+        let complaints = log.try_clone()?;
+        thread::spawn(move || pass_on(said, &log));
+        thread::spawn(move || pass_on_complaints(complained, &complaints));
         Ok(server)
+    }
+
+    /// What the Worker logs stands beside the database too, since it was started last.
+    fn log(&self) -> Result<File> {
+        let file = self.state.join("log");
+        files::remove(&file)?;
+        let mut options = OpenOptions::new();
+        options.create(true).append(true).mode(0o600);
+        options
+            .open(&file)
+            .with_context(|| file.display().to_string())
     }
 
     /// What the file `vars.env` beside the database says, a `NAME=value` on each line, in the place of `wrangler.toml`'s
@@ -212,9 +230,7 @@ impl Place {
             if let Some(status) = self.health() {
                 eprintln!("  {:.1} s", start.elapsed().as_secs_f32());
                 if status != "200" {
-                    eprintln!(
-                        "/api/health answers {status}: the Worker's messages should say why."
-                    );
+                    eprintln!("/api/health answers {status}, and says why.");
                 }
                 return Ok(true);
             }
@@ -251,13 +267,28 @@ impl Place {
     }
 }
 
-/// Shows what the Worker logs, without wrangler's greeting and its line for every request.
-fn pass_on(said: ChildStdout) {
+/// Shows and keeps what the Worker logs, without wrangler's greeting and its line for every request.
+fn pass_on(said: ChildStdout, log: &File) {
     let lines = BufReader::new(said).lines().map_while(Result::ok);
     let after_greeting = lines.skip_while(|line| !line.contains("Ready on "));
     for line in after_greeting.filter(|line| !line.contains("[wrangler:info]")) {
+        keep(log, &line);
         println!("{line}");
     }
+}
+
+/// The same for what it complains of.
+fn pass_on_complaints(complained: ChildStderr, log: &File) {
+    let lines = BufReader::new(complained).lines().map_while(Result::ok);
+    for line in lines {
+        keep(log, &line);
+        eprintln!("{line}");
+    }
+}
+
+/// In one piece, since two write there. A full disk is no reason to stop serving.
+fn keep(mut log: &File, line: &str) {
+    let _ = log.write_all([line, "\n"].concat().as_bytes());
 }
 
 /// Ctrl-C and SIGTERM, as messages.

@@ -1,6 +1,6 @@
 //! Everything that has to hold before a change goes in.
 
-use crate::project::{Profile, Project, WASM, run, step};
+use crate::project::{Profile, Project, WASM, run, run_quietly, step};
 use crate::{app, files, openapi, setup, worker};
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use std::env;
@@ -12,11 +12,25 @@ use std::process::Command;
 /// The variables that tell the tests where to listen.
 const PORTS: [&str; 4] = ["PORT", "UPSTREAM_PORT", "SLACK_PORT", "SLACK_EMULATOR_PORT"];
 
+/// What the Worker is bound to wherever it runs: an environment inherits none of them.
+const BINDINGS: [&str; 7] = [
+    "ASSETS",
+    "DB",
+    "EMAIL",
+    "OUTBOX",
+    "PHOTOS",
+    "PUBLIC_URL",
+    "MAIL_TRANSPORT",
+];
+
 /// What may be written in one place only: the phrase, the folder it is looked for in, and that place.
 const CONFINED: [(&str, &str, &str); 2] = [
     (".prepare(", "worker/src", "db.rs"),
     ("gloo_net", "app/src", "api.rs"),
 ];
+
+/// What `wrangler.toml` deploys.
+const ENVIRONMENTS: [&str; 2] = ["production", "staging"];
 
 /// Format, lints, unit tests, and the built product tested from outside; `fast` leaves the browser out.
 pub fn all(project: &Project, fast: bool, long: bool, to_playwright: &[String]) -> Result<()> {
@@ -64,6 +78,11 @@ pub fn all(project: &Project, fast: bool, long: bool, to_playwright: &[String]) 
     let profile = Profile::release_if(!fast);
     app::build(project, profile)?;
     worker::build(project, profile)?;
+    for environment in ENVIRONMENTS {
+        step(&format!("Deploy, dry run: {environment}"), || {
+            dry_run(project, environment)
+        })?;
+    }
     let tested = step("Product tests", || {
         files::remove(&report(project))?;
         playwright(project, profile, |command| {
@@ -166,6 +185,28 @@ fn confined(project: &Project) -> Result<()> {
         }
     }
     ensure!(strays.is_empty(), "{}", strays.join("\n"));
+    Ok(())
+}
+
+/// Everything of a deployment but the upload; says how large that would be.
+fn dry_run(project: &Project, environment: &str) -> Result<()> {
+    let output = project.kept("upload");
+    let mut deploy = project.command("wrangler");
+    deploy
+        .args(["deploy", "--dry-run", "--env", environment, "--outdir"])
+        .arg(&output)
+        .env("CI", "1")
+        .env("WRANGLER_HIDE_BANNER", "true")
+        .env("WRANGLER_SEND_METRICS", "false")
+        .env("WRANGLER_WRITE_LOGS", "false");
+    let told = run_quietly(&mut deploy)?;
+    let size = told.lines().find(|line| line.starts_with("Total Upload:"));
+    eprintln!("  {}", size.context("it did not say how large it is")?);
+    let missing = BINDINGS
+        .into_iter()
+        .filter(|name| !told.contains(&format!("env.{name} ")));
+    let missing: Vec<_> = missing.collect();
+    ensure!(missing.is_empty(), "not bound: {}", missing.join(", "));
     Ok(())
 }
 

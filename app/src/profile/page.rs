@@ -5,6 +5,7 @@ use super::{
     details, extras, photo,
 };
 use crate::{
+    account,
     api::{Api, Failure},
     emails::{self, Changing},
     later::Later,
@@ -49,6 +50,7 @@ pub fn page() -> AnyView {
             // Not among the facts, which are shown anew when the address is confirmed in another tab.
             {move || changing.get().then(|| change.view()).flatten()}
         </Section>
+        {account::sections()}
     }
     .into_any()
 }

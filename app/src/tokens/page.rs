@@ -1,7 +1,7 @@
 //! The page `API Access`.
 
 use super::{Desk, Dialog, current::current, filter::Filter, history::history, link};
-use crate::ui::icon::icon;
+use crate::{routes, ui::icon::icon};
 use leptos::prelude::*;
 
 /// The page.
@@ -23,7 +23,7 @@ pub fn panel(desk: Desk, about: &'static str) -> AnyView {
             <div class="section__header">
                 <div class="section__text">
                     <h2 class="section__title" id="tokens">"Access tokens"</h2>
-                    <p class="section__description">{about}</p>
+                    <p class="section__description">{about} {desk.gives_secrets.then(reference)}</p>
                 </div>
                 <div class="section__actions">{desk.gives_secrets.then(|| add_button(desk))}</div>
             </div>
@@ -37,6 +37,11 @@ pub fn panel(desk: Desk, about: &'static str) -> AnyView {
 }
 
 /// The button that opens the dialog for a new token. Its code is fetched when the button is about to be used.
+/// The way to what tokens are good for.
+fn reference() -> AnyView {
+    view! { " " <a href=routes::REFERENCE>"Read the API reference"</a> }.into_any()
+}
+
 fn add_button(desk: Desk) -> AnyView {
     view! {
         <button

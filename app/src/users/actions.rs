@@ -38,7 +38,7 @@ pub fn actions(person: Person) -> AnyView {
     let pending = RwSignal::new(false);
     if person.is_me() {
         return foot(
-            "This is you: somebody else who looks after people can deactivate or delete you.",
+            "This is you: you close your own account in Account profile. Somebody else who looks after people can deactivate you.",
             ().into_any(),
         );
     }

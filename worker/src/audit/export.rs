@@ -96,10 +96,7 @@ impl Progress {
             Ok(events) => events,
             Err(error) => {
                 // Who reads it must not take a part for the whole: the connection breaks off.
-                worker::console_error!(
-                    "{}",
-                    crate::respond::log_line(&error, &self.call.request_id)
-                );
+                crate::log::failure(&error, &self.call.request_id);
                 self.done = true;
                 return Some((Err("the rest could not be read".into()), self));
             }

@@ -5,6 +5,8 @@ mod export;
 pub mod http;
 mod store;
 
+pub use store::made_by;
+
 use crate::{
     auth::{Actor, Tenant},
     call::Call,
@@ -51,6 +53,16 @@ pub fn entry(
 
 /// The event of a refusal, which is all that is written about it.
 pub fn refusal(
+    call: &Call,
+    tenant: impl AsRef<Tenant>,
+    actor: &Actor,
+    event: &Event,
+) -> Result<Statement> {
+    insert(call, tenant.as_ref(), actor, event, true)
+}
+
+/// The event of a look at something, which writes nothing else.
+pub fn reading(
     call: &Call,
     tenant: impl AsRef<Tenant>,
     actor: &Actor,

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     call::Call,
     error::{Error, Result},
+    rekey,
     secret::{Prefix, is_well_formed},
     usage::Visit,
 };
@@ -176,7 +177,7 @@ pub async fn half_session(call: &Call, parts: &Parts) -> Result<SessionCaller> {
     let cookie = session_cookie(&parts.headers).ok_or_else(session_is_over)?;
     let found = find_session(call, cookie).await?;
     if found.half && call.now < found.created_at.plus(MFA_SECONDS) {
-        Ok(found.into())
+        Ok(SessionCaller::known(call, found))
     } else {
         Err(session_is_over())
     }
@@ -193,7 +194,9 @@ async fn find_session(call: &Call, cookie: &str) -> Result<FoundSession> {
     if !is_well_formed(Prefix::Session, cookie) {
         return Err(session_is_over());
     }
-    store::find_session(&call.db, &call.digest(cookie)?)
+    let digest = call.digest(cookie)?;
+    let find = async || store::find_session(&call.db, &digest).await;
+    rekey::found(call, Prefix::Session, cookie, find)
         .await?
         .filter(|found| {
             found.user.active
@@ -211,7 +214,7 @@ async fn by_session(call: &Call, cookie: &str) -> Result<SessionCaller> {
         ));
     }
     let seen_lately = call.now < found.last_seen_at.plus(SEEN_EVERY);
-    let session = SessionCaller::from(found);
+    let session = SessionCaller::known(call, found);
     if !seen_lately {
         let (later, owner, id) = (call.clone(), session.owner.clone(), session.id.clone());
         call.later(async move {
@@ -225,8 +228,9 @@ async fn by_session(call: &Call, cookie: &str) -> Result<SessionCaller> {
     Ok(session)
 }
 
-impl From<FoundSession> for SessionCaller {
-    fn from(found: FoundSession) -> Self {
+impl SessionCaller {
+    fn known(call: &Call, found: FoundSession) -> Self {
+        call.made_by("user", found.user.id.as_str(), found.tenant.as_str());
         Self {
             id: found.id,
             owner: Owner::new(found.tenant, found.user.id.clone()),

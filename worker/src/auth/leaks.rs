@@ -45,14 +45,24 @@ pub async fn leaked(call: &Call, secrets: &[String]) -> Result<Vec<Leaked>> {
     let digests = secrets
         .iter()
         .filter(|secret| KINDS.iter().any(|kind| is_well_formed(*kind, secret)))
-        .map(|secret| Ok(call.digest(secret)?.as_str().to_owned()))
+        .map(|secret| Ok([Some(call.digest(secret)?), call.previous_digest(secret)?]))
         .collect::<Result<Vec<_>>>()?;
+    let digests: Vec<_> = digests.iter().flatten().flatten().collect();
     if digests.is_empty() {
         return Ok(vec![]);
     }
     let [tokens, accounts, sessions] = call
         .db
-        .commit(store::find_leaked(&json!(digests).to_string(), call.now))
+        .commit(store::find_leaked(
+            &json!(
+                digests
+                    .iter()
+                    .map(|digest| digest.as_str())
+                    .collect::<Vec<_>>()
+            )
+            .to_string(),
+            call.now,
+        ))
         .await?;
     let mut found = vec![];
     for row in tokens.rows::<store::LeakedTokenRow>()? {

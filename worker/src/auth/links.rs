@@ -3,7 +3,9 @@
 use super::{Actor, Owner, store};
 use crate::{
     call::Call,
+    db::Statement,
     error::{Error, Result},
+    rekey,
     secret::{Digest, Prefix, is_well_formed},
 };
 use contract::{
@@ -74,7 +76,12 @@ pub async fn follow_invitation(call: &Call, secret: &str) -> Result<InvitationLi
         return Err(dead());
     }
     let digest = call.digest(secret)?;
-    let found = call.db.first(store::find_invitation(&digest, call.now));
+    let find = async || {
+        call.db
+            .first(store::find_invitation(&digest, call.now))
+            .await
+    };
+    let found = rekey::found(call, Prefix::InvitationLink, secret, find);
     let row: store::InvitationRow = found.await?.ok_or_else(dead)?;
     Ok(InvitationLink {
         id: row.id,
@@ -97,8 +104,9 @@ pub async fn follow_reset_link(call: &Call, secret: &str) -> Result<ResetLink> {
         return Err(dead());
     }
     let digest = call.digest(secret)?;
-    let row: Option<store::ResetRow> = call.db.first(store::find_reset(&digest, call.now)).await?;
-    let row = row.ok_or_else(dead)?;
+    let find = async || call.db.first(store::find_reset(&digest, call.now)).await;
+    let found = rekey::found(call, Prefix::ResetLink, secret, find);
+    let row: store::ResetRow = found.await?.ok_or_else(dead)?;
     let user = User::from(row.user);
     Ok(ResetLink {
         owner: Owner::new(row.tenant_id, user.id.clone()),
@@ -115,13 +123,14 @@ pub async fn follow_email_link(call: &Call, secret: &str) -> Result<EmailLink> {
         return Err(dead());
     }
     let digest = call.digest(secret)?;
-    let find = if undoes {
-        store::find_email_undo(&digest, call.now)
+    let (kind, statement): (_, fn(&Digest, Timestamp) -> Statement) = if undoes {
+        (Prefix::UndoLink, store::find_email_undo)
     } else {
-        store::find_email_confirmation(&digest, call.now)
+        (Prefix::EmailLink, store::find_email_confirmation)
     };
-    let row: Option<store::EmailChangeRow> = call.db.first(find).await?;
-    let row = row.ok_or_else(dead)?;
+    let find = async || call.db.first(statement(&digest, call.now)).await;
+    let found = rekey::found(call, kind, secret, find);
+    let row: store::EmailChangeRow = found.await?.ok_or_else(dead)?;
     Ok(EmailLink {
         actor: Actor::by_link(&row.user_id, &row.user_name),
         owner: Owner::new(row.tenant_id, row.user_id),

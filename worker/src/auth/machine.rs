@@ -10,6 +10,7 @@ use crate::{
     db::{Outcome, Statement},
     error::{Error, Refusal, Result},
     rates::{self, Rate},
+    rekey,
     secret::{Digest, Prefix, is_well_formed},
     usage::{self, Visit},
 };
@@ -197,8 +198,8 @@ pub async fn identify_with(
     shown: &Shown,
     token: &str,
 ) -> Result<(MachineCaller, Result<MachineCaller>)> {
-    let asked_of = Shown::Bearer(token.to_owned());
-    let lookups = [Lookup::of(call, shown)?, Lookup::of(call, &asked_of)?];
+    let asked_of_shown = Shown::Bearer(token.to_owned());
+    let lookups = [Lookup::of(call, shown)?, Lookup::of(call, &asked_of_shown)?];
     let statements = lookups.iter().flatten().map(Lookup::statement).collect();
     let outcomes = call.db.commit_all(statements).await?;
     let mut outcomes = outcomes.into_iter();
@@ -207,7 +208,10 @@ pub async fn identify_with(
         Some((lookup, outcomes.next()?))
     });
     let found = match asking {
-        Some((lookup, outcome)) => lookup.found_in(call, &outcome)?,
+        Some((lookup, outcome)) => match lookup.found_in(call, &outcome)? {
+            None => lookup.carried_over(call, shown).await?,
+            found => found,
+        },
         None => None,
     };
     let caller = admitted(call, visit, found.ok_or_else(|| unknown(shown))?)?;
@@ -216,7 +220,10 @@ pub async fn identify_with(
             return Ok(None);
         };
         match lookup.found_in(call, &outcome)? {
-            None => lookup.retired(call).await,
+            None => match lookup.retired(call).await? {
+                None => lookup.carried_over(call, &asked_of_shown).await,
+                found => Ok(found),
+            },
             found => Ok(found),
         }
     };
@@ -226,6 +233,11 @@ pub async fn identify_with(
 }
 
 fn admitted(call: &Call, visit: &Visit, found: MachineCaller) -> Result<MachineCaller> {
+    let (kind, id) = match &found.by {
+        By::Token(token, _) => ("token", token.id.as_str()),
+        By::Pair(_) | By::OAuth => ("service_account", found.owner.id()),
+    };
+    call.made_by(kind, id, found.tenant.as_str());
     match gate::admit(&found.credential, visit.address()) {
         Ok(()) => usage::record(call, &found, visit),
         Err(refusal) => {
@@ -239,7 +251,10 @@ fn admitted(call: &Call, visit: &Visit, found: MachineCaller) -> Result<MachineC
 /// Whom a credential belongs to, good or not.
 pub async fn look_up(call: &Call, shown: &Shown) -> Result<MachineCaller> {
     let found = match Lookup::of(call, shown)? {
-        Some(lookup) => lookup.find(call).await?,
+        Some(lookup) => match lookup.find(call).await? {
+            None => lookup.carried_over(call, shown).await?,
+            found => found,
+        },
         None => None,
     };
     found.ok_or_else(|| unknown(shown))
@@ -309,6 +324,21 @@ impl Lookup {
                 let row: Option<PairRow> = call.db.first(statement).await?;
                 row.map(|row| by_pair(call, row)).transpose()
             }
+        }
+    }
+
+    /// What was kept under the previous key until now, while keys change.
+    async fn carried_over(&self, call: &Call, shown: &Shown) -> Result<Option<MachineCaller>> {
+        let kind = match self {
+            Self::Token(_) => Prefix::AccessToken,
+            Self::OAuth(_) => Prefix::OAuthToken,
+            Self::Pair(..) => Prefix::ApiSecret,
+        };
+        let (Shown::Bearer(secret) | Shown::Pair(_, secret)) = shown;
+        if rekey::carry_over(call, kind, secret).await? {
+            self.find(call).await
+        } else {
+            Ok(None)
         }
     }
 

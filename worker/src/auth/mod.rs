@@ -82,10 +82,7 @@ impl<S: Sync, R: Right> FromRequestParts<S> for Authorized<R> {
         let call = Call::of(&parts.extensions)?;
         let caller = SendFuture::new(caller::identify(&call, parts)).await?;
         let session = caller.into_session()?;
-        rules::claim::<R>(&session.grant, session.stepped_up_at, call.now)?;
-        if R::STEP_UP {
-            session.confirm_again(&call);
-        }
+        session.claim::<R>(&call)?;
         Ok(Self {
             owner: session.owner.clone(),
             actor: session.actor(),
@@ -96,6 +93,15 @@ impl<S: Sync, R: Right> FromRequestParts<S> for Authorized<R> {
 }
 
 impl SessionCaller {
+    /// Refuses unless the person has the right `R`: for handlers whose path decides which right they need.
+    pub fn claim<R: Right>(&self, call: &Call) -> Result<()> {
+        rules::claim::<R>(&self.grant, self.stepped_up_at, call.now)?;
+        if R::STEP_UP {
+            self.confirm_again(call);
+        }
+        Ok(())
+    }
+
     /// Each guarded act extends the confirmation that it needed.
     pub fn confirm_again(&self, call: &Call) {
         let (call, owner, id) = (call.clone(), self.owner.clone(), self.id.clone());

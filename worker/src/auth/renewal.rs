@@ -4,6 +4,7 @@ use super::{Actor, Holder, Tenant, store};
 use crate::{
     call::Call,
     error::Result,
+    rekey,
     secret::{Prefix, is_well_formed},
 };
 use contract::{
@@ -44,10 +45,13 @@ pub async fn renewal(call: &Call, pair: &RenewToken) -> Result<Option<Renewal>> 
         call.digest(&pair.refresh_token)?,
         call.digest(&pair.access_token)?,
     );
-    let row: Option<store::RenewableRow> = call
-        .db
-        .first(store::find_renewable(&refresh, &access))
-        .await?;
+    let find = async || {
+        let statement = store::find_renewable(&refresh, &access);
+        call.db.first::<store::RenewableRow>(statement).await
+    };
+    // The one was moved by a call with it, perhaps; the other is where it was until now.
+    let find = async || rekey::found(call, Prefix::AccessToken, &pair.access_token, &find).await;
+    let row = rekey::found(call, Prefix::RefreshToken, &pair.refresh_token, find).await?;
     let Some(row) = row.filter(|row| row.access_fits == 1) else {
         return Ok(None);
     };

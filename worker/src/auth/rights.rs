@@ -44,6 +44,20 @@ impl Right for DeleteUsers {
     const STEP_UP: bool = true;
 }
 
+/// Close one's own account.
+pub struct CloseOwnAccount;
+impl Right for CloseOwnAccount {
+    const NEEDS: Needs = Needs::SignedIn;
+    const STEP_UP: bool = true;
+}
+
+/// Take along everything that is kept about oneself.
+pub struct ExportOwnData;
+impl Right for ExportOwnData {
+    const NEEDS: Needs = Needs::SignedIn;
+    const STEP_UP: bool = true;
+}
+
 /// Invite people.
 pub struct InviteUsers;
 impl Right for InviteUsers {

@@ -25,7 +25,7 @@ const FORGOTTEN_AFTER: i64 = 365 * DAY;
 
 /// How well a person knows the browser that makes a call.
 pub async fn familiarity(call: &Call, owner: &Owner, device: &Device) -> Result<Familiarity> {
-    let found = call.db.first(store::find(call, owner, &device.digest));
+    let found = call.db.first(store::find(call, owner, device));
     found
         .await?
         .ok_or_else(|| Error::Internal("no answer about a device".into()))
@@ -34,6 +34,8 @@ pub async fn familiarity(call: &Call, owner: &Owner, device: &Device) -> Result<
 /// The browser that makes a call.
 pub struct Device {
     digest: Digest,
+    /// The same under the previous key, while keys change.
+    previous: Option<Digest>,
     /// What it gets to be known by, if it has nothing yet.
     secret: Option<Secret>,
 }
@@ -45,12 +47,14 @@ impl Device {
         if let Some(value) = known {
             return Ok(Self {
                 digest: call.digest(value)?,
+                previous: call.previous_digest(value)?,
                 secret: None,
             });
         }
         let secret = call::secret(Prefix::Device)?;
         Ok(Self {
             digest: call.digest(secret.as_str())?,
+            previous: None,
             secret: Some(secret),
         })
     }
@@ -58,6 +62,11 @@ impl Device {
     /// The keyed hash by which it is kept.
     pub fn digest(&self) -> &Digest {
         &self.digest
+    }
+
+    /// The keyed hash by which it was kept before, while keys change.
+    pub fn previous_digest(&self) -> Option<&Digest> {
+        self.previous.as_ref()
     }
 
     /// Notes that a person signed in with it.
@@ -73,7 +82,8 @@ impl Device {
         familiarity: &Familiarity,
     ) -> Result<(Vec<Statement>, Option<Message>)> {
         if let Some(seen) = familiarity.device_seen_at {
-            let lately = call.now < seen.plus(DAY);
+            // Under the previous key it is forgotten with that.
+            let lately = call.now < seen.plus(DAY) && self.previous.is_none();
             return Ok((
                 (!lately)
                     .then(|| self.seen(owner, call.now))

@@ -1,6 +1,6 @@
 //! Statements about browsers.
 
-use super::FORGOTTEN_AFTER;
+use super::{Device, FORGOTTEN_AFTER};
 use crate::{auth::Owner, call::Call, db::Statement, secret::Digest};
 use contract::time::Timestamp;
 use serde::Deserialize;
@@ -15,12 +15,20 @@ pub struct Familiarity {
 }
 
 /// The [`Familiarity`] of a person with a browser.
-pub(super) fn find(call: &Call, owner: &Owner, device: &Digest) -> Statement {
+pub(super) fn find(call: &Call, owner: &Owner, device: &Device) -> Statement {
     Statement::new(
-        "SELECT (SELECT last_seen_at FROM devices WHERE user_id = ?1 AND digest = ?3 AND tenant_id = ?2) AS device_seen_at,
+        "SELECT (SELECT max(last_seen_at) FROM devices
+                 WHERE user_id = ?1 AND digest IN (?3, ?6) AND tenant_id = ?2) AS device_seen_at,
                 EXISTS (SELECT 1 FROM sessions WHERE user_id = ?1 AND tenant_id = ?2 AND half = 0
                                                  AND ip IS ?4 AND user_agent IS ?5) AS same_place",
-        [owner.user(), owner.tenant(), device, &call.ip, &call.user_agent],
+        [
+            owner.user(),
+            owner.tenant(),
+            device.digest(),
+            &call.ip,
+            &call.user_agent,
+            &device.previous_digest(),
+        ],
     )
 }
 

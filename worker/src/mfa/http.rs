@@ -4,7 +4,7 @@ use super::{recovery_digest, store, totp, use_up};
 use crate::{
     audit,
     auth::{
-        Actor, Authorized, Enrolling, Owner,
+        Actor, Authorized, Enrolling, Owner, SessionCaller,
         rights::{ManageOwnSecondFactor, ReadOwnSecondFactor},
     },
     call::{self, Call},
@@ -35,15 +35,20 @@ pub async fn show(
     Enrolling { session, .. }: Enrolling<ReadOwnSecondFactor>,
     call: Call,
 ) -> Result<Json<SecondFactor>> {
+    Ok(Json(standing(&call, &session).await?))
+}
+
+/// How things stand with the second factor of the person in the session.
+pub async fn standing(call: &Call, session: &SessionCaller) -> Result<SecondFactor> {
     let [left] = call
         .db
         .commit([store::count_recovery_codes(&session.owner)])
         .await?;
     let left = left.row::<store::LeftRow>()?.map_or(0, |row| row.left);
-    Ok(Json(SecondFactor {
+    Ok(SecondFactor {
         enabled: session.user.mfa_enabled,
         recovery_codes_left: left,
-    }))
+    })
 }
 
 /// Begin to set up an app. Nothing changes for signing in until a code of it is confirmed.

@@ -4,15 +4,17 @@ pub mod http;
 mod store;
 mod totp;
 
+pub use http::standing;
+
 use crate::{
     audit,
     auth::{Actor, Owner},
-    call::Call,
-    db::changed,
+    call::{self, Call},
+    db::{Db, Statement, changed},
     error::{Error, Result},
     limits::{Counter, Limit},
     outbox::{Message, letters},
-    secret::Digest,
+    secret::{Digest, HashKey},
 };
 use contract::{audit::Action, mfa::Code, notifications::Event, problem};
 
@@ -42,9 +44,14 @@ pub async fn use_up(call: &Call, owner: &Owner, actor: &Actor, code: &Code) -> R
             )
         }
         (Code::Recovery(code), Some(_)) => {
-            let digest = recovery_digest(call, owner, code)?;
+            let text = recovery_text(owner, code);
+            let (digest, previous) = (call.digest(&text)?, call.previous_digest(&text)?);
             (
-                Some(store::spend_recovery_code(owner, &digest)),
+                Some(store::spend_recovery_code(
+                    owner,
+                    &digest,
+                    previous.as_ref(),
+                )),
                 Action::RecoveryCodeUsed,
             )
         }
@@ -92,8 +99,20 @@ fn recovery_notice(call: &Call, action: Action) -> Result<Option<Message>> {
 }
 
 fn recovery_digest(call: &Call, owner: &Owner, code: &str) -> Result<Digest> {
-    call.digest(&format!(
-        "recovery code of {} {code}",
-        owner.user().as_str()
-    ))
+    call.digest(&recovery_text(owner, code))
+}
+
+fn recovery_text(owner: &Owner, code: &str) -> String {
+    format!("recovery code of {} {code}", owner.user().as_str())
+}
+
+/// Encrypts some seeds anew that another key encrypted.
+pub async fn seal_anew(db: &Db, key: &HashKey) -> Result<Vec<Statement>> {
+    let rows: Vec<store::SealedRow> = db.all(store::sealed_by_others(&key.id())).await?;
+    let anew = |row: &store::SealedRow| -> Result<Statement> {
+        let sealed = key.seal_anew(row.user_id.as_str(), &row.seed, call::random()?)?;
+        Ok(store::seal_anew(row, &sealed))
+    };
+    // One that nothing opens must not keep the others from it.
+    Ok(rows.iter().map(anew).filter_map(Result::ok).collect())
 }

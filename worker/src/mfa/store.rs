@@ -1,7 +1,10 @@
 //! Statements about the second factor.
 
-use crate::{auth::Owner, db::Statement, secret::Digest};
-use contract::time::Timestamp;
+use crate::{auth::Owner, db::Statement, rekey, secret::Digest};
+use contract::{
+    ids::{TenantId, UserId},
+    time::Timestamp,
+};
 use serde::Deserialize;
 
 /// A seed as it is kept, and the last step whose code was taken.
@@ -43,10 +46,41 @@ pub(super) fn spend_step(owner: &Owner, step: i64) -> Statement {
     )
 }
 
-pub(super) fn spend_recovery_code(owner: &Owner, digest: &Digest) -> Statement {
+/// Takes a recovery code by its hash under this key or the previous one.
+pub(super) fn spend_recovery_code(
+    owner: &Owner,
+    digest: &Digest,
+    previous: Option<&Digest>,
+) -> Statement {
     Statement::new(
-        "DELETE FROM recovery_codes WHERE digest = ?3 AND user_id = ?1 AND tenant_id = ?2",
-        [owner.user(), owner.tenant(), digest],
+        "DELETE FROM recovery_codes WHERE digest IN (?3, ?4) AND user_id = ?1 AND tenant_id = ?2",
+        [owner.user(), owner.tenant(), digest, &previous],
+    )
+}
+
+/// Whose seed is encrypted under another key.
+#[derive(Deserialize)]
+pub(super) struct SealedRow {
+    pub user_id: UserId,
+    pub tenant_id: TenantId,
+    pub seed: String,
+}
+
+/// Some of those that do not begin with `key`, the id of a key.
+pub(super) fn sealed_by_others(key: &str) -> Statement {
+    // Every id of a person begins like this; walked in the order of the key.
+    Statement::new(
+        "SELECT user_id, tenant_id, seed FROM totps
+         WHERE user_id >= 'usr_' AND substr(seed, 1, length(?1)) <> ?1 ORDER BY user_id LIMIT ?2",
+        [&key, &rekey::ROWS],
+    )
+}
+
+/// Puts a seed that was encrypted anew in its place, if that is still so.
+pub(super) fn seal_anew(row: &SealedRow, seed: &str) -> Statement {
+    Statement::new(
+        "UPDATE totps SET seed = ?4 WHERE user_id = ?1 AND tenant_id = ?2 AND seed = ?3",
+        [&row.user_id, &row.tenant_id, &row.seed, &seed],
     )
 }
 

@@ -56,7 +56,8 @@ pub async fn update(
     Ok(Json(chosen))
 }
 
-async fn find(call: &Call, owner: &Owner) -> Result<Notifications> {
+/// What somebody chose, or the product's default.
+pub async fn find(call: &Call, owner: &Owner) -> Result<Notifications> {
     let row: Option<store::PreferencesRow> = call.db.first(store::find(owner)).await?;
     row.map_or_else(
         || Ok(Notifications::default()),

@@ -2,3 +2,5 @@
 
 pub mod http;
 mod store;
+
+pub use http::find;

@@ -125,6 +125,21 @@ pub fn removed(call: &Call, tenant: &str, by: &str) -> Letter {
     }
 }
 
+/// What somebody hears who closed their account.
+pub fn closed(call: &Call, tenant: &str) -> Letter {
+    Letter {
+        subject: format!("Your account at {tenant} was closed"),
+        lines: vec![
+            "Your profile, your sessions and your access tokens are gone. What you did stays in the audit log of the company.".into(),
+        ],
+        facts: facts(call, None),
+        last_lines: vec![
+            "If this was you, you need do nothing. If not, tell an Administrator of the company at once.".into(),
+        ],
+        ..Letter::default()
+    }
+}
+
 /// A notice of what somebody else did to tokens.
 pub fn about_token(call: &Call, event: Event, names: &str, by: &str) -> Result<Letter> {
     Ok(Letter {

@@ -179,6 +179,12 @@ impl Message {
         store::insert_to_address(self, owner, address, call.now)
     }
 
+    /// Mails it to the address of somebody who is a person of the tenant no more, under the same condition. Its row is kept
+    /// with an Administrator, of whom there is one.
+    pub fn to_former_address(&self, call: &Call, tenant: &Tenant, address: &str) -> Statement {
+        store::insert_to_former_address(self, tenant, address, call.now)
+    }
+
     /// Has it sent, once its rows are written. Should the queue not take it, the next sweep will.
     pub fn send_soon(&self, call: &Call) {
         let (env, group) = (call.env().clone(), self.group.clone());

@@ -155,6 +155,29 @@ pub(super) fn insert_to_address(
     )
 }
 
+pub(super) fn insert_to_former_address(
+    message: &Message,
+    tenant: &Tenant,
+    address: &str,
+    now: Timestamp,
+) -> Statement {
+    Statement::new(
+        "INSERT INTO outbox (id, tenant_id, user_id, event, channel, recipient, content, created_at, due_at)
+         SELECT ?1 || '000000', ?2, u.id, ?3, 'email', ?4, ?5, ?6, ?6
+         FROM roles r JOIN users u ON u.role_id = r.id AND u.tenant_id = r.tenant_id
+         WHERE r.tenant_id = ?2 AND r.name = 'Administrator' AND r.built_in = 1 AND u.active = 1 AND changes() > 0
+         ORDER BY u.id LIMIT 1",
+        [
+            &message.group,
+            tenant,
+            &message.event,
+            &address,
+            &message.content,
+            &now,
+        ],
+    )
+}
+
 /// The mail that goes out in place of a message that Slack did not take, unless there is one already.
 pub(super) fn insert_instead(message: &Claimed, now: Timestamp) -> Statement {
     Statement::new(

@@ -23,6 +23,17 @@ pub async fn kept(call: &Call, owner: &Owner) -> Result<Option<Place>> {
         .transpose()
 }
 
+/// The bytes of a person's photo and what they are, if they have one.
+pub async fn read(call: &Call, owner: &Owner) -> Result<Option<(String, Vec<u8>)>> {
+    let photo: Option<Photo> = call.db.first(store::find(owner, owner.user())).await?;
+    let Some(photo) = photo else {
+        return Ok(None);
+    };
+    let place = Place::of(call, owner.tenant(), owner.user(), &photo)?;
+    let bytes = place.read().await?;
+    Ok(bytes.map(|bytes| (photo.media_type, bytes)))
+}
+
 impl Place {
     /// The place of `photo`. No text in its key was sent by anybody.
     pub(super) fn of(call: &Call, tenant: &Tenant, user: &UserId, photo: &Photo) -> Result<Self> {
@@ -63,10 +74,7 @@ impl Place {
     /// Takes the bytes away. Nobody can find them any more, so a failure is logged rather than told.
     pub async fn clear(&self, call: &Call) {
         if let Err(error) = self.bucket.delete(&self.key).await {
-            worker::console_error!(
-                "{}",
-                crate::respond::log_line(&error.into(), &call.request_id)
-            );
+            crate::log::failure(&error.into(), &call.request_id);
         }
     }
 }

@@ -9,4 +9,4 @@ mod rules;
 mod store;
 mod webp;
 
-pub use bucket::kept;
+pub use bucket::{kept, read};

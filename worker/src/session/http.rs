@@ -53,7 +53,7 @@ pub async fn create(
         .db
         .commit([
             tries.take(),
-            store::find_person(&call, &credentials.email, device.digest()),
+            store::find_person(&call, &credentials.email, &device),
         ])
         .await?;
     let taken = taken.rows()?;
@@ -275,15 +275,18 @@ pub async fn revoke(InSession(session): InSession, call: Call) -> Result<impl In
             audit::entry(&call, &session.owner, &session.actor(), &event)?,
         ])
         .await?;
-    // What the browser kept for the back button goes too.
-    let headers = [
+    Ok((StatusCode::NO_CONTENT, signed_out()))
+}
+
+/// What tells a browser that nobody is signed in any more. What it kept for the back button goes too.
+pub fn signed_out() -> [(HeaderName, String); 2] {
+    [
         (header::SET_COOKIE, set_session_cookie(None)),
         (
-            header::HeaderName::from_static("clear-site-data"),
+            HeaderName::from_static("clear-site-data"),
             "\"cache\"".into(),
         ),
-    ];
-    Ok((StatusCode::NO_CONTENT, headers))
+    ]
 }
 
 /// A person's sessions, the newest first.
@@ -297,26 +300,36 @@ pub async fn list(
     let person = users::reach(&call, &session, &user).await?;
     let page = query.page(SessionId::parse);
     query.finish()?;
-    let rows = store::list(
-        &call.db,
+    let devices = devices(
+        &call,
         &person.owner,
+        &session.id,
         page.after.as_ref(),
         page.rows(),
-        call.now,
     )
     .await?;
+    Ok(Json(page.list(devices, |device| device.id.as_str())))
+}
+
+/// Up to `rows` of a person's sessions, the newest first; `current` is the one that asks.
+pub async fn devices(
+    call: &Call,
+    owner: &Owner,
+    current: &SessionId,
+    before: Option<&SessionId>,
+    rows: u32,
+) -> Result<Vec<SeenDevice>> {
+    let rows = store::list(&call.db, owner, before, rows, call.now).await?;
     let devices = rows.into_iter().map(|row| SeenDevice {
         device: device::in_words(row.user_agent.as_deref()),
-        current: row.id == session.id,
+        current: row.id == *current,
         id: row.id,
         ip: row.ip,
         place: row.place,
         created_at: row.created_at,
         last_seen_at: row.last_seen_at,
     });
-    Ok(Json(
-        page.list(devices.collect(), |device| device.id.as_str()),
-    ))
+    Ok(devices.collect())
 }
 
 /// End one session of a person.

@@ -6,5 +6,5 @@ mod store;
 mod tries;
 
 pub use device::in_words as device_in_words;
-pub use http::Arrival;
+pub use http::{Arrival, devices, signed_out};
 pub use store::{PasswordRow, Which, end, find_password, insert, purge, replace};

@@ -4,9 +4,10 @@ use crate::{
     auth::{Actor, Owner, session_cookie},
     call::Call,
     db::{Db, Statement},
-    devices::Familiarity,
+    devices::{Device, Familiarity},
     error::Result,
-    secret::Digest,
+    rekey,
+    secret::{Digest, Prefix},
     users::UserRow,
 };
 use axum::http::HeaderMap;
@@ -38,16 +39,16 @@ pub struct PasswordRow {
 }
 
 /// The person with this address, in whichever tenant. It takes no key, since it is how the first one is had.
-pub(super) fn find_person(call: &Call, email: &str, device: &Digest) -> Statement {
+pub(super) fn find_person(call: &Call, email: &str, device: &Device) -> Statement {
     Statement::new(
         "SELECT u.tenant_id, u.password, u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active,
                 u.created_at, u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name,
                 coalesce((SELECT mfa_required FROM policies WHERE tenant_id = u.tenant_id), 0) AS mfa_required,
-                (SELECT last_seen_at FROM devices WHERE user_id = u.id AND digest = ?2) AS device_seen_at,
+                (SELECT max(last_seen_at) FROM devices WHERE user_id = u.id AND digest IN (?2, ?5)) AS device_seen_at,
                 EXISTS (SELECT 1 FROM sessions WHERE user_id = u.id AND half = 0 AND ip IS ?3 AND user_agent IS ?4) AS same_place
          FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
          WHERE u.email = ?1",
-        [&email, device, &call.ip, &call.user_agent],
+        [&email, device.digest(), &call.ip, &call.user_agent, &device.previous_digest()],
     )
 }
 
@@ -100,10 +101,13 @@ pub fn replace(call: &Call, headers: &HeaderMap) -> Result<Vec<Statement>> {
             &digest,
         ],
     );
-    Ok(vec![
-        event,
-        Statement::new("DELETE FROM sessions WHERE digest = ?1", [&digest]),
-    ])
+    let mut statements = rekey::moves(call, Prefix::Session, cookie)?;
+    statements.push(event);
+    statements.push(Statement::new(
+        "DELETE FROM sessions WHERE digest = ?1",
+        [&digest],
+    ));
+    Ok(statements)
 }
 
 /// Makes a half session a whole one, with a new cookie.

@@ -13,6 +13,7 @@ use crate::{
     extract::Query,
     limits::{Counter, Limit},
     outbox::{self, DeliveryRow, Message, letters},
+    rekey,
     secret::{Prefix, is_well_formed},
 };
 use axum::{
@@ -49,18 +50,23 @@ pub async fn show(
     Authorized { owner, .. }: Authorized<ManageOwnNotifications>,
     call: Call,
 ) -> Result<Json<SlackConnection>> {
-    let row: Option<store::ConnectionRow> = call.db.first(store::find_own(&owner)).await?;
+    Ok(Json(standing(&call, &owner).await?))
+}
+
+/// How it stands between a person and Slack.
+pub async fn standing(call: &Call, owner: &Owner) -> Result<SlackConnection> {
+    let row: Option<store::ConnectionRow> = call.db.first(store::find_own(owner)).await?;
     let state = match Slack::of(call.env()) {
         Some(_) => ConnectionState::Disconnected,
         None => ConnectionState::Unavailable,
     };
-    Ok(Json(match row {
+    Ok(match row {
         Some(row) => row.into(),
         None => SlackConnection {
             state,
             workspace: None,
         },
-    }))
+    })
 }
 
 /// Begin to connect. Nothing is connected before the person comes back from Slack.
@@ -109,7 +115,7 @@ pub async fn callback(
         Ok(outcome) => outcome,
         Err(Error::Refused(_)) => "expired".to_owned(),
         Err(error) => {
-            worker::console_error!("{}", crate::respond::log_line(&error, &call.request_id));
+            crate::log::failure(&error, &call.request_id);
             "failed".to_owned()
         }
     };
@@ -126,6 +132,7 @@ async fn come_back(call: &Call, session: &SessionCaller, mut query: Query) -> Re
         return Err(expired());
     }
     let digest = call.digest(&state)?;
+    rekey::carry_over(call, Prefix::Consent, &state).await?;
     let take = store::take_state(owner, &session.id, &digest, call.now);
     let [taken] = call.db.commit([take]).await?;
     if taken.changed() == 0 {
@@ -141,10 +148,7 @@ async fn come_back(call: &Call, session: &SessionCaller, mut query: Query) -> Re
             Ok("connected".into())
         }
         Err(why) => {
-            worker::console_warn!(
-                "{}",
-                json!({"level": "warn", "request_id": call.request_id, "slack": why})
-            );
+            crate::log::trouble("slack", &why, &call.request_id);
             Ok("failed".into())
         }
     }

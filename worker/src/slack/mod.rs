@@ -5,13 +5,15 @@ mod blocks;
 pub mod http;
 mod store;
 
+pub use http::standing;
 pub use store::{broken, delivered, paused, purge, purge_turns};
 
 use crate::{
-    call::{clock_ms, key, pause},
-    db::Db,
+    call::{clock_ms, key, pause, random},
+    db::{Db, Statement},
     error::{Error, Result},
     outbox::{Fault, Letter},
+    secret::HashKey,
 };
 use api::Slack;
 use contract::{
@@ -94,12 +96,26 @@ impl Connection {
 
 /// Encrypts what Slack gave for a person.
 fn seal(env: &Env, user_id: &UserId, secret: &str) -> Result<String> {
-    key(env)?.seal(&whose(user_id), secret.as_bytes(), crate::call::random()?)
+    key(env)?.seal(&whose(user_id), secret.as_bytes(), random()?)
 }
 
 fn open(env: &Env, user_id: &UserId, sealed: &str) -> Result<String> {
     let bytes = key(env)?.open(&whose(user_id), sealed)?;
     String::from_utf8(bytes).map_err(|error| Error::Internal(error.to_string()))
+}
+
+/// Encrypts some credentials anew that another key encrypted.
+pub async fn seal_anew(db: &Db, key: &HashKey) -> Result<Vec<Statement>> {
+    let rows: Vec<store::SealedRow> = db.all(store::sealed_by_others(&key.id())).await?;
+    let anew = |row: &store::SealedRow| -> Result<Statement> {
+        let whose = whose(&row.user_id);
+        let seal = |sealed: &str| key.seal_anew(&whose, sealed, random()?);
+        let webhook = row.webhook.as_deref().map(seal).transpose()?;
+        let bot_token = seal(&row.bot_token)?;
+        Ok(store::seal_anew(row, &bot_token, webhook.as_deref()))
+    };
+    // One that nothing opens must not keep the others from it.
+    Ok(rows.iter().map(anew).filter_map(Result::ok).collect())
 }
 
 fn whose(user_id: &UserId) -> String {

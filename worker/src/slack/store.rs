@@ -1,6 +1,6 @@
 //! Statements about consents and connections.
 
-use crate::{auth::Owner, db::Statement, secret::Digest};
+use crate::{auth::Owner, db::Statement, rekey, secret::Digest};
 use contract::{
     ids::{DeliveryId, SessionId, TenantId, UserId},
     slack::{ConnectionState, SlackConnection, Via, Workspace},
@@ -144,6 +144,40 @@ pub(super) fn find(tenant_id: &TenantId, user_id: &UserId) -> Statement {
                 last_delivered_at, broken_at, broken_why
          FROM slack_connections WHERE user_id = ?1 AND tenant_id = ?2",
         [user_id, tenant_id],
+    )
+}
+
+/// Whose credentials are encrypted under another key.
+#[derive(Deserialize)]
+pub(super) struct SealedRow {
+    pub user_id: UserId,
+    pub tenant_id: TenantId,
+    pub bot_token: String,
+    pub webhook: Option<String>,
+}
+
+/// Some of those that do not begin with `key`, the id of a key.
+pub(super) fn sealed_by_others(key: &str) -> Statement {
+    // Every id of a person begins like this; walked in the order of the key.
+    Statement::new(
+        "SELECT user_id, tenant_id, bot_token, webhook FROM slack_connections
+         WHERE user_id >= 'usr_' AND substr(bot_token, 1, length(?1)) <> ?1 ORDER BY user_id LIMIT ?2",
+        [&key, &rekey::ROWS],
+    )
+}
+
+/// Puts what was encrypted anew in its place, if that is still so.
+pub(super) fn seal_anew(row: &SealedRow, bot_token: &str, webhook: Option<&str>) -> Statement {
+    Statement::new(
+        "UPDATE slack_connections SET bot_token = ?4, webhook = ?5
+         WHERE user_id = ?1 AND tenant_id = ?2 AND bot_token = ?3",
+        [
+            &row.user_id,
+            &row.tenant_id,
+            &row.bot_token,
+            &bot_token,
+            &webhook,
+        ],
     )
 }
 

@@ -8,10 +8,10 @@ use crate::{
     audit,
     auth::{
         Authorized, Called, InSession, Owner, SessionCaller, full_name,
-        rights::{DeleteUsers, ReadUsers, UpdateUsers},
+        rights::{CloseOwnAccount, DeleteUsers, ReadUsers, UpdateUsers},
     },
     call::Call,
-    db::changed,
+    db::{Statement, changed},
     error::{Error, Result},
     extract::{Checked, Query, Segment},
     outbox::{Letter, Message, letters},
@@ -22,7 +22,7 @@ use crate::{
 use axum::{
     Json,
     http::{HeaderMap, StatusCode, header},
-    response::IntoResponse,
+    response::{IntoResponse, Response},
 };
 use contract::{
     audit::Action,
@@ -37,6 +37,9 @@ use contract::{
 use js_sys::{Array, Function, Object, Reflect};
 use serde_json::{Value, json};
 use wasm_bindgen::{JsCast, JsValue};
+
+/// What the message is about that somebody gets who is a person of the tenant no more.
+const REMOVED: &str = "user.deleted";
 
 /// The people of the tenant, the first to join first.
 #[worker::send]
@@ -176,18 +179,54 @@ pub async fn update(
     Ok(tagged(version + 1, after))
 }
 
-/// Removes a person, with their sessions and tokens. What they did stays in the trail.
+/// Removes a person, with their sessions and tokens. What they did stays in the trail. By `me` one closes one's own
+/// account; by their ids others are removed.
 #[worker::send]
 pub async fn delete(
-    Authorized { actor, session, .. }: Authorized<DeleteUsers>,
+    InSession(session): InSession,
     call: Call,
     Segment(user): Segment,
-) -> Result<StatusCode> {
+) -> Result<Response> {
+    if user == "me" {
+        session.claim::<CloseOwnAccount>(&call)?;
+        close(&call, &session).await?;
+        return Ok((StatusCode::NO_CONTENT, session::signed_out()).into_response());
+    }
+    session.claim::<DeleteUsers>(&call)?;
     let person = reach(&call, &session, &user).await?;
     if !person.is_other {
-        return Err(not_oneself("remove"));
+        return Err(Error::refused(
+            Code::Conflict,
+            "This is yourself. Close your own account by DELETE /api/v1/users/me, or at the foot of Account profile.",
+        ));
     }
     may_look_after(&session, &person.user)?;
+    let by = session.actor().name;
+    let letter = letters::removed(&call, &session.tenant_name, &by);
+    let message = Message::new(&call, REMOVED, &letter)?;
+    // Their own row is gone: it is kept with whoever did it.
+    let posted = message.to_address(&call, &session.owner, &person.user.email);
+    remove(&call, &session, &person, &message, posted).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Closes the account of whoever asks.
+async fn close(call: &Call, session: &SessionCaller) -> Result<()> {
+    let person = reach(call, session, "me").await?;
+    let letter = letters::closed(call, &session.tenant_name);
+    let message = Message::new(call, REMOVED, &letter)?;
+    let posted = message.to_former_address(call, person.owner.tenant(), &person.user.email);
+    remove(call, session, &person, &message, posted).await
+}
+
+/// Removes a person with all that is theirs, and tells them by `message`, which the statement `posted` writes down.
+async fn remove(
+    call: &Call,
+    session: &SessionCaller,
+    person: &Person,
+    message: &Message,
+    posted: Statement,
+) -> Result<()> {
     let name = full_name(&person.user);
     // They go with their owner: the trail keeps what they were.
     let tokens = store::live_tokens(&call.db, &person.owner).await?;
@@ -202,30 +241,27 @@ pub async fn delete(
             "tokens": {"from": tokens, "to": []},
         })),
     };
-    let letter = letters::removed(&call, &session.tenant_name, &actor.name);
-    let message = Message::new(&call, "user.deleted", &letter)?;
     let by = store::By {
         user: &session.user.id,
         role: &session.user.role.id,
     };
-    let photo = photos::kept(&call, &person.owner).await?;
+    let photo = photos::kept(call, &person.owner).await?;
     let [deleted, ..] = call
         .db
         .commit([
             store::delete(&person.owner, person.version, &by),
-            audit::entry(&call, &session.owner, &actor, &event)?,
-            // Their own row is gone: it is kept with whoever did it.
-            message.to_address(&call, &session.owner, &person.user.email),
+            audit::entry(call, &session.owner, &session.actor(), &event)?,
+            posted,
         ])
         .await?;
     if deleted.changed() == 0 {
-        return Err(why_not(&call, &session, &person.owner, person.version).await?);
+        return Err(why_not(call, session, &person.owner, person.version).await?);
     }
-    message.send_soon(&call);
+    message.send_soon(call);
     if let Some(photo) = photo {
-        photo.clear(&call).await;
+        photo.clear(call).await;
     }
-    Ok(StatusCode::NO_CONTENT)
+    Ok(())
 }
 
 /// The role `id`, for somebody who is about to give it.
@@ -286,7 +322,10 @@ impl Standing {
             return Err(only_managers());
         }
         if self == Self::Deactivated && !is_other {
-            return Err(not_oneself("deactivate"));
+            return Err(Error::refused(
+                Code::Conflict,
+                "You cannot deactivate yourself. Ask somebody else who looks after people.",
+            ));
         }
         if self == Self::Reactivated {
             // It gives the role anew.
@@ -368,13 +407,6 @@ fn only_managers() -> Error {
     Error::refused(
         Code::Forbidden,
         "Only those who look after people change roles, and who is active.",
-    )
-}
-
-fn not_oneself(verb: &str) -> Error {
-    Error::refused(
-        Code::Conflict,
-        format!("You cannot {verb} yourself. Ask somebody else who looks after people."),
     )
 }
 

@@ -1,36 +1,67 @@
-//! What a page needs when it is the first to be opened, as one file; see `first.js`.
+//! The parts of the app: their loader, and as one file what a page needs that is the first to be opened; see
+//! `loader.js`.
 
 use anyhow::{Context, Result, ensure};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 /// How a WebAssembly module begins.
 const MODULE: &[u8; 8] = b"\0asm\x01\0\0\0";
 
-/// A lazily loaded part of the app, with the parts that it shares with others.
+/// Where the loader that comes with the parts begins to load; before that it shares memory and table with them.
+const LOADS: &str = "function wrapAsyncCb";
+/// What the name of a file begins with that several parts share.
+const CHUNK: &str = "chunk_";
+
+/// A lazily loaded part of the app, with the files that it shares with others.
 pub struct Part {
     name: String,
     shared: Vec<String>,
 }
 
-/// Makes the loader of the parts take them from such files, and tells what they are to hold.
+/// Puts a loader in the place of the one that comes with the parts, which spells out every file of each and is larger
+/// than most of them. Tells what the files of parts that are loaded first are to hold.
 pub fn rewire(loader: &Path) -> Result<Vec<Part>> {
     let text = fs::read_to_string(loader).context("the loader")?;
     let parts = parts(&text);
     ensure!(!parts.is_empty(), "the loader loads nothing");
-    // The part itself is asked for before what it shares, so that it is known what comes first.
-    let before =
-        "const parallelStuff = deps.map(d => d());\n        const instantiate = fetcher();";
-    let after = "const instantiate = fetcher();\n        const parallelStuff = deps.map(d => d());";
-    let fetch = "fetch(new URL(";
-    for known in [before, fetch] {
-        ensure!(text.contains(known), "the loader has no `{known}`");
-    }
-    let text = text
-        .replace(before, after)
-        .replace(fetch, "source(new URL(");
-    fs::write(loader, text + include_str!("first.js"))?;
+    let (sharing, _) = text
+        .split_once(LOADS)
+        .with_context(|| format!("the loader has no `{LOADS}`"))?;
+    let table = table(&parts)?;
+    let exports: Vec<_> = parts
+        .iter()
+        .map(|Part { name, .. }| {
+            format!("export const __wasm_split_load_{name} = part('{name}');\n")
+        })
+        .collect();
+    let code = include_str!("loader.js");
+    fs::write(loader, [sharing, &table, code, &exports.concat()].concat())?;
     Ok(parts)
+}
+
+/// For each chunk the parts that need it: a bit for each, in hexadecimal.
+fn table(parts: &[Part]) -> Result<String> {
+    let mut chunks = BTreeMap::<usize, u128>::new();
+    for (place, part) in parts.iter().enumerate() {
+        let bit = 1_u128.checked_shl(u32::try_from(place)?);
+        let bit = bit.context("more parts than bits")?;
+        for file in &part.shared {
+            let number = file.strip_prefix(CHUNK).context("a file of another name")?;
+            *chunks.entry(number.parse()?).or_default() |= bit;
+        }
+    }
+    let first = chunks.keys().next().copied().unwrap_or_default();
+    let last = chunks.keys().last().copied().unwrap_or_default();
+    let masks = (first..=last).map(|chunk| format!("{:x}", chunks.get(&chunk).unwrap_or(&0)));
+    let masks: Vec<_> = masks.collect();
+    let names: Vec<_> = parts.iter().map(|part| part.name.as_str()).collect();
+    Ok(format!(
+        "const PARTS = '{}'.split(' ');\nconst FIRST_CHUNK = {first};\nconst CHUNKS = '{}'.split(' ');\n",
+        names.join(" "),
+        masks.join(" "),
+    ))
 }
 
 /// Reads `export const __wasm_split_load_NAME = …, [__chunk_1, __chunk_2]));`.
@@ -95,6 +126,24 @@ mod tests {
         assert_eq!(leb128(0), [0]);
         assert_eq!(leb128(127), [127]);
         assert_eq!(leb128(624_485), [0xE5, 0x8E, 0x26]);
+    }
+
+    #[test]
+    fn the_table_tells_of_each_chunk_which_parts_need_it() {
+        let part = |name: &str, shared: &[&str]| Part {
+            name: name.to_owned(),
+            shared: shared.iter().map(|file| (*file).to_owned()).collect(),
+        };
+        let parts = [
+            part("one", &["chunk_9", "chunk_12"]),
+            part("two", &["chunk_9", "chunk_11"]),
+        ];
+        assert_eq!(
+            table(&parts).ok().as_deref(),
+            Some(
+                "const PARTS = 'one two'.split(' ');\nconst FIRST_CHUNK = 9;\nconst CHUNKS = '3 0 2 1'.split(' ');\n"
+            )
+        );
     }
 
     #[test]

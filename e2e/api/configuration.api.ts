@@ -1,0 +1,41 @@
+// A deployment that was not given what it needs says so, by names.
+
+import { mailbox, startRuntime } from '../support/runtime'
+import { expect, test } from '../support/test'
+
+const KEY = 'ab'.repeat(32)
+const MAIL = { MAIL_TRANSPORT: 'binding', MAIL_FROM: 'Latchkey <latchkey@example.com>' }
+
+for (const [name, bindings, missing] of [
+  ['no key', MAIL, 'the secret HASH_KEY is missing'],
+  ['a key that is none', { ...MAIL, HASH_KEY: 'walnut' }, 'the secret HASH_KEY must be 64 or more hexadecimal digits'],
+  ['a previous key that is none', { ...MAIL, HASH_KEY: KEY, HASH_KEY_PREVIOUS: 'walnut' }, 'the secret HASH_KEY_PREVIOUS must be 64 or more hexadecimal digits'],
+  ['half of what Slack needs', { ...MAIL, HASH_KEY: KEY, SLACK_CLIENT_ID: '1.2' }, 'the secret SLACK_CLIENT_SECRET is missing'],
+] as const) {
+  test(`${name}: its health says what is missing, and calls only that something is wrong`, async () => {
+    const runtime = await startRuntime(bindings)
+    try {
+      const health = await runtime.visitor().call('GET', '/api/health')
+      expect([health.status, health.json.detail]).toEqual([503, `This deployment is not set up: ${missing}.`])
+      expect(health.text).not.toContain('walnut')
+      if (!('HASH_KEY' in bindings)) {
+        const call = await runtime.visitor().call('POST', '/api/v1/session', { email: 'ada@example.com', password: 'gondola trumpet' })
+        expect(call.status).toBe(500)
+        expect(call.text).not.toContain('HASH_KEY')
+      }
+    } finally {
+      await runtime.stop()
+    }
+  })
+}
+
+test('with the least that is needed it is well', async () => {
+  const { bindings, stop } = await mailbox()
+  const runtime = await startRuntime({ HASH_KEY: KEY, ...bindings })
+  try {
+    expect((await runtime.visitor().call('GET', '/api/health')).json).toEqual({ status: 'ok', version: expect.any(String) })
+  } finally {
+    await runtime.stop()
+    stop()
+  }
+})

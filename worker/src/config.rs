@@ -1,0 +1,164 @@
+//! Whether the deployment was given what it needs. What is missing is told by its name, and nothing by its value.
+
+use crate::{
+    error::{Error, Refusal, Result},
+    log,
+    secret::HashKey,
+};
+use contract::problem::Code;
+use std::sync::OnceLock;
+use worker::Env;
+
+/// Refuses while something is missing, and says what.
+pub fn must_be_complete(env: &Env) -> Result<()> {
+    let missing = missing(env);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal {
+        status: 503,
+        ..Refusal::new(Code::Internal, sentence(missing))
+    }
+    .into())
+}
+
+/// Logs what is missing, once in the life of an isolate.
+pub fn complain_once(env: &Env) {
+    static DONE: OnceLock<()> = OnceLock::new();
+    DONE.get_or_init(|| {
+        let missing = missing(env);
+        if !missing.is_empty() {
+            log::failure(&Error::Internal(sentence(missing)), "start");
+        }
+    });
+}
+
+fn sentence(missing: &[String]) -> String {
+    format!("This deployment is not set up: {}.", missing.join("; "))
+}
+
+/// What is missing or makes no sense. It stays the same as long as an isolate lives.
+fn missing(env: &Env) -> &'static [String] {
+    static MISSING: OnceLock<Vec<String>> = OnceLock::new();
+    MISSING.get_or_init(|| {
+        let set = |name: &str| {
+            let value = env.var(name).ok()?.to_string();
+            Some(value).filter(|value| !value.is_empty())
+        };
+        let mut missing = of_settings(&set);
+        let bindings = [
+            ("DB", env.d1("DB").is_ok()),
+            ("OUTBOX", env.queue("OUTBOX").is_ok()),
+            ("PHOTOS", env.bucket("PHOTOS").is_ok()),
+        ];
+        let unbound = bindings.iter().filter(|(_, is_bound)| !is_bound);
+        missing.extend(unbound.map(|(name, _)| format!("the binding {name} is missing")));
+        missing
+    })
+}
+
+fn of_settings(set: &dyn Fn(&str) -> Option<String>) -> Vec<String> {
+    let mut missing = vec![];
+    let mut key = |name: &str, needed: bool| match set(name) {
+        None if needed => missing.push(format!("the secret {name} is missing")),
+        Some(hex) if HashKey::from_hex(&hex).is_err() => {
+            missing.push(format!(
+                "the secret {name} must be 64 or more hexadecimal digits"
+            ));
+        }
+        _ => {}
+    };
+    key("HASH_KEY", true);
+    key("HASH_KEY_PREVIOUS", false);
+    let mut variable = |kind: &str, name: &str| {
+        if set(name).is_none() {
+            missing.push(format!("the {kind} {name} is missing"));
+        }
+    };
+    variable("variable", "PUBLIC_URL");
+    variable("variable", "MAIL_FROM");
+    let transport = set("MAIL_TRANSPORT").unwrap_or_default();
+    if transport == "resend" {
+        variable("variable", "RESEND_BASE_URL");
+        variable("secret", "RESEND_API_KEY");
+    }
+    if set("SLACK_CLIENT_ID").is_some() {
+        variable("secret", "SLACK_CLIENT_SECRET");
+    }
+    if !matches!(transport.as_str(), "resend" | "binding") {
+        missing.push("the variable MAIL_TRANSPORT must be binding or resend".into());
+    }
+    missing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn missing(settings: &[(&str, &str)]) -> Vec<String> {
+        of_settings(&|name| {
+            let found = settings.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    const KEY: &str = "abababababababababababababababababababababababababababababababab";
+    const LEAST: [(&str, &str); 4] = [
+        ("HASH_KEY", KEY),
+        ("PUBLIC_URL", "https://console.example"),
+        ("MAIL_FROM", "Latchkey <latchkey@console.example>"),
+        ("MAIL_TRANSPORT", "binding"),
+    ];
+
+    #[test]
+    fn nothing_is_missing_from_the_least_that_is_needed() {
+        assert_eq!(missing(&LEAST), Vec::<String>::new());
+    }
+
+    #[test]
+    fn each_setting_that_is_missing_is_named() {
+        assert_eq!(
+            missing(&[]),
+            [
+                "the secret HASH_KEY is missing",
+                "the variable PUBLIC_URL is missing",
+                "the variable MAIL_FROM is missing",
+                "the variable MAIL_TRANSPORT must be binding or resend",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_was_chosen_needs_its_secret() {
+        let chosen = [("MAIL_TRANSPORT", "resend"), ("SLACK_CLIENT_ID", "1.2")];
+        let [key, url, from, _] = LEAST;
+        let [transport, slack] = chosen;
+        assert_eq!(
+            missing(&[key, url, from, transport, slack]),
+            [
+                "the variable RESEND_BASE_URL is missing",
+                "the secret RESEND_API_KEY is missing",
+                "the secret SLACK_CLIENT_SECRET is missing",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_key_that_is_none_is_named_and_not_shown() {
+        let [_, url, from, transport] = LEAST;
+        let told = missing(&[
+            ("HASH_KEY", "walnut"),
+            ("HASH_KEY_PREVIOUS", "bicycle"),
+            url,
+            from,
+            transport,
+        ]);
+        assert_eq!(
+            told,
+            [
+                "the secret HASH_KEY must be 64 or more hexadecimal digits",
+                "the secret HASH_KEY_PREVIOUS must be 64 or more hexadecimal digits",
+            ]
+        );
+    }
+}
