@@ -1,5 +1,6 @@
 //! The document of the API (`OpenAPI` 3.1), made of the types on the wire. Only tests know it: what ships is the file.
 
+mod export;
 mod oauth;
 mod operation;
 mod routes;

@@ -1,7 +1,7 @@
 //! Every operation in one table, in the order of the router.
 
 use super::{
-    oauth,
+    export, oauth,
     operation::{Caller, Operation},
     schemas::{Schemas, reference},
 };
@@ -284,16 +284,22 @@ fn people(schemas: &mut Schemas) -> Vec<Operation> {
             .with(&["ETag"])
             .refuses(&[NotFound, Conflict]),
         op("DELETE /api/v1/users/{user}", "deleteUser", "user", "Remove a person, with their sessions and tokens", InSession)
-            .about("With `me` one closes one's own account. The last Administrator cannot.")
-            .steps_up()
+            .about("By `me` one closes one's own account.")
+        .steps_up()
             .answers_nothing(204)
-            .with(&["Set-Cookie"])
+        .with(&["Set-Cookie"])
             .refuses(&[NotFound, Conflict, PreconditionFailed]),
-        op("GET /api/v1/users/me/export", "exportOwnData", "user", "Everything about oneself, as a file", InSession)
-            .about("No secret is in it. It is read while it is sent; should that break off, so does the file.")
-            .steps_up()
-            .answers_content(200, json!({"application/json": {"schema": everything}}))
-            .refuses(&[RateLimited]),
+        op(
+            "GET /api/v1/users/me/export",
+            "exportUser",
+            "user",
+            "Everything about oneself, as a file",
+            InSession,
+        )
+        .about("Without any secret. It is read while it is sent.")
+        .steps_up()
+        .answers_as(200, &export::file(schemas))
+        .refuses(&[RateLimited]),
         op("POST /api/v1/users/me/email", "changeEmail", "user", "Ask for another address", InSession)
             .about("The old one stays until the link was followed that is mailed to the new one.")
             .takes::<ChangeEmail>(schemas)
