@@ -274,7 +274,7 @@ pub async fn answer(request: HttpRequest, env: Env, context: Context) -> Respons
         let route = match about {
             Content::Page => Some("page"),
             Content::Immutable => Some("file"),
-            Content::Data | Content::OAuth => call.route(),
+            Content::Data | Content::OAuth => call.template(),
         };
         log::answered(&call, &method, route, response.status(), call.ms());
     }
