@@ -32,8 +32,8 @@ test('d.10 what the queue gives up on ends visibly failed, and nobody is told tw
     expect(mails).toEqual([])
 
     // Whatever still speaks of it, it is done with.
-    const handed = async (queue: string) => {
-      const message = { id: randomBytes(16).toString('hex'), timestamp: new Date(), attempts: 1, body: id }
+    const handed = async (queue: string, body = id) => {
+      const message = { id: randomBytes(16).toString('hex'), timestamp: new Date(), attempts: 1, body }
       expect((await latchkey.queue(queue, [message])).outcome).toBe('ok')
     }
     for (const queue of [QUEUE, DEAD]) await handed(queue)
@@ -44,6 +44,18 @@ test('d.10 what the queue gives up on ends visibly failed, and nobody is told tw
     await owner.good('POST', `/users/me/deliveries/${id}/retry`, {})
     for (const queue of [QUEUE, QUEUE, DEAD]) await handed(queue)
     expect([(await row()).state, mails.map(({ subject }) => subject)]).toEqual(['sent', ['Set a new password']])
+
+    // What was to go to Slack goes by mail at last, once.
+    await runtime.visitor().good('POST', '/password-resets', { email: account.email })
+    await expect.poll(async () => (await runtime.rows(`SELECT id FROM outbox WHERE state = 'failed'`)).length, { timeout: 20_000 }).toBe(1)
+    const [{ id: other }] = await runtime.rows(`UPDATE outbox SET id = substr(id, 1, length(id) - 1) || '1', event = 'token.created', channel = 'slack', state = 'queued', done_at = NULL WHERE state = 'failed' RETURNING id`)
+    for (let times = 0; times < 2; times++) await handed(DEAD, other)
+    expect(await runtime.rows(`SELECT channel, state FROM outbox WHERE event = 'token.created' ORDER BY id`)).toEqual([
+      { channel: 'email', state: 'queued' },
+      { channel: 'slack', state: 'failed' },
+    ])
+    for (let times = 0; times < 2; times++) await handed(QUEUE, other.slice(0, -1))
+    expect(mails).toHaveLength(2)
   } finally {
     await runtime.stop()
     stop()

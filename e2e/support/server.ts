@@ -31,6 +31,8 @@ async function start(command: string, args: string[], env: NodeJS.ProcessEnv, ur
 }
 
 async function stop(process: ChildProcess) {
+  // It may have been stopped before, or have ended by itself.
+  if (process.exitCode !== null || process.signalCode !== null) return
   const ended = new Promise((resolve) => process.once('exit', resolve))
   globalThis.process.kill(-(process.pid ?? 0), 'SIGTERM')
   await ended

@@ -134,7 +134,7 @@ impl Call {
     }
 
     /// The template of the route that took the call, if one did.
-    pub fn route(&self) -> Option<&str> {
+    pub fn template(&self) -> Option<&str> {
         self.route.get().map(MatchedPath::as_str)
     }
 

@@ -277,7 +277,7 @@ pub async fn answer(request: Request<Body>, env: Env, context: Context) -> Respo
         let route = match about {
             Content::Page => Some("page"),
             Content::Immutable => Some("file"),
-            Content::Data | Content::OAuth => call.route(),
+            Content::Data | Content::OAuth => call.template(),
         };
         log::answered(&call, &method, route, response.status(), call.ms());
     }

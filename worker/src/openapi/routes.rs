@@ -263,7 +263,6 @@ fn links(schemas: &mut Schemas) -> Vec<Operation> {
 }
 
 fn people(schemas: &mut Schemas) -> Vec<Operation> {
-    let everything = json!({"type": "object", "description": "Profile, photo, sessions, tokens and their use, notifications, deliveries and audit events."});
     vec![
         op("GET /api/v1/users", "listUsers", "user", "The people of the company, the first to join first", Reader(Resource::Users))
             .query("search", "Part of a name or an address.", &search())
@@ -284,10 +283,10 @@ fn people(schemas: &mut Schemas) -> Vec<Operation> {
             .with(&["ETag"])
             .refuses(&[NotFound, Conflict]),
         op("DELETE /api/v1/users/{user}", "deleteUser", "user", "Remove a person, with their sessions and tokens", InSession)
-            .about("By `me` one closes one's own account.")
-        .steps_up()
+            .about("By `me` one closes one's own account. The last Administrator cannot.")
+            .steps_up()
             .answers_nothing(204)
-        .with(&["Set-Cookie"])
+            .with(&["Set-Cookie"])
             .refuses(&[NotFound, Conflict, PreconditionFailed]),
         op(
             "GET /api/v1/users/me/export",

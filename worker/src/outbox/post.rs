@@ -175,10 +175,15 @@ pub async fn sweep(env: &Env, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Notes that messages are given up that the queue could not hand over.
+/// Notes that messages are given up that the queue could not hand over. What was to go to Slack goes by mail at last, which
+/// the sweep sees to: the queue has just shown that it cannot.
 pub async fn give_up(env: &Env, ids: &[String]) -> Result<()> {
-    let dead = store::dead(&json!(ids).to_string(), clock());
-    Db::of(env)?.commit([dead]).await.map(drop)
+    let (ids, now) = (json!(ids).to_string(), clock());
+    let statements = [
+        store::dead(&ids, now),
+        store::insert_instead_of_dead(&ids, now),
+    ];
+    Db::of(env)?.commit(statements).await.map(drop)
 }
 
 #[cfg(test)]

@@ -268,6 +268,21 @@ pub(super) fn dead(ids: &str, now: Timestamp) -> Statement {
     )
 }
 
+/// The mails that go out in place of those that were to go to Slack and were given up at `now`, unless there are such.
+pub(super) fn insert_instead_of_dead(ids: &str, now: Timestamp) -> Statement {
+    Statement::new(
+        "INSERT INTO outbox (id, tenant_id, user_id, event, channel, recipient, content, folded, created_at, due_at)
+         SELECT substr(o.id, 1, length(o.id) - 1) || '0', o.tenant_id, o.user_id, o.event, 'email', u.email, o.content,
+                o.folded, ?2, ?2
+         FROM json_each(?1) wanted
+         CROSS JOIN outbox o ON o.id >= wanted.value AND o.id < wanted.value || '~'
+         JOIN users u ON u.id = o.user_id AND u.tenant_id = o.tenant_id
+         WHERE o.channel = 'slack' AND o.state = 'failed' AND o.done_at = ?2 AND o.event <> 'slack.test'
+         ON CONFLICT (id) DO NOTHING",
+        [&ids, &now],
+    )
+}
+
 /// Gives up messages whose sending broke off so many times.
 pub(super) fn exhausted(tries: u32, now: Timestamp) -> Statement {
     Statement::new(
