@@ -26,19 +26,19 @@ pub fn hear(date: &str) {
         clippy::cast_possible_truncation,
         reason = "a saturating cast of a difference in seconds; NaN becomes 0"
     )]
-    let ahead = ((Date::parse(date) - own_clock()) / 1000.0).floor() as i32;
+    let ahead = ((Date::parse(date) - own()) / 1000.0).floor() as i32;
     AHEAD.store(ahead, Ordering::Relaxed);
-}
-
-/// What this computer takes the time to be, in milliseconds.
-#[expect(clippy::disallowed_methods, reason = "the one clock of the app")]
-fn own_clock() -> f64 {
-    Date::now()
 }
 
 /// The server's time.
 pub fn now() -> Timestamp {
-    from_milliseconds(own_clock()).plus(i64::from(AHEAD.load(Ordering::Relaxed)))
+    from_milliseconds(own()).plus(i64::from(AHEAD.load(Ordering::Relaxed)))
+}
+
+/// The browser's time, in milliseconds.
+#[expect(clippy::disallowed_methods, reason = "the one clock of the app")]
+fn own() -> f64 {
+    Date::now()
 }
 
 /// The time, told anew every half minute; one for the whole app.
