@@ -3,6 +3,7 @@ import { expectAccessible } from '../support/a11y'
 import { Actor, Person, newAccount, newAddress } from '../support/actors'
 import { API_ACCESS, button, dialog, generate, menu, open, openAddDialog, rowOf, signIn, tokens } from '../support/browser'
 import { db } from '../support/db'
+import { FaultyProxy } from '../support/proxy'
 import { expect, test } from '../support/test'
 
 const SIGN_IN = 'Sign in to Latchkey'
@@ -100,19 +101,24 @@ test.describe('signing in', () => {
   })
 
   test('takes an answer that cannot be read for none', async ({ page }) => {
-    await open(page, '/sign-in', SIGN_IN)
-    const refusal = { type: '/problems/x', title: 'X', status: 403, detail: 'X.', code: 'x', request_id: 'x' }
-    for (const body of ['<html>', '', 'null', '[]', '{"detail":"X."}', JSON.stringify({ ...refusal, code: 'forbidden', status: 4.5 })]) {
-      await page.route('**/api/v1/session', (route) => route.fulfill({ status: 403, body }))
+    const proxy = new FaultyProxy()
+    try {
+      const url = `${await proxy.start()}/sign-in`
+      await open(page, url, SIGN_IN)
+      const refusal = { type: '/problems/x', title: 'X', status: 403, detail: 'X.', code: 'x', request_id: 'x' }
+      for (const body of ['<html>', '', 'null', '[]', '{"detail":"X."}', JSON.stringify({ ...refusal, code: 'forbidden', status: 4.5 })]) {
+        proxy.answer = body
+        await fillSignIn(page, 'ada@example.com', 'gondola')
+        await expect(page.getByRole('alert'), body).toHaveText('Latchkey cannot be reached. Check your connection and try again.')
+        await page.reload()
+      }
+      // A kind of refusal that only a newer version knows still says why.
+      proxy.answer = JSON.stringify(refusal)
       await fillSignIn(page, 'ada@example.com', 'gondola')
-      await expect(page.getByRole('alert'), body).toHaveText('Latchkey cannot be reached. Check your connection and try again.')
-      await page.unrouteAll()
-      await page.reload()
+      await expect(page.getByRole('alert')).toHaveText('X.')
+    } finally {
+      proxy.stop()
     }
-    // A kind of refusal that only a newer version knows still says why.
-    await page.route('**/api/v1/session', (route) => route.fulfill({ status: 403, body: JSON.stringify(refusal) }))
-    await fillSignIn(page, 'ada@example.com', 'gondola')
-    await expect(page.getByRole('alert')).toHaveText('X.')
   })
 
   test('works with password managers: names, autocomplete, paste, and a password that can be shown', async ({ page }) => {
