@@ -16,6 +16,14 @@ test('the same call under one key makes one thing, and is told without the secre
   expect(JSON.stringify(await db.rows('SELECT * FROM idempotency_keys WHERE tenant_id = ?1', owner.tenant))).not.toContain(first.json.secret.slice(4))
 })
 
+test('what has no secret is told again as it was', async ({ owner }) => {
+  const role = { name: 'Auditor', permissions: ['api_access'], scopes: ['usage:read'] }
+  const makeRole = () => owner.post('/roles', role, { 'Idempotency-Key': 'k1' })
+  const [first, again] = [await makeRole(), await makeRole()]
+  expect([first.status, again.status, again.json]).toEqual([201, 201, first.json])
+  expect(await db.count(`FROM audit_events WHERE tenant_id = ?1 AND action = 'role.created'`, owner.tenant)).toBe(1)
+})
+
 test('calls side by side under one key make one thing', async ({ owner }) => {
   const answers = await Promise.all(Array.from({ length: 5 }, () => make(owner, 'k1')))
   expect(answers.map((answer) => answer.status)).toEqual(Array(5).fill(201))

@@ -20,7 +20,7 @@ use contract::{
     time::{DAY, Timestamp},
 };
 use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 /// The most characters of a key.
@@ -101,17 +101,14 @@ impl Attempt {
             )
             .into());
         }
-        let mut answer: Value = serde_json::from_str(&row.answer)
+        let answer: Value = serde_json::from_str(&row.answer)
             .map_err(|error| Error::Internal(error.to_string()))?;
-        if let Some(members) = answer.as_object_mut() {
-            members.insert("secret_already_shown".into(), json!(true));
-        }
         let status = StatusCode::from_u16(row.status).unwrap_or(StatusCode::OK);
         Ok(Some((status, Json(answer)).into_response()))
     }
 
     /// Runs statements of which the last changes something if and only if the thing was made, and remembers what is
-    /// answered, which must hold no secret. Of calls side by side one does it; the others are told.
+    /// answered to one that repeats it: without its secret, if it has one, and then with `secret_already_shown`. Of calls side by side one does it; the others are told.
     pub async fn commit(
         &self,
         call: &Call,

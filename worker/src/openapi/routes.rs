@@ -315,7 +315,6 @@ fn people(schemas: &mut Schemas) -> Vec<Operation> {
 }
 
 fn invitations(schemas: &mut Schemas) -> Vec<Operation> {
-    let made = schemas.add_made::<Invitation>("CreatedInvitation", &[]);
     vec![
         op(
             "POST /api/v1/users",
@@ -327,7 +326,7 @@ fn invitations(schemas: &mut Schemas) -> Vec<Operation> {
         .takes::<InviteUser>(schemas)
         .repeatable()
         .steps_up()
-        .answers_as(201, &made)
+        .answers::<Invitation>(201, schemas)
         .leads("cancelInvitation", "invitation", "/id")
         .refuses(&[Conflict, RateLimited]),
         op(
@@ -771,7 +770,6 @@ fn audit(schemas: &mut Schemas) -> Vec<Operation> {
 }
 
 fn roles(schemas: &mut Schemas) -> Vec<Operation> {
-    let made = schemas.add_made::<Role>("CreatedRole", &[]);
     vec![
         op("GET /api/v1/roles", "listRoles", "role", "The roles of the company, built-in ones first", Reader(Resource::Roles))
             .query("search", "Part of a name.", &search())
@@ -781,7 +779,7 @@ fn roles(schemas: &mut Schemas) -> Vec<Operation> {
             .about("Nobody puts more into it than they hold.")
             .takes::<CreateRole>(schemas)
             .repeatable()
-            .answers_as(201, &made)
+            .answers::<Role>(201, schemas)
             .with(&["ETag"])
             .leads("showRole", "id", "/id")
             .refuses(&[Conflict]),

@@ -127,7 +127,8 @@ pub async fn create(
         ),
         audit::entry(&call, &owner, &actor, &event)?,
     ];
-    let answer = json!({"service_account": account, "api_key": key.as_str()});
+    let answer =
+        json!({"service_account": account, "api_key": key.as_str(), "secret_already_shown": true});
     let tried = attempt
         .commit(
             &call,
@@ -308,7 +309,7 @@ pub async fn reset_credentials(
         replaced,
         audit::entry(&call, &owner, &actor, &event)?,
     ];
-    let answer = json!({"service_account": account, "api_key": account.api_key});
+    let answer = json!({"service_account": account, "api_key": account.api_key, "secret_already_shown": true});
     let event = notifications::Event::CredentialsReset;
     let letter = letters::account_reset(&call, event, &account.name, &actor.name, old_until)?;
     let message = Message::about(&call, event, &letter)?;

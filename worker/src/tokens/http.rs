@@ -192,7 +192,7 @@ async fn create_for(
         ),
         audit::entry(call, holder, actor, &event)?,
     ];
-    let answer = json!({"token": token});
+    let answer = json!({"token": token, "secret_already_shown": true});
     let notice = Notice::own(call, Notified::TokenCreated, holder, &token.name, actor)?;
     let tried = attempt
         .commit_telling(

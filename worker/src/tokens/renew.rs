@@ -129,7 +129,7 @@ pub async fn renew(
         replacement.replace(),
         audit::entry(&call, holder, actor, &event)?,
     ];
-    let answer = json!({"token": token});
+    let answer = json!({"token": token, "secret_already_shown": true});
     let tried = attempt
         .commit(
             &call,

@@ -157,7 +157,7 @@ async fn replace(
         replacement.replace(),
         audit::entry(call, &holder, actor, &event)?,
     ];
-    let answer = json!({"token": token});
+    let answer = json!({"token": token, "secret_already_shown": true});
     let notice = Notice::own(call, Event::TokenRotated, &holder, &token.name, actor)?;
     let tried = attempt
         .commit_telling(
