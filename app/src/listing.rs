@@ -40,7 +40,7 @@ impl<T> Clone for Listing<T> {
 
 impl<T> Copy for Listing<T> {}
 
-impl<T: DeserializeOwned + Clone + Send + Sync> Listing<T> {
+impl<T: DeserializeOwned + Clone + PartialEq + Send + Sync> Listing<T> {
     /// A list that is not fetched yet.
     pub fn new(api: Api) -> Self {
         Self {
@@ -106,9 +106,17 @@ impl<T: DeserializeOwned + Clone + Send + Sync> Listing<T> {
             Err(failure) => return self.rows.set(Rows::Failed(failure)),
         };
         self.next.set(page.next_cursor);
-        self.rows.update(|rows| match rows {
-            Rows::Loaded(rows) if append => rows.extend(page.items),
-            rows => *rows = Rows::Loaded(page.items),
+        // Rows that came as they were stay where they are, with the menu that somebody has opened there meanwhile.
+        self.rows.maybe_update(|rows| match rows {
+            Rows::Loaded(rows) if append => {
+                rows.extend(page.items);
+                true
+            }
+            Rows::Loaded(rows) if *rows == page.items => false,
+            rows => {
+                *rows = Rows::Loaded(page.items);
+                true
+            }
         });
     }
 }

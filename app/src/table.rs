@@ -23,7 +23,7 @@ pub struct Look<T: 'static> {
 }
 
 /// The table.
-pub fn table<T: DeserializeOwned + Clone + Send + Sync>(
+pub fn table<T: DeserializeOwned + Clone + PartialEq + Send + Sync>(
     listing: Listing<T>,
     look: &'static Look<T>,
 ) -> AnyView {
