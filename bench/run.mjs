@@ -5,11 +5,12 @@
 // Both Workers run in the same workerd, each reached by its own socket rather than through the development proxy, with
 // D1 in memory (/dev/shm). Rounds take turns, and the median of their ratios is what counts. First views of pages are
 // counted in bytes.
-import { execFileSync, fork } from "node:child_process";
+import { execFileSync, fork, spawn } from "node:child_process";
 import { createHash, createHmac, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 import { Miniflare, convertV4MiniflareOptions } from "miniflare";
@@ -22,6 +23,8 @@ const root = dirname(bench);
 const option = (name, otherwise) => Number(process.argv[process.argv.indexOf(`--${name}`) + 1] ?? 0) || otherwise;
 const seconds = option("seconds", 2);
 const rounds = option("rounds", 15);
+// So many seconds of mixed load on end, if asked for.
+const soaked = option("soak", 0);
 const TOKENS = 1_000;
 const MANY_TOKENS = 100_000;
 const MOST = 150_000;
@@ -122,14 +125,35 @@ async function addTokens(latchkey, bare, person, count, from, allowlist = "") {
   return secrets;
 }
 
-/** Requests per second that a Worker answers on 16 connections. */
-function load(origin, path, secrets, asker = "") {
+/** What `wrk` is started with to call a Worker on 16 connections. */
+function wrk(origin, path, secrets, { asker = "", cookie = "" }, seconds) {
   const file = join(scratch, "secrets");
   writeFileSync(file, secrets.join("\n"));
-  const env = { ...process.env, TOKENS: file, TARGET: path, ASKER: asker, ADDRESS };
-  const output = execFileSync("wrk", ["-t1", "-c16", `-d${seconds}s`, "--latency", "-s", join(bench, "calls.lua"), origin], { env, encoding: "utf8" });
+  const env = { ...process.env, TOKENS: file, TARGET: path, ASKER: asker, COOKIE: cookie, ADDRESS };
+  return ["wrk", ["-t1", "-c16", `-d${seconds}s`, "--latency", "-s", join(bench, "calls.lua"), origin], { env, encoding: "utf8" }];
+}
+
+/** How many requests per second it told of, and how long all but one in a hundred took; an error ends the run. */
+function told(output) {
   if (/Non-2xx|Socket errors/.test(output)) throw new Error(output);
   return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(output)[1]), p99: /99%\s+(\S+)/.exec(output)[1] };
+}
+
+const load = (origin, path, secrets, as = {}) => told(execFileSync(...wrk(origin, path, secrets, as, seconds)));
+
+/** Mixed load for `seconds`, with the memory of the runtime on the way. */
+async function soak(origin, secrets, as, seconds) {
+  const runtime = execFileSync("pgrep", ["-P", String(process.pid), "workerd"], { encoding: "utf8" }).trim();
+  const memory = () => Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${runtime}/status`, "utf8"))[1]) / 1024);
+  const [command, args, options] = wrk(origin, "mixed", secrets, as, seconds);
+  const child = spawn(command, args, options);
+  const output = text(child.stdout);
+  const seen = [];
+  const watch = setInterval(() => seen.push(memory()), (seconds * 1000) / 20);
+  await once(child, "close");
+  clearInterval(watch);
+  const { rate, p99 } = told(await output);
+  console.log(`\n${seconds} s of mixed load without an error: ${rate}/s, p99 ${p99}; memory of the runtime in MiB, twenty times: ${seen.join(" ")}`);
 }
 
 /** Milliseconds that one call takes. */
@@ -151,7 +175,7 @@ async function main() {
   const latchkey = (await mf.unsafeGetDirectURL("latchkey")).origin;
   const bare = (await mf.unsafeGetDirectURL("bare")).origin;
   await migrate(latchkeyDb);
-  await bareDb.prepare("CREATE TABLE keys (id TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE, name TEXT NOT NULL, scopes TEXT NOT NULL, expires_at TEXT NOT NULL)").run();
+  await bareDb.prepare("CREATE TABLE keys (id TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE, name TEXT NOT NULL, description TEXT, scopes TEXT NOT NULL, expires_at TEXT NOT NULL)").run();
 
   const cookies = new Map(); // one browser throughout, as a person has
   const call = async (method, path, body) => {
@@ -214,7 +238,7 @@ async function main() {
   const role_id = (await (await call("GET", "/api/v1/roles")).json()).items.find((role) => role.name === "Administrator").id;
   const asker = await made("/api/v1/service-accounts", { name: "gateway", role_id });
   const pair = Buffer.from(`${asker.api_key}:${asker.api_secret}`).toString("base64");
-  figures.push(["POST /oauth2/introspect, against GET /tokens/self", ratio("introspection", () => load(latchkey, "/oauth2/introspect", secrets, pair), self), 0.9]);
+  figures.push(["POST /oauth2/introspect, against GET /tokens/self", ratio("introspection", () => load(latchkey, "/oauth2/introspect", secrets, { asker: pair }), self), 0.9]);
   const gateway = () => load(latchkey, "/gateway/backups/1", secrets);
   figures.push(["the gateway, against a bare Worker that checks and passes on", ratio("gateway", gateway, () => load(bare, "/checked", secrets)), 0.85]);
   figures.push(["the gateway, against a bare Worker that only passes on", ratio("gateway against passing on", gateway, () => load(bare, "/unchecked", secrets)), null]);
@@ -230,6 +254,10 @@ async function main() {
   await own(50);
   const few = [];
   for (let n = 0; n < 20 * rounds; n++) few.push(await time(page));
+  const asPerson = { cookie: [...cookies].map((pair) => pair.join("=")).join("; ") };
+  const mixed = () => load(latchkey, "mixed", secrets, asPerson);
+  figures.push(["80 % checks, 15 % lists, 5 % edits, against the bare Worker", ratio("mixed", mixed, () => load(bare, "mixed", secrets)), null]);
+  if (soaked) await soak(latchkey, secrets, asPerson, soaked);
   await own(10_000);
   const many = [];
   for (let n = 0; n < 20 * rounds; n++) many.push(await time(page));

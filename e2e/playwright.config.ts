@@ -35,7 +35,9 @@ export default defineConfig({
   forbidOnly: true,
   retries: 0,
   workers: 2,
-  timeout: 30_000,
+  // A slow machine is no failure.
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
   reporter: [['list'], ['json', { outputFile: 'report/results.json' }]],
   use: {
     baseURL: `http://localhost:${port}`,

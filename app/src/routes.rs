@@ -50,7 +50,7 @@ pub const MANAGE_SYSTEM: &str = "/manage/system";
 /// The API reference.
 pub const REFERENCE: &str = pages::REFERENCE;
 /// Service accounts.
-pub const SERVICE_ACCOUNTS: &str = "/manage/service-accounts";
+pub const SERVICE_ACCOUNTS: &str = pages::SERVICE_ACCOUNTS;
 
 /// The page behind a path. Each lies in a chunk that is fetched when it is first wanted.
 fn page(path: &str) -> Option<Fetch> {

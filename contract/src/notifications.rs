@@ -133,6 +133,7 @@ events! {
     TokenEdited = "token.edited", Info, "An access token was edited";
     TokenRotated = "token.rotated", Info, "The secret of an access token was replaced";
     TokenRevoked = "token.revoked", Info, "Access tokens were revoked";
+    InvitationAccepted = "invitation.accepted", Info, "Somebody whom you invited has joined";
     Reactivated = "user.reactivated", Info, "Your account was activated again";
 }
 

@@ -3,6 +3,9 @@
 /// The page of one's own tokens.
 pub const API_ACCESS: &str = "/settings/api-access";
 
+/// The page of the service accounts; below `/{id}/tokens`, the tokens of one.
+pub const SERVICE_ACCOUNTS: &str = "/manage/service-accounts";
+
 /// The API reference.
 pub const REFERENCE: &str = "/api/docs";
 
@@ -28,7 +31,7 @@ pub const PAGES: [&str; 23] = [
     "/manage/policy",
     "/manage/audit",
     "/manage/system",
-    "/manage/service-accounts",
+    SERVICE_ACCOUNTS,
     "/manage/service-accounts/{id}/tokens",
     REFERENCE,
 ];

@@ -3,7 +3,7 @@
 import { Actor, Person, newAccount, newAddress } from '../support/actors'
 import { DAY, ago, at, db, now } from '../support/db'
 import { makeRole, roleId } from '../support/machines'
-import { mailsTo } from '../support/mail'
+import { mailTo, mailsTo } from '../support/mail'
 import { colleague, invite, secretIn } from '../support/people'
 import { expectProblem, messageAt, refused } from '../support/problem'
 import { secretOf } from '../support/secret'
@@ -52,6 +52,21 @@ test('an invitation is mailed, tells who follows it what it is about, and brings
     { action: 'user.created', actor_name: 'Grace Hopper', credential: 'link', target_name: 'Grace Hopper' },
   ])
   expect((await new Person(grace.account).signIn({ email, password: NEWCOMER.password })).status).toBe(200)
+})
+
+test('whoever invited somebody hears of their coming, if they chose to and are still there', async ({ owner }) => {
+  const gone = await colleague(owner, 'Administrator', { first_name: 'Ada', last_name: 'Lovelace', tenant_name: owner.account.tenant_name })
+  const [first, second, third] = [await invite(owner), await invite(owner), await invite(gone)]
+  expect((await accept(first.secret)).status).toBe(201)
+  await owner.put('/users/me/notifications', { email: { critical: true, warning: true, info: true } })
+  expect((await accept(second.secret)).status).toBe(201)
+  expect((await owner.delete(`/users/${gone.user.id}`)).status).toBe(204)
+  expect((await accept(third.secret)).status).toBe(201)
+  const told = await db.rows(`SELECT user_id FROM outbox WHERE tenant_id = ?1 AND event = 'invitation.accepted'`, owner.tenant)
+  expect(told).toEqual([{ user_id: owner.user.id }])
+  const mail = await mailTo(owner.account.email, 'Somebody whom you invited has joined')
+  expect(mail.text).toContain('Grace Hopper followed your invitation.')
+  expect(mail.text).toContain(second.email)
 })
 
 test('2.3.4 of twenty who use one link at once, one comes in', async ({ owner }) => {

@@ -144,6 +144,17 @@ test('disconnecting gives the consent back at Slack', async ({ owner }) => {
   expect(await db.count(`FROM audit_events WHERE tenant_id = ?1 AND action = 'slack.disconnected'`, owner.tenant)).toBe(1)
 })
 
+test('whoever is removed, and whoever closes their account, takes their consent at Slack along', async ({ owner }) => {
+  const ways = { member26: (person: Person) => owner.delete(`/users/${person.user.id}`), member27: (person: Person) => person.delete('/users/me') }
+  for (const [name, leave] of Object.entries(ways)) {
+    const [person, member] = [await colleague(owner), await Member.named(name)]
+    await member.connect(person)
+    expect((await leave(person)).status).toBe(204)
+    await expect.poll(() => member.revoked()).toBe(1)
+  }
+  expect(await db.count('FROM slack_connections WHERE tenant_id = ?1', owner.tenant)).toBe(0)
+})
+
 test('a test message needs a workspace that takes it', async ({ owner }) => {
   await refused(owner.tenant, () => owner.post('/slack/test'), 409, 'conflict')
 })

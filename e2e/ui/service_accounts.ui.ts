@@ -3,11 +3,10 @@
 import { readFileSync } from 'node:fs'
 import type { Locator, Page } from '@playwright/test'
 import { expectAccessible } from '../support/a11y'
-import { basic } from '../support/machines'
-import { Actor, newAddress } from '../support/actors'
+import { bearer } from '../support/actors'
 import { button, cell, dialog, generate, history, open, rowOf, signIn, tokens } from '../support/browser'
 import { ago, db } from '../support/db'
-import { makeAccount, makeRole } from '../support/machines'
+import { basic, makeAccount, makeRole } from '../support/machines'
 import { expect, test } from '../support/test'
 
 const PAGE = '/manage/service-accounts'
@@ -300,8 +299,8 @@ test('C-03 C-05 its access tokens are reached from the drawer, made, edited in E
   await button(created, 'Copy').click()
   await button(created, 'Done').click()
   await expect(rowOf(tokens(page), 'nightly')).toBeVisible()
-  const bearer = new Actor(newAddress(), { Authorization: `Bearer ${secret}` })
-  expect((await bearer.get('/tokens/self')).json.owner).toMatchObject({ type: 'service_account', id: account.id })
+  const machine = bearer(secret)
+  expect((await machine.get('/tokens/self')).json.owner).toMatchObject({ type: 'service_account', id: account.id })
   await button(tokens(page), 'Actions for nightly').click()
   await expect(button(page, 'Rotate secret')).toBeVisible()
   await button(page, 'Edit').click()
@@ -314,9 +313,23 @@ test('C-03 C-05 its access tokens are reached from the drawer, made, edited in E
   await button(page, 'Revoke Selected Tokens').click()
   await button(dialog(page, 'Revoke Tokens'), 'Yes, Proceed').click()
   await expect(rowOf(history(page), 'weekly')).toBeVisible()
-  expect((await bearer.get('/tokens/self')).status).toBe(401)
+  expect((await machine.get('/tokens/self')).status).toBe(401)
   await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'Service Accounts' }).click()
   await expect(page).toHaveURL(PAGE)
+})
+
+test('c.13 a refusal of one of its access tokens links to where the scope can be given', async ({ page, owner }) => {
+  const { account } = await makeAccount(owner, { name: 'Backup sync' })
+  const made = await owner.post(`/service-accounts/${account.id}/tokens`, { name: 'nightly', scopes: ['users:read'] })
+  const machine = bearer(made.json.secret)
+  const refusal = await machine.get('/roles')
+  await page.goto(refusal.json.repair_url)
+  const editing = dialog(page, 'Edit token')
+  await expect(editing.getByRole('checkbox', { name: 'Roles Read', exact: true })).toBeChecked()
+  await expect(page).toHaveURL(`${PAGE}/${account.id}/tokens`)
+  await button(editing, 'Save').click()
+  await expect(editing).toBeHidden()
+  expect((await machine.get('/roles')).status).toBe(200)
 })
 
 test('its access tokens say why they are refused while it is disabled, and are not found in another company', async ({ page, owner, stranger }) => {

@@ -12,7 +12,6 @@ use axum::{
     http::{Extensions, header, request::Parts},
 };
 use contract::time::Timestamp;
-use js_sys::{Function, Promise, Reflect, futures::JsFuture};
 use std::{
     net::IpAddr,
     ops::Deref,
@@ -22,7 +21,6 @@ use std::{
     },
 };
 use ulid::Ulid;
-use wasm_bindgen::JsCast;
 use worker::{Context, Env};
 
 /// The header in which the edge tells the client's address. No other is believed.
@@ -246,20 +244,6 @@ impl Call {
         }
         Ok(call.clone())
     }
-}
-
-/// Waits, by the runtime's `scheduler.wait`: `worker::Delay` expects a number from `setTimeout`, which is an object
-/// at our compatibility date, and panics.
-pub async fn pause(ms: u32) -> Result<()> {
-    let wait = || {
-        let scheduler = Reflect::get(&js_sys::global(), &"scheduler".into())?;
-        let wait: Function = Reflect::get(&scheduler, &"wait".into())?.dyn_into()?;
-        wait.call1(&scheduler, &ms.into())?.dyn_into::<Promise>()
-    };
-    JsFuture::from(wait().map_err(worker::Error::from)?)
-        .await
-        .map_err(worker::Error::from)?;
-    Ok(())
 }
 
 /// A new secret.

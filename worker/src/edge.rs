@@ -13,13 +13,29 @@ use axum::{
     response::Response,
 };
 use http_body_util::BodyExt;
-use js_sys::{Array, Function, JSON, Promise, Reflect, Uint8Array, futures::JsFuture};
+use js_sys::{Array, JSON, Promise, Reflect, Uint8Array, futures::JsFuture};
 use serde::Serializer;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use worker::{IntoResponse, web_sys};
 
 /// Bodies that are said to have at most so many bytes are taken whole.
 const SHORT: usize = 64 * 1024;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    fn fetch(url: &str, init: &web_sys::RequestInit) -> Result<Promise, JsValue>;
+
+    /// Keeps a promise of nothing in so many milliseconds.
+    #[wasm_bindgen(js_namespace = scheduler)]
+    fn wait(ms: u32) -> Promise;
+}
+
+/// Waits. `worker::Delay` expects a number from `setTimeout`, which is an object at our compatibility date, and panics.
+pub async fn pause(ms: u32) -> Result<()> {
+    JsFuture::from(wait(ms)).await?;
+    Ok(())
+}
 
 /// The request as axum takes it. One that is to be passed on keeps its body in the runtime.
 pub async fn request(raw: &web_sys::Request) -> Result<Request<Body>> {
@@ -78,9 +94,7 @@ impl Raw {
         if let Some(body) = self.0.body() {
             init.set_body(&body);
         }
-        let fetch: Function = Reflect::get(&js_sys::global(), &"fetch".into())?.dyn_into()?;
-        let answer = fetch.call2(&JsValue::UNDEFINED, &url.into(), &init)?;
-        let answer = JsFuture::from(answer.dyn_into::<Promise>()?).await?;
+        let answer = JsFuture::from(fetch(url, &init)?).await?;
         Ok(Forwarded(answer.dyn_into()?))
     }
 

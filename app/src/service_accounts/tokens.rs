@@ -8,7 +8,7 @@ use crate::{
     },
     router::Router,
     routes,
-    tokens::{Desk, panel},
+    tokens::{Desk, follow, panel},
     ui::notice,
 };
 use contract::service_accounts::{self as wire, ServiceAccount};
@@ -34,7 +34,9 @@ fn content() -> AnyView {
     let tokens = [&path, "/tokens"].concat();
     // Their secrets are for whoever looks after the machine.
     found(path, move |account, _| {
-        framed(&account, Desk::of(tokens.clone(), true))
+        let desk = Desk::of(tokens.clone(), true);
+        follow(desk);
+        framed(&account, desk)
     })
 }
 

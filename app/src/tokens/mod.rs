@@ -37,6 +37,7 @@ use filter::Wanted;
 use leptos::{prelude::*, task::spawn_local, wasm_split::wasm_split};
 use link::Prefilled;
 
+pub use link::follow;
 pub use page::panel;
 
 /// The page `API Access`, as a chunk of its own.

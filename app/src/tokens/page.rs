@@ -36,12 +36,12 @@ pub fn panel(desk: Desk, about: &'static str) -> AnyView {
     .into_any()
 }
 
-/// The button that opens the dialog for a new token. Its code is fetched when the button is about to be used.
 /// The way to what tokens are good for.
 fn reference() -> AnyView {
     view! { " " <a href=routes::REFERENCE>"Read the API reference"</a> }.into_any()
 }
 
+/// The button that opens the dialog for a new token. Its code is fetched when the button is about to be used.
 fn add_button(desk: Desk) -> AnyView {
     view! {
         <button

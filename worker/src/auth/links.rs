@@ -59,6 +59,8 @@ pub struct InvitationLink {
     pub tenant_name: String,
     /// Who invited them.
     pub invited_by: String,
+    /// The same person by id, while they are there.
+    pub inviter: Option<UserId>,
     /// Until when it works.
     pub expires_at: Timestamp,
     /// What the link is kept as.
@@ -93,6 +95,7 @@ pub async fn follow_invitation(call: &Call, secret: &str) -> Result<InvitationLi
         },
         tenant_name: row.tenant_name,
         invited_by: row.invited_by,
+        inviter: row.inviter_id,
         expires_at: row.expires_at,
         digest,
     })

@@ -17,7 +17,7 @@ use crate::{
 use axum::http::{HeaderMap, HeaderName, header};
 use contract::{
     ids::TokenId,
-    pages::API_ACCESS,
+    pages::{API_ACCESS, SERVICE_ACCOUNTS},
     problem::Code,
     scopes::{Scope, ScopeSet},
     time::Timestamp,
@@ -120,15 +120,25 @@ impl MachineCaller {
     /// Adds the address of the page where a missing scope can be given to the token.
     fn with_repair(&self, call: &Call, refusal: Refusal) -> Refusal {
         let repair = match (&self.by, refusal.required_scope) {
-            (By::Token(token, _), Some(scope)) if !token.scopes.contains(scope) => call
-                .url(&format!(
-                    "{API_ACCESS}?edit={}&add={scope}",
-                    token.id.as_str()
-                ))
-                .ok(),
+            (By::Token(token, _), Some(scope)) if !token.scopes.contains(scope) => {
+                let id = token.id.as_str();
+                let query = format!("?edit={id}&add={scope}");
+                call.url(&[&self.tokens_page(), query.as_str()].concat())
+                    .ok()
+            }
             _ => None,
         };
         Refusal { repair, ..refusal }
+    }
+
+    /// The page of the tokens among which its own is.
+    fn tokens_page(&self) -> String {
+        match &self.owner {
+            TokenOwner::User { .. } => API_ACCESS.into(),
+            TokenOwner::ServiceAccount { id, .. } => {
+                [SERVICE_ACCOUNTS, "/", id.as_str(), "/tokens"].concat()
+            }
+        }
     }
 }
 

@@ -375,12 +375,13 @@ pub(super) struct InvitationRow {
     pub role_id: RoleId,
     pub role_name: String,
     pub invited_by: String,
+    pub inviter_id: Option<UserId>,
     pub expires_at: Timestamp,
 }
 
 pub(super) fn find_invitation(digest: &Digest, now: Timestamp) -> Statement {
     Statement::new(
-        "SELECT i.id, i.tenant_id, t.name AS tenant_name, i.email, i.role_id, r.name AS role_name, i.invited_by, i.expires_at
+        "SELECT i.id, i.tenant_id, t.name AS tenant_name, i.email, i.role_id, r.name AS role_name, i.invited_by, i.inviter_id, i.expires_at
          FROM invitations i
          JOIN tenants t ON t.id = i.tenant_id
          JOIN roles r ON r.id = i.role_id AND r.tenant_id = i.tenant_id

@@ -3,8 +3,8 @@
 
 use super::{IDENTITY, Wanted, identity, pass};
 use crate::{
-    call::{Call, base_url, pause},
-    edge::Raw,
+    call::{Call, base_url},
+    edge::{Raw, pause},
     error::{Error, Refusal, Result},
 };
 use axum::{

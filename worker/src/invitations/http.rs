@@ -29,9 +29,10 @@ use axum::{
 use contract::{
     audit::Action,
     check::Invalid,
-    ids::{InvitationId, SessionId},
+    ids::{InvitationId, SessionId, UserId},
     invitations::{AcceptInvitation, INVITATION_SECONDS, Invitation, InviteUser, Invited},
     list::List,
+    notifications::Event as Notified,
     roles::RoleRef,
     users::User,
 };
@@ -109,7 +110,7 @@ pub async fn create(
     };
     let statements = vec![
         store::forget_late(owner.tenant(), &invitation.email, call.now),
-        store::insert(owner.tenant(), &invitation, &digest),
+        store::insert(&owner, &invitation, &digest),
         audit::entry(&call, &owner, &actor, &event)?,
         message.to_address(&call, &owner, &invitation.email),
     ];
@@ -280,21 +281,40 @@ async fn join(
     };
     let hash = password::hash(password)?;
     let name_key = tokens::name_key(&actor.name);
-    let [joined, ..] = call
-        .db
-        .commit([
-            store::accept(link, user, &name_key, &hash),
-            audit::entry(call, &link.owner, actor, &event)?,
-            store::delete(link.owner.tenant(), &link.id),
-        ])
-        .await
-        .map_err(has_account)?;
-    match joined.changed() {
-        0 => Err(Error::gone(
-            "This invitation was used or cancelled a moment ago.",
-        )),
-        _ => Ok(()),
+    let mut statements = vec![
+        store::accept(link, user, &name_key, &hash),
+        audit::entry(call, &link.owner, actor, &event)?,
+    ];
+    let told = joined(call, link, &actor.name)?;
+    if let Some((message, inviter)) = &told {
+        let tenant = link.owner.tenant().as_str();
+        statements.push(message.to_person_of(tenant, inviter.as_str(), call.now));
     }
+    statements.push(store::delete(link.owner.tenant(), &link.id));
+    let outcomes = call.db.commit_all(statements).await.map_err(has_account)?;
+    if changed(&outcomes, 0) == 0 {
+        return Err(Error::gone(
+            "This invitation was used or cancelled a moment ago.",
+        ));
+    }
+    if let Some((message, _)) = told {
+        message.send_soon(call);
+    }
+    Ok(())
+}
+
+/// What whoever invited somebody hears of their having come, while they are there themselves.
+fn joined<'a>(
+    call: &Call,
+    link: &'a InvitationLink,
+    name: &str,
+) -> Result<Option<(Message, &'a UserId)>> {
+    let Some(inviter) = &link.inviter else {
+        return Ok(None);
+    };
+    let letter = letters::joined(call, name, &link.email, &link.role.name);
+    let message = Message::about(call, Notified::InvitationAccepted, &letter)?;
+    Ok(Some((message, inviter)))
 }
 
 /// Gives them a session, which waits for the second factor where one is asked of everybody.

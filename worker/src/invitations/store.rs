@@ -1,7 +1,7 @@
 //! Statements about invitations.
 
 use crate::{
-    auth::{InvitationLink, Tenant},
+    auth::{InvitationLink, Owner, Tenant},
     db::{Db, Statement},
     error::Result,
     secret::Digest,
@@ -93,19 +93,20 @@ pub(super) fn forget_late(tenant: &Tenant, email: &str, now: Timestamp) -> State
 }
 
 /// A new one, unless its role has gone in the meantime.
-pub(super) fn insert(tenant: &Tenant, invitation: &Invitation, digest: &Digest) -> Statement {
+pub(super) fn insert(inviter: &Owner, invitation: &Invitation, digest: &Digest) -> Statement {
     Statement::new(
-        "INSERT INTO invitations (id, tenant_id, email, role_id, digest, invited_by, created_at, sent_at, expires_at)
-         SELECT ?1, r.tenant_id, ?3, r.id, ?5, ?6, ?7, ?7, ?8 FROM roles r WHERE r.id = ?4 AND r.tenant_id = ?2",
+        "INSERT INTO invitations (id, tenant_id, email, role_id, digest, invited_by, inviter_id, created_at, sent_at, expires_at)
+         SELECT ?1, r.tenant_id, ?3, r.id, ?5, ?6, ?9, ?7, ?7, ?8 FROM roles r WHERE r.id = ?4 AND r.tenant_id = ?2",
         [
             &invitation.id,
-            tenant,
+            inviter.tenant(),
             &invitation.email,
             &invitation.role.id,
             digest,
             &invitation.invited_by,
             &invitation.created_at,
             &invitation.expires_at,
+            inviter.user(),
         ],
     )
 }

@@ -113,6 +113,20 @@ pub fn about_account(call: &Call, event: Event, what: &str, by: &str) -> Letter 
     }
 }
 
+/// A notice to whoever invited somebody that they have come.
+pub fn joined(call: &Call, name: &str, email: &str, role: &str) -> Letter {
+    Letter {
+        lines: vec![format!("{name} followed your invitation.")],
+        // Not from where: that is theirs.
+        facts: owned([
+            Some(("Email", email)),
+            Some(("Role", role)),
+            Some(("When", &in_words(call.now))),
+        ]),
+        ..titled(Event::InvitationAccepted)
+    }
+}
+
 /// What somebody hears who is in the company no more.
 pub fn removed(call: &Call, tenant: &str, by: &str) -> Letter {
     Letter {

@@ -6,8 +6,9 @@ use super::{
     store::{self, Claimed},
 };
 use crate::{
-    call::{self, clock, key, pause},
+    call::{self, clock, key},
     db::Db,
+    edge::pause,
     error::{Error, Result},
     slack,
 };

@@ -2,7 +2,7 @@
 
 use super::blocks;
 use crate::{
-    call::pause,
+    edge::pause,
     outbox::{Fault, Letter},
 };
 use contract::slack::Via;

@@ -183,6 +183,22 @@ async fn connect(call: &Call, owner: &Owner, actor: &Actor, granted: &Granted) -
     Ok(())
 }
 
+/// What a person consented to, for whoever is about to remove them: with their row it is gone.
+pub async fn consent(call: &Call, owner: &Owner) -> Result<Option<Consent>> {
+    let row: Option<store::ConnectionRow> = call.db.first(store::find_own(owner)).await?;
+    Ok(row.map(|row| Consent(row.bot_token)))
+}
+
+/// A consent at Slack, encrypted.
+pub struct Consent(String);
+
+impl Consent {
+    /// Gives it back.
+    pub fn give_back(self, call: &Call, owner: &Owner) {
+        give_back(call, owner, self.0);
+    }
+}
+
 /// Gives a consent back at Slack. Nobody waits for it.
 fn give_back(call: &Call, owner: &Owner, sealed: String) {
     let (env, user_id) = (call.env().clone(), owner.user().clone());

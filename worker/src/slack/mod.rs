@@ -5,12 +5,13 @@ mod blocks;
 pub mod http;
 mod store;
 
-pub use http::standing;
+pub use http::{consent, standing};
 pub use store::{broken, delivered, paused, purge, purge_turns};
 
 use crate::{
-    call::{clock_ms, key, pause, random},
+    call::{clock_ms, key, random},
     db::{Db, Statement},
+    edge::pause,
     error::{Error, Result},
     outbox::{Fault, Letter},
     secret::HashKey,

@@ -12,8 +12,9 @@ use crate::{
         MachineCaller,
         machine::{self, By},
     },
-    call::{Call, pause},
+    call::Call,
     db::Outcome,
+    edge::pause,
     error::{Refusal, Result},
 };
 use axum::{extract::MatchedPath, http::request::Parts};

@@ -17,7 +17,7 @@ use crate::{
     outbox::{Letter, Message, letters},
     photos, roles,
     session::{self, Which},
-    tokens,
+    slack, tokens,
 };
 use axum::{
     Json,
@@ -246,6 +246,7 @@ async fn remove(
         role: &session.user.role.id,
     };
     let photo = photos::kept(call, &person.owner).await?;
+    let consent = slack::consent(call, &person.owner).await?;
     let [deleted, ..] = call
         .db
         .commit([
@@ -260,6 +261,9 @@ async fn remove(
     message.send_soon(call);
     if let Some(photo) = photo {
         photo.clear(call).await;
+    }
+    if let Some(consent) = consent {
+        consent.give_back(call, &person.owner);
     }
     Ok(())
 }
