@@ -156,7 +156,7 @@ impl Code {
             Self::TokenGraceEnded => "The secret was replaced",
             Self::NotFound => "Not found",
             Self::MethodNotAllowed => "Method not allowed",
-            Self::Conflict => "Already there",
+            Self::Conflict => "Conflict",
             Self::PreconditionFailed => "Changed meanwhile",
             Self::TooLarge => "Too large",
             Self::UnsupportedMediaType => "Unsupported media type",

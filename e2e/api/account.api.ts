@@ -149,6 +149,11 @@ test.describe('b.8 the export', () => {
     const { bearer } = await owner.makeToken({ kind: 'all', scopes: undefined })
     const { basic } = await makeAccount(owner)
     for (const machine of [bearer, basic]) await refused(owner.tenant, () => machine.get(EXPORT), 403, 'forbidden')
+    // To ask for its headers is no export.
+    const before = await db.count('FROM audit_events WHERE tenant_id = ?1', owner.tenant)
+    const head = await owner.call('HEAD', `/api/v1${EXPORT}`)
+    expect([head.status, head.header('allow')]).toEqual([405, 'GET'])
+    expect(await db.count('FROM audit_events WHERE tenant_id = ?1', owner.tenant)).toBe(before)
     await refused(owner.tenant, () => anonymous.get(EXPORT), 401, 'unauthenticated')
     await refused(owner.tenant, () => owner.get(EXPORT, { 'Sec-Fetch-Site': 'cross-site' }), 403, 'cross_site')
     await owner.goStale()

@@ -2,8 +2,8 @@
 
 import { request } from 'node:http'
 import { type Actor, bearer } from '../support/actors'
-
 import { origin } from '../support/http'
+import { linesOf } from '../support/log'
 import { form, makeAccount } from '../support/machines'
 import { expectProblem } from '../support/problem'
 import { expect, test } from '../support/test'
@@ -169,6 +169,9 @@ test('a credential has a limit, which every answer tells', async ({ owner }) => 
   }
   expectProblem(limited!, 429, 'rate_limited')
   expect(Number(limited?.header('retry-after'))).toBeGreaterThan(0)
+  // Calls about the token itself count as well, so a secret cannot be replaced without end.
+  const rotated = await Promise.all(Array.from({ length: 210 }, () => bearer.post('/tokens/self/rotate', { grace_seconds: 600 })))
+  expect(rotated.some((answer) => answer.status === 429 && answer.header('ratelimit')?.includes('r=0'))).toBe(true)
   const { bearer: other } = await owner.makeToken({ scopes: ['backups:read'] })
   expect((await through(other, 'GET', '/backups')).status).toBe(200)
 })
@@ -176,7 +179,11 @@ test('a credential has a limit, which every answer tells', async ({ owner }) => 
 test('an API that is not there is a problem that says so', async ({ owner }) => {
   const { bearer } = await owner.makeToken({ scopes: ['backups:read'] })
   await upstream.stop()
-  expectProblem(await through(bearer, 'GET', '/backups'), 502, 'upstream')
+  const answer = await through(bearer, 'GET', '/backups/secret-path')
+  expectProblem(answer, 502, 'upstream')
+  const warned = (await linesOf(answer)).filter(({ level }) => level === 'warn')
+  expect(warned).toEqual([{ level: 'warn', request_id: answer.requestId, upstream: expect.any(String) }])
+  expect(JSON.stringify(warned)).not.toContain('secret-path')
   upstream = await new Upstream().start(Number(process.env.UPSTREAM_PORT))
   expect((await through(bearer, 'GET', '/backups')).status).toBe(200)
 })

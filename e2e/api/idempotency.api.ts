@@ -46,6 +46,9 @@ test('a key belongs to one person and one route, and lasts a day', async ({ owne
   expect(again.json).toEqual({ token: rotated.json.token, secret_already_shown: true })
   await db.rows('UPDATE idempotency_keys SET created_at = ?1 WHERE tenant_id = ?2', ago(DAY), owner.tenant)
   expectProblem(await make(owner, 'k1'), 409, 'conflict', ['/name'])
+  const anew = await make(owner, 'k1', { ...DRAFT, name: 'other' })
+  expect(anew.json.secret, anew.text).toBeTruthy()
+  expect((await make(owner, 'k1', { ...DRAFT, name: 'other' })).json.token.id).toBe(anew.json.token.id)
 })
 
 test('a refusal is not remembered: the next attempt may succeed', async ({ owner }) => {

@@ -46,6 +46,14 @@ test('who called is told by ids: a person, a token, a service account, or nobody
   }
 })
 
+test('whoever gets something to be known by is told as well', async ({ owner }) => {
+  const { token, bearer } = await owner.makeToken()
+  const rotated = await bearer.post('/tokens/self/rotate', {})
+  expect(await lineOf(rotated)).toMatchObject({ status: 201, caller: 'token', caller_id: token.id, tenant_id: owner.tenant })
+  const answer = await owner.signIn()
+  expect(await lineOf(answer)).toMatchObject({ status: 200, caller: 'user', caller_id: owner.user.id, tenant_id: owner.tenant })
+})
+
 test('a path is never told, only the template of its route: paths hold links that were mailed', async ({ anonymous, owner }) => {
   const link = secretOf('a'.repeat(30), 'lkr_')
   const grace = await colleague(owner)

@@ -103,22 +103,25 @@ test.describe('a sign-in that is wrong', () => {
     expect([...unknown.cookies, ...known.cookies]).toEqual([])
   })
 
-  test('costs the work of a password whether the address is known or not', async ({ owner }) => {
+  test('costs the work of a password whether the address is known or not', async () => {
     const fastest = { unknown: Infinity, wrong: Infinity, unhashed: Infinity }
     const time = async (what: keyof typeof fastest, json: unknown, status: number) => {
       const start = performance.now()
       expect((await anonymously(json)).status).toBe(status)
       fastest[what] = Math.min(fastest[what], performance.now() - start)
     }
-    // The fastest of several is what the work costs when nothing else is going on.
-    for (let i = 0; i < 8; i++) {
-      await time('unknown', wrong(newAccount().email), 401)
-      await time('wrong', wrong(owner.account.email), 401)
-      await time('unhashed', wrong('no address'), 422)
-    }
-    expect(fastest.unknown).toBeGreaterThan(fastest.wrong / 2)
-    expect(fastest.wrong).toBeGreaterThan(fastest.unknown / 2)
-    expect(fastest.unknown).toBeGreaterThan(2 * fastest.unhashed)
+    // The fastest of several is what the work costs when nothing else is going on; how many that takes, the machine decides.
+    await expect(async () => {
+      const { account } = await new Person(newAccount()).signUp()
+      for (let i = 0; i < 8; i++) {
+        await time('unknown', wrong(newAccount().email), 401)
+        await time('wrong', wrong(account.email), 401)
+        await time('unhashed', wrong('no address'), 422)
+      }
+      expect(fastest.unknown).toBeGreaterThan(fastest.wrong / 2)
+      expect(fastest.wrong).toBeGreaterThan(fastest.unknown / 2)
+      expect(fastest.unknown).toBeGreaterThan(2 * fastest.unhashed)
+    }).toPass()
   })
 
   test('leaves an event for the company of that person, and no session', async ({ owner }) => {
@@ -158,6 +161,8 @@ test.describe('guessing', () => {
     const { detail } = expectProblem(stopped, 429, 'rate_limited')
     expect(detail).toMatch(/minute/)
     expect(Number(stopped.header('retry-after'))).toBeLessThanOrEqual(15 * MINUTE)
+    expect(stopped.header('ratelimit-policy')).toMatch(/^".+";q=10;w=900$/)
+    expect(stopped.header('ratelimit')).toMatch(/^".+";r=0;t=\d+$/)
     const before = await sessionsOf(owner)
     expectProblem(await anonymously({ email: owner.account.email, password: owner.account.password }), 429, 'rate_limited')
     expect(await sessionsOf(owner)).toEqual(before)

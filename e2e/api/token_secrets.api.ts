@@ -21,6 +21,8 @@ test.describe('rotation', () => {
     expect(Math.abs(grace - now() - DAY)).toBeLessThan(5)
     expect(answer.json.token).toMatchObject({ id: token.id, name: token.name, scopes: token.scopes, renewable_until: token.renewable_until, last_four: answer.json.secret.slice(-4) })
     for (const good of [secret, answer.json.secret]) expect((await bearer(good).get('/tokens/self')).json.id).toBe(token.id)
+    const sunset = async (secret: string) => (await bearer(secret).get('/tokens/self')).header('sunset')
+    expect([await sunset(secret), await sunset(answer.json.secret)]).toEqual([new Date(grace * 1000).toUTCString(), null])
     const event = await db.one(`SELECT changes FROM audit_events WHERE tenant_id = ?1 AND action = 'token.rotated'`, owner.tenant)
     expect(JSON.parse(event.changes)).toEqual({ old_secret_until: answer.json.token.in_grace_until })
     const everything = await db.dump()

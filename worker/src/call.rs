@@ -9,7 +9,7 @@ use crate::{
 };
 use axum::{
     extract::{FromRequestParts, MatchedPath},
-    http::{Extensions, header, request::Parts},
+    http::{Extensions, HeaderName, header, request::Parts},
 };
 use contract::time::Timestamp;
 use std::{
@@ -45,7 +45,7 @@ pub struct Facts {
     /// What the client calls itself.
     pub user_agent: Option<String>,
     raw: Option<Raw>,
-    told: OnceLock<Vec<(&'static str, String)>>,
+    told: OnceLock<Vec<(HeaderName, String)>>,
     route: OnceLock<MatchedPath>,
     caller: OnceLock<log::Caller>,
     now_ms: u64,
@@ -106,12 +106,12 @@ impl Call {
     }
 
     /// Has the answer, whatever it will be, carry these headers. Only the first to say so is heard.
-    pub fn tell(&self, headers: Vec<(&'static str, String)>) {
+    pub fn tell(&self, headers: Vec<(HeaderName, String)>) {
         let _ = self.told.set(headers);
     }
 
     /// What the answer is to carry.
-    pub fn told(&self) -> &[(&'static str, String)] {
+    pub fn told(&self) -> &[(HeaderName, String)] {
         self.told.get().map_or(&[], Vec::as_slice)
     }
 

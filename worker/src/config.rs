@@ -2,10 +2,12 @@
 
 use crate::{
     error::{Error, Refusal, Result},
-    log,
+    gates, log,
     secret::HashKey,
 };
+use axum::http::Uri;
 use contract::problem::Code;
+use js_sys::Reflect;
 use std::sync::OnceLock;
 use worker::Env;
 
@@ -51,7 +53,12 @@ fn missing(env: &Env) -> &'static [String] {
             ("OUTBOX", env.queue("OUTBOX").is_ok()),
             ("PHOTOS", env.bucket("PHOTOS").is_ok()),
         ];
-        let unbound = bindings.iter().filter(|(_, is_bound)| !is_bound);
+        let by_binding = set("MAIL_TRANSPORT").is_some_and(|transport| transport == "binding");
+        let mail = Reflect::has(env, &"EMAIL".into()).unwrap_or_default();
+        let unbound = bindings
+            .into_iter()
+            .chain([("EMAIL", mail || !by_binding)])
+            .filter(|(_, is_bound)| !is_bound);
         missing.extend(unbound.map(|(name, _)| format!("the binding {name} is missing")));
         missing
     })
@@ -85,10 +92,39 @@ fn of_settings(set: &dyn Fn(&str) -> Option<String>) -> Vec<String> {
     if set("SLACK_CLIENT_ID").is_some() {
         variable("secret", "SLACK_CLIENT_SECRET");
     }
+    let mut sound = |name: &str, is_sound: fn(&str) -> bool, form: &str| {
+        if set(name).is_some_and(|value| !is_sound(&value)) {
+            missing.push(format!("the variable {name} must be {form}"));
+        }
+    };
+    for name in [
+        "PUBLIC_URL",
+        "UPSTREAM_URL",
+        "RESEND_BASE_URL",
+        "SLACK_BASE_URL",
+    ] {
+        sound(name, is_url, "a URL such as https://latchkey.example.com");
+    }
+    sound("MAIL_FROM", |from| from.contains('@'), "an address");
+    sound(
+        "TRUSTED_PROXIES",
+        |list| gates::trusted(list).is_some(),
+        "a list of addresses",
+    );
+    sound(
+        "CALLS_PER_MINUTE",
+        |count| count.parse::<u32>().is_ok(),
+        "a whole number",
+    );
     if !matches!(transport.as_str(), "resend" | "binding") {
         missing.push("the variable MAIL_TRANSPORT must be binding or resend".into());
     }
     missing
+}
+
+fn is_url(text: &str) -> bool {
+    text.parse::<Uri>()
+        .is_ok_and(|url| matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some())
 }
 
 #[cfg(test)]
@@ -139,6 +175,31 @@ mod tests {
                 "the variable RESEND_BASE_URL is missing",
                 "the secret RESEND_API_KEY is missing",
                 "the secret SLACK_CLIENT_SECRET is missing",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_named_and_not_shown() {
+        let [key, _, _, transport] = LEAST;
+        let told = missing(&[
+            key,
+            ("PUBLIC_URL", "walnut"),
+            ("MAIL_FROM", "walnut"),
+            transport,
+            ("UPSTREAM_URL", "ftp://walnut"),
+            ("TRUSTED_PROXIES", "walnut"),
+            ("CALLS_PER_MINUTE", "walnut"),
+        ]);
+        let url = "must be a URL such as https://latchkey.example.com";
+        assert_eq!(
+            told,
+            [
+                &format!("the variable PUBLIC_URL {url}"),
+                &format!("the variable UPSTREAM_URL {url}"),
+                "the variable MAIL_FROM must be an address",
+                "the variable TRUSTED_PROXIES must be a list of addresses",
+                "the variable CALLS_PER_MINUTE must be a whole number",
             ]
         );
     }

@@ -1,6 +1,9 @@
 //! Why a call was refused, and the one mapping from there to a response.
 
-use axum::response::{IntoResponse, Response};
+use axum::{
+    http::HeaderName,
+    response::{IntoResponse, Response},
+};
 use contract::{
     check::{Complaint, Invalid},
     problem::Code,
@@ -43,6 +46,8 @@ pub struct Refusal {
     pub unknown_token: bool,
     /// Seconds until trying again makes sense.
     pub retry_after: Option<i64>,
+    /// How often it may be tried and how that stands: `RateLimit-Policy` and `RateLimit`, where D1 counts.
+    pub limit: Vec<(HeaderName, String)>,
 }
 
 impl Refusal {
@@ -58,6 +63,7 @@ impl Refusal {
             oauth: None,
             unknown_token: false,
             retry_after: None,
+            limit: vec![],
         }
     }
 }

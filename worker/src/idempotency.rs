@@ -92,8 +92,14 @@ impl Attempt {
         let Some(digest) = self.digest(call, actor)? else {
             return Ok(None);
         };
-        let row: Option<Row> = call.db.first(find(&digest, call.now)).await?;
-        let Some(row) = row else { return Ok(None) };
+        let over = call.now.plus(-DAY);
+        let [_, found] = call
+            .db
+            .commit([forget(&digest, over), find(&digest)])
+            .await?;
+        let Some(row) = found.row::<Row>()? else {
+            return Ok(None);
+        };
         if row.body != self.body {
             return Err(Invalid::one(
                 "idempotency_key",
@@ -159,10 +165,18 @@ impl Attempt {
     }
 }
 
-fn find(digest: &Digest, now: Timestamp) -> Statement {
+fn find(digest: &Digest) -> Statement {
     Statement::new(
-        "SELECT body, status, answer FROM idempotency_keys WHERE digest = ?1 AND created_at > ?2",
-        [digest, &now.plus(-DAY)],
+        "SELECT body, status, answer FROM idempotency_keys WHERE digest = ?1",
+        [digest],
+    )
+}
+
+/// Makes room for another use of a key whose day is over.
+fn forget(digest: &Digest, over: Timestamp) -> Statement {
+    Statement::new(
+        "DELETE FROM idempotency_keys WHERE digest = ?1 AND created_at <= ?2",
+        [digest, &over],
     )
 }
 

@@ -4,6 +4,7 @@ use crate::{
     call::Call,
     db::{Outcome, Statement},
     error::{Error, Refusal, Result},
+    rates,
 };
 use contract::{problem::Code, time::Timestamp};
 use serde::Deserialize;
@@ -40,7 +41,7 @@ impl Taken {
         if self.count <= limit.count {
             return Ok(());
         }
-        Err(self.refusal(now))
+        Err(self.refusal(limit, now))
     }
 
     /// Refuses when one more try would be more than `limit` allows.
@@ -48,7 +49,7 @@ impl Taken {
         if self.count < limit.count {
             return Ok(());
         }
-        Err(self.refusal(now))
+        Err(self.refusal(limit, now))
     }
 
     /// Whether it is the first try of its window that `limit` refuses.
@@ -56,13 +57,14 @@ impl Taken {
         self.count == limit.count + 1
     }
 
-    fn refusal(&self, now: Timestamp) -> Error {
+    fn refusal(&self, limit: &Limit, now: Timestamp) -> Error {
         let wait = (self.ends_at.seconds() - now.seconds()).max(1);
         let minutes = wait / 60 + i64::from(wait % 60 > 0);
         let unit = if minutes == 1 { "minute" } else { "minutes" };
         let detail = format!("Too many attempts. Try again in {minutes} {unit}.");
         Refusal {
             retry_after: Some(wait),
+            limit: rates::headers(limit.name, limit.count, limit.seconds, 0, wait).into(),
             ..Refusal::new(Code::RateLimited, detail)
         }
         .into()

@@ -2,6 +2,7 @@
 //! over all of them; it keeps a runaway script from harming others, and is no means of accounting.
 
 use crate::call::Call;
+use axum::http::HeaderName;
 use contract::time::Timestamp;
 use std::{cell::RefCell, collections::HashMap, sync::OnceLock};
 
@@ -68,23 +69,32 @@ impl Rate {
         self.left.is_none().then_some(self.resets_in)
     }
 
-    /// The headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10).
-    pub fn headers(&self) -> [(&'static str, String); 2] {
-        [
-            (
-                "ratelimit-policy",
-                format!("\"credential\";q={};w={WINDOW}", self.limit),
-            ),
-            (
-                "ratelimit",
-                format!(
-                    "\"credential\";r={};t={}",
-                    self.left.unwrap_or_default(),
-                    self.resets_in
-                ),
-            ),
-        ]
+    /// The headers that tell of it.
+    pub fn headers(&self) -> [(HeaderName, String); 2] {
+        let left = self.left.unwrap_or_default();
+        headers("credential", self.limit, WINDOW, left, self.resets_in)
     }
+}
+
+/// The headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10): `count` in so many
+/// `seconds`, and what is `left` until the window ends.
+pub fn headers(
+    name: &str,
+    count: u32,
+    seconds: i64,
+    left: u32,
+    resets_in: i64,
+) -> [(HeaderName, String); 2] {
+    [
+        (
+            HeaderName::from_static("ratelimit-policy"),
+            format!("\"{name}\";q={count};w={seconds}"),
+        ),
+        (
+            HeaderName::from_static("ratelimit"),
+            format!("\"{name}\";r={left};t={resets_in}"),
+        ),
+    ]
 }
 
 #[cfg(test)]

@@ -146,6 +146,9 @@ fn problem(response: &mut Response, error: &Error, content: Content, request_id:
     if let Some(seconds) = refusal.retry_after {
         set(headers, header::RETRY_AFTER, &seconds.to_string());
     }
+    for (name, value) in &refusal.limit {
+        set(headers, name.clone(), value);
+    }
     if let Some(repair) = &refusal.repair {
         set(headers, header::LINK, &format!("<{repair}>; rel=\"help\""));
     }

@@ -13,7 +13,7 @@ use crate::{
 use axum::{
     Json, Router,
     body::Body,
-    http::{HeaderName, Request, header},
+    http::{Request, header},
     response::{IntoResponse, Response},
     routing::{any, delete, get, post, put},
 };
@@ -34,12 +34,14 @@ fn routes() -> Router {
         .merge(administration())
         .merge(machines())
         .fallback(async || Error::not_found("route"))
-        .method_not_allowed_fallback(async |_: Call| {
-            Error::refused(
-                Code::MethodNotAllowed,
-                "The header Allow lists what this path knows.",
-            )
-        })
+        .method_not_allowed_fallback(not_allowed)
+}
+
+async fn not_allowed(_: Call) -> Error {
+    Error::refused(
+        Code::MethodNotAllowed,
+        "The header Allow lists what this path knows.",
+    )
 }
 
 /// Coming in, going out, and proving who one is.
@@ -81,7 +83,12 @@ fn people() -> Router {
                 .patch(users::http::update)
                 .delete(users::http::delete),
         )
-        .route("/api/v1/users/me/export", get(export::http::show))
+        .route(
+            "/api/v1/users/me/export",
+            // To ask for its headers only would count as an export.
+            get(export::http::show)
+                .head(async |call| ([(header::ALLOW, "GET")], not_allowed(call).await)),
+        )
         .route("/api/v1/invitations", get(invitations::http::list))
         .route(
             "/api/v1/invitations/{invitation}",
@@ -268,7 +275,7 @@ pub async fn answer(request: Request<Body>, env: Env, context: Context) -> Respo
     let mut response = respond::finish(response, about, &call.request_id);
     if about.is_data() {
         for (name, value) in call.told() {
-            respond::set(response.headers_mut(), HeaderName::from_static(name), value);
+            respond::set(response.headers_mut(), name.clone(), value);
         }
         // The edge sets it anyway; pages judge by it how far their own clock is off.
         respond::set(response.headers_mut(), header::DATE, &call.now.http_date());

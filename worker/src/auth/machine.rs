@@ -27,6 +27,9 @@ use data_encoding::BASE64;
 
 const API_KEY: HeaderName = HeaderName::from_static("api-key");
 const API_SECRET: HeaderName = HeaderName::from_static("api-secret");
+const EXPIRES: HeaderName = HeaderName::from_static("token-expires-at");
+/// When something will not work any more that has been replaced (RFC 8594).
+const SUNSET: HeaderName = HeaderName::from_static("sunset");
 
 /// What a request brings to be known by, apart from a cookie.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +75,15 @@ impl MachineCaller {
         }
     }
 
+    /// Has the log tell that it makes the call.
+    fn introduce_to(&self, call: &Call) {
+        let (kind, id) = match &self.by {
+            By::Token(token, _) => ("token", token.id.as_str()),
+            By::Pair(_) | By::OAuth => ("service_account", self.owner.id()),
+        };
+        call.made_by(kind, id, self.tenant.as_str());
+    }
+
     /// Refuses unless it may be used for this now, and notes the refusal. The call counts towards its rate.
     pub fn pass(&self, call: &Call, visit: &Visit, path: &str, scope: Scope) -> Result<()> {
         let wanted = gate::Use {
@@ -104,8 +116,11 @@ impl MachineCaller {
     fn take(&self, call: &Call) -> Option<i64> {
         let rate = self.rate(call);
         let mut headers = Vec::from(rate.headers());
-        let expires = self.expires_at.map(|at| at.to_string());
-        headers.extend(expires.map(|at| ("token-expires-at", at)));
+        let expires = self.expires_at.map(|at| (EXPIRES, at.to_string()));
+        headers.extend(expires);
+        if let By::Token(_, Some(until)) | By::Pair(Some(until)) = &self.by {
+            headers.push((SUNSET, until.http_date()));
+        }
         call.tell(headers);
         rate.too_often()
     }
@@ -224,7 +239,9 @@ pub async fn identify_with(
         },
         None => None,
     };
-    let caller = admitted(call, visit, found.ok_or_else(|| unknown(shown))?)?;
+    let found = found.ok_or_else(|| unknown(shown))?;
+    found.introduce_to(call);
+    let caller = admitted(call, visit, found)?;
     let about = async {
         let Some((lookup, outcome)) = asked_of else {
             return Ok(None);
@@ -243,11 +260,6 @@ pub async fn identify_with(
 }
 
 fn admitted(call: &Call, visit: &Visit, found: MachineCaller) -> Result<MachineCaller> {
-    let (kind, id) = match &found.by {
-        By::Token(token, _) => ("token", token.id.as_str()),
-        By::Pair(_) | By::OAuth => ("service_account", found.owner.id()),
-    };
-    call.made_by(kind, id, found.tenant.as_str());
     match gate::admit(&found.credential, visit.address()) {
         Ok(()) => usage::record(call, &found, visit),
         Err(refusal) => {
@@ -258,7 +270,7 @@ fn admitted(call: &Call, visit: &Visit, found: MachineCaller) -> Result<MachineC
     Ok(found)
 }
 
-/// Whom a credential belongs to, good or not.
+/// Whom a credential that makes the call belongs to, good or not.
 pub async fn look_up(call: &Call, shown: &Shown) -> Result<MachineCaller> {
     let found = match Lookup::of(call, shown)? {
         Some(lookup) => match lookup.find(call).await? {
@@ -267,7 +279,9 @@ pub async fn look_up(call: &Call, shown: &Shown) -> Result<MachineCaller> {
         },
         None => None,
     };
-    found.ok_or_else(|| unknown(shown))
+    let found = found.ok_or_else(|| unknown(shown))?;
+    found.introduce_to(call);
+    Ok(found)
 }
 
 fn unknown(shown: &Shown) -> Error {

@@ -105,15 +105,19 @@ fn denied(detail: &str) -> Error {
     Error::refused(Code::Forbidden, detail)
 }
 
+/// The addresses of proxies that the operator trusts, if all of the list are addresses.
+pub fn trusted(list: &str) -> Option<Allowlist> {
+    let entries = list.split([',', ' ']).filter(|entry| !entry.is_empty());
+    Some(Allowlist::read(entries).ok()?.0)
+}
+
 /// The address of the client. Only a proxy whose own address the operator has named in `TRUSTED_PROXIES` is believed when
 /// it tells another: the last one of the list, which it has seen itself.
 fn client(call: &Call, headers: &HeaderMap) -> Result<Option<String>> {
     static TRUSTED: OnceLock<Option<Allowlist>> = OnceLock::new();
     let read = || {
-        let trusted = call.env().var("TRUSTED_PROXIES");
-        let trusted = trusted.map(|list| list.to_string()).unwrap_or_default();
-        let entries = trusted.split([',', ' ']).filter(|entry| !entry.is_empty());
-        Some(Allowlist::read(entries).ok()?.0)
+        let list = call.env().var("TRUSTED_PROXIES");
+        trusted(&list.map(|list| list.to_string()).unwrap_or_default())
     };
     let trusted = TRUSTED
         .get_or_init(read)

@@ -6,6 +6,7 @@ use crate::{
     call::{Call, base_url},
     edge::{Raw, pause},
     error::{Error, Refusal, Result},
+    log::trouble,
 };
 use axum::{
     body::Body,
@@ -116,10 +117,14 @@ pub async fn forward(call: Call, request: Request) -> Result<Response> {
         .ok_or_else(|| Error::Internal("a request without the runtime's own".into()))?;
     let answer = pin!(raw.send_to(&url, &passed_on));
     let answer = match select(answer, pin!(pause(TIMEOUT_MS))).await {
-        Either::Left((answer, _)) => {
-            answer.map_err(|_| failed(502, "The API behind this gateway cannot be reached."))?
-        }
+        Either::Left((answer, _)) => answer.map_err(|error| {
+            // The runtime quotes the URL, and paths are not logged.
+            let why = format!("{error:?}").replace(&url, "…");
+            trouble("upstream", &why, &call.request_id);
+            failed(502, "The API behind this gateway cannot be reached.")
+        })?,
         Either::Right(_) => {
+            trouble("upstream", "no answer in time", &call.request_id);
             return Err(failed(
                 504,
                 "The API behind this gateway did not answer in time.",

@@ -3,7 +3,9 @@
 mod forward_auth;
 mod gateway;
 
-pub use forward_auth::{refuse_strays, show as forward_auth, show_below as forward_auth_below};
+pub use forward_auth::{
+    refuse_strays, show as forward_auth, show_below as forward_auth_below, trusted,
+};
 pub use gateway::{GATEWAY, forward};
 
 use crate::{

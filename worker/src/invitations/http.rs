@@ -256,6 +256,7 @@ pub async fn accept(
     };
     let actor = Actor::by_link(&user.id, &full_name(&user));
     join(&call, &link, &user, &actor, &new.password).await?;
+    call.made_by("user", user.id.as_str(), owner.tenant().as_str());
     let cookies = sign_in(&call, &headers, owner, &user).await?;
     Ok((StatusCode::CREATED, cookies, Json(user)))
 }

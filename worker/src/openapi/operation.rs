@@ -293,7 +293,12 @@ impl Operation {
             self.caller,
             Caller::Reader(_) | Caller::Token | Caller::Pair | Caller::Machine
         ) {
-            headers.extend(["RateLimit", "RateLimit-Policy", "Token-Expires-At"]);
+            headers.extend([
+                "RateLimit",
+                "RateLimit-Policy",
+                "Token-Expires-At",
+                "Sunset",
+            ]);
         }
         let headers: Map<String, Value> = headers
             .into_iter()
@@ -339,9 +344,9 @@ impl Operation {
     fn refusal(&self, status: u16, codes: &BTreeSet<&'static str>) -> Value {
         let mut headers = vec!["X-Request-Id"];
         headers.extend(match status {
-            401 => Some("WWW-Authenticate"),
-            429 => Some("Retry-After"),
-            _ => None,
+            401 => &["WWW-Authenticate"][..],
+            429 => &["Retry-After", "RateLimit", "RateLimit-Policy"],
+            _ => &[][..],
         });
         let headers: Map<String, Value> = headers
             .into_iter()
@@ -547,8 +552,9 @@ pub fn headers() -> Value {
         "Location": header("Where to go on.", "/settings/notifications?slack=connected"),
         "WWW-Authenticate": header("How to authenticate (RFC 9110), and what was wrong with a token (RFC 6750).", "Bearer realm=\"Latchkey\""),
         "Retry-After": {"description": "Seconds after which trying again makes sense.", "schema": {"type": "integer", "minimum": 1}},
-        "RateLimit": header("How many calls the credential has left, and when its window ends.", "\"credential\";r=5999;t=42"),
-        "RateLimit-Policy": header("How often a credential may call.", "\"credential\";q=6000;w=60"),
+        "Sunset": header("When this secret, which was replaced, will work no more.", "Thu, 26 Nov 2026 08:49:37 GMT"),
+        "RateLimit": header("How many calls are left, and when the window ends.", "\"credential\";r=5999;t=42"),
+        "RateLimit-Policy": header("How often something may be done.", "\"credential\";q=6000;w=60"),
         "Token-Expires-At": header("When the credential that made the call ends, if it ever does.", "2026-11-22T20:01:35Z"),
         "X-Latchkey-Tenant": header("Whose call it is.", "ten_01KARH2Y5QJ8W3D6M9T4V7XZBC"),
         "X-Latchkey-Owner": header("The person or service account that calls.", "usr_01KARH2Y5QJ8W3D6M9T4V7XZBC"),

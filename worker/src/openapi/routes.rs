@@ -113,7 +113,8 @@ fn about_itself(schemas: &mut Schemas) -> Vec<Operation> {
             "Whether Latchkey can do its work",
             Anyone,
         )
-        .answers_as(200, &health),
+        .answers_as(200, &health)
+        .refuses_as(503, &[Code::Internal]),
         op(
             "GET /api/openapi.json",
             "showDocument",

@@ -88,6 +88,7 @@ pub async fn create(
     };
     let owner = Owner::proven(person.tenant_id, person.user.id().clone(), &proof);
     let user = contract::users::User::from(person.user);
+    call.made_by("user", user.id.as_str(), owner.tenant().as_str());
     if !user.active {
         call.db
             .commit([

@@ -78,6 +78,7 @@ pub async fn create(
         TenantId::from_ulid(&call.ulid()?),
         UserId::from_ulid(&call.ulid()?),
     );
+    call.made_by("user", owner.user().as_str(), owner.tenant().as_str());
     let roles = BuiltIn::ALL
         .into_iter()
         .map(|role| Ok((role, RoleId::from_ulid(&call.ulid()?))))

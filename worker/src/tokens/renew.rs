@@ -60,6 +60,7 @@ pub async fn renew(
         token,
         ..
     } = &found;
+    call.made_by("token", token.id.as_str(), holder.tenant().as_str());
     if let Some(answer) = attempt.repeated(&call, actor).await? {
         return Ok(answer);
     }

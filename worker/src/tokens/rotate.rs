@@ -20,6 +20,7 @@ use crate::{
     extract::Segment,
     idempotency::{Attempt, Attempted, Repeatable},
     secret::Prefix,
+    usage::Visit,
 };
 use axum::{
     Json,
@@ -74,6 +75,11 @@ pub async fn rotate_self(
         renew::end_family(&call, &holder, &caller.actor, token).await?;
     }
     gate::admit(&caller.credential, call.address())?;
+    let visit = Visit {
+        ip: call.ip.clone(),
+        route: "POST /api/v1/tokens/self/rotate".into(),
+    };
+    caller.pass_for_itself(&call, &visit)?;
     if is_old(&caller) {
         return Err(Error::refused(
             Code::Conflict,
