@@ -63,6 +63,7 @@ export function departure(method: string, url: string, answer: Answer): string |
   const { operation, isKnown } = operationOf(method, path)
   // Another site is refused before a route is looked for.
   if (!operation) return [isKnown ? 405 : 404, 403].includes(answer.status) ? undefined : `${answer.status}: a route that is not documented`
+  if (method === 'HEAD' && answer.status === 405) return undefined
   // What somebody else answers is passed on as it is; only our own refusals are ours to document.
   if (operation.responses.default && answer.header('content-type') !== 'application/problem+json') return undefined
   const found = operation.responses[answer.status]

@@ -22,11 +22,8 @@ pub fn all(project: &Project) -> Result<()> {
     worker_build(project)
 }
 
-/// Schemathesis in an environment of its own, if there is a Python to run it.
-pub fn schemathesis(project: &Project) -> Result<Option<PathBuf>> {
-    if !project.has("python3") {
-        return Ok(None);
-    }
+/// Schemathesis in a Python environment of its own.
+pub fn schemathesis(project: &Project) -> Result<PathBuf> {
     let wanted = project.root.join("e2e/fuzz/requirements.txt");
     let folder = project.root.join(".tools/schemathesis");
     let program = folder.join("bin/schemathesis");
@@ -42,7 +39,7 @@ pub fn schemathesis(project: &Project) -> Result<Option<PathBuf>> {
         .context("on Debian it needs `apt-get install python3-venv`")?;
         stamp.set()?;
     }
-    Ok(Some(program))
+    Ok(program)
 }
 
 fn prerequisites(project: &Project) -> Result<()> {

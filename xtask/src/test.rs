@@ -35,6 +35,7 @@ const ENVIRONMENTS: [&str; 2] = ["production", "staging"];
 /// Format, lints, unit tests, and the built product tested from outside; `fast` leaves the browser out.
 pub fn all(project: &Project, fast: bool, long: bool, to_playwright: &[String]) -> Result<()> {
     setup::all(project)?;
+    python(project)?;
     let schemathesis = setup::schemathesis(project)?;
     components(project)?;
     let chromium = if fast { None } else { Some(chromium(project)?) };
@@ -93,14 +94,14 @@ pub fn all(project: &Project, fast: bool, long: bool, to_playwright: &[String]) 
             command.args(to_playwright);
         })
     });
-    let tested = tested.and_then(|()| match schemathesis {
+    let tested = tested.and_then(|()| {
         // Who chose some tests wants those.
-        _ if !to_playwright.is_empty() => Ok(()),
-        Some(program) => step("Made-up calls", || fuzz(project, profile, &program, long)),
-        None => {
-            println!("schemathesis was left out: there is no python3 to run it");
-            Ok(())
+        if !to_playwright.is_empty() {
+            return Ok(());
         }
+        step("Made-up calls", || {
+            fuzz(project, profile, &schemathesis, long)
+        })
     });
     println!("{}", tally(project)?);
     tested
@@ -114,6 +115,18 @@ fn fuzz(project: &Project, profile: Profile, schemathesis: &Path, long: bool) ->
             .env("SCHEMATHESIS", schemathesis)
             .env("FUZZ", if long { "long" } else { "short" });
     })
+}
+
+/// What makes calls up is written in Python.
+fn python(project: &Project) -> Result<()> {
+    if project.has("python3") {
+        return Ok(());
+    }
+    from_debian(
+        project,
+        &["python3", "python3-venv"],
+        "or install Python 3 otherwise",
+    )
 }
 
 /// A minimal toolchain comes without them.
