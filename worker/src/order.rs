@@ -30,11 +30,11 @@ impl Way {
 
 /// By what a list is ordered, and which way it goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Order<By>(pub By, pub Way);
+pub struct Order<Key>(pub Key, pub Way);
 
-impl<By: Copy> Order<By> {
+impl<Key: Copy> Order<Key> {
     /// The order by that name among those by `keys`.
-    fn parse(text: &str, keys: &[(&str, By)]) -> Option<Self> {
+    fn parse(text: &str, keys: &[(&str, Key)]) -> Option<Self> {
         let (name, way) = text
             .strip_prefix('-')
             .map_or((text, Way::Up), |name| (name, Way::Down));
@@ -45,7 +45,7 @@ impl<By: Copy> Order<By> {
 
 impl Query {
     /// In which order the rows are wanted, by one of `keys`; or the usual one.
-    pub fn order<By: Copy>(&mut self, keys: &[(&str, By)], usual: Order<By>) -> Order<By> {
+    pub fn order<Key: Copy>(&mut self, keys: &[(&str, Key)], usual: Order<Key>) -> Order<Key> {
         let order = self.parsed("sort", &should(keys), |text| Order::parse(text, keys));
         order.unwrap_or(usual)
     }
@@ -58,7 +58,7 @@ impl Query {
 }
 
 /// What to use.
-fn should<By>(keys: &[(&str, By)]) -> String {
+fn should<Key>(keys: &[(&str, Key)]) -> String {
     let names: Vec<_> = keys
         .iter()
         .flat_map(|(name, _)| [(*name).to_owned(), format!("-{name}")])

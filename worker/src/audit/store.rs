@@ -97,12 +97,13 @@ pub(super) async fn page(
     rows: u32,
 ) -> Result<Vec<AuditEvent<Value>>> {
     let (since, before) = wanted.bounds();
+    // Left alone, SQLite would prefer the index of the whole trail, for its two bounds.
     let action = wanted.action.map(Action::as_str);
     let statement = match (&wanted.target, &wanted.actor, action, wanted.way) {
         (Some(target), actor, action, Way::Down) => Statement::new(
             "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
                     ip, request_id, changes
-             FROM audit_events
+             FROM audit_events INDEXED BY audit_events_of_target
              WHERE tenant_id = ?1 AND target_id = ?5 AND id >= ?2 AND id < ?3
                AND (?6 IS NULL OR actor_id = ?6) AND (?7 IS NULL OR action = ?7)
              ORDER BY id DESC LIMIT ?4",
@@ -111,7 +112,7 @@ pub(super) async fn page(
         (Some(target), actor, action, Way::Up) => Statement::new(
             "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
                     ip, request_id, changes
-             FROM audit_events
+             FROM audit_events INDEXED BY audit_events_of_target
              WHERE tenant_id = ?1 AND target_id = ?5 AND id >= ?2 AND id < ?3
                AND (?6 IS NULL OR actor_id = ?6) AND (?7 IS NULL OR action = ?7)
              ORDER BY id LIMIT ?4",
@@ -120,7 +121,7 @@ pub(super) async fn page(
         (None, Some(actor), action, Way::Down) => Statement::new(
             "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
                     ip, request_id, changes
-             FROM audit_events
+             FROM audit_events INDEXED BY audit_events_of_actor
              WHERE tenant_id = ?1 AND actor_id = ?5 AND id >= ?2 AND id < ?3 AND (?6 IS NULL OR action = ?6)
              ORDER BY id DESC LIMIT ?4",
             [tenant, &since, &before, &rows, actor, &action],
@@ -128,7 +129,7 @@ pub(super) async fn page(
         (None, Some(actor), action, Way::Up) => Statement::new(
             "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
                     ip, request_id, changes
-             FROM audit_events
+             FROM audit_events INDEXED BY audit_events_of_actor
              WHERE tenant_id = ?1 AND actor_id = ?5 AND id >= ?2 AND id < ?3 AND (?6 IS NULL OR action = ?6)
              ORDER BY id LIMIT ?4",
             [tenant, &since, &before, &rows, actor, &action],
@@ -136,7 +137,7 @@ pub(super) async fn page(
         (None, None, Some(action), Way::Down) => Statement::new(
             "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
                     ip, request_id, changes
-             FROM audit_events
+             FROM audit_events INDEXED BY audit_events_of_action
              WHERE tenant_id = ?1 AND action = ?5 AND id >= ?2 AND id < ?3
              ORDER BY id DESC LIMIT ?4",
             [tenant, &since, &before, &rows, &action],
@@ -144,7 +145,7 @@ pub(super) async fn page(
         (None, None, Some(action), Way::Up) => Statement::new(
             "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
                     ip, request_id, changes
-             FROM audit_events
+             FROM audit_events INDEXED BY audit_events_of_action
              WHERE tenant_id = ?1 AND action = ?5 AND id >= ?2 AND id < ?3
              ORDER BY id LIMIT ?4",
             [tenant, &since, &before, &rows, &action],

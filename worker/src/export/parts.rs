@@ -102,8 +102,9 @@ impl Part {
             Self::TokenRefusals => placed(store::token_refusals(db, owner, after).await?),
             Self::ServiceAccounts => placed(store::service_accounts(db, owner, after).await?),
             Self::Deliveries => {
+                let after = DeliveryId::parse(&after.place);
                 let wanted = outbox::Wanted {
-                    after: DeliveryId::parse(&after.place).as_ref(),
+                    after: after.as_ref(),
                     rows: ROWS,
                     ..outbox::Wanted::default()
                 };

@@ -14,7 +14,7 @@ use contract::{
     audit::Action,
     ids::DeliveryId,
     list::List,
-    notifications::{Delivery, Notifications},
+    notifications::{Channel, Delivery, DeliveryState, Notifications},
     problem::Code,
 };
 use serde_json::{Value, json};

@@ -37,7 +37,7 @@ pub async fn list(
     mut query: Query,
 ) -> Result<Json<List<Role>>> {
     let search = query.take("search").unwrap_or_default();
-    let order = query.order(&store::By::KEYS, Order(store::By::Created, Way::Up));
+    let order = query.order(&store::Key::ALL, Order(store::Key::Created, Way::Up));
     let page = query.page(RoleId::parse);
     query.finish()?;
     let wanted = store::Wanted {

@@ -57,19 +57,19 @@ pub struct Found {
 
 /// By what roles are ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum By {
+pub(super) enum Key {
     Name,
     Created,
 }
 
-impl By {
-    /// The names of the keys.
-    pub const KEYS: [(&str, Self); 2] = [("name", Self::Name), ("created", Self::Created)];
+impl Key {
+    /// Every key by its name.
+    pub const ALL: [(&str, Self); 2] = [("name", Self::Name), ("created", Self::Created)];
 }
 
 /// What a list is narrowed to, and its order.
 pub(super) struct Wanted<'a> {
-    pub order: Order<By>,
+    pub order: Order<Key>,
     /// Part of a name, in small letters.
     pub search: &'a str,
     pub after: Option<&'a RoleId>,
@@ -91,7 +91,7 @@ pub(super) async fn list(
         &now,
     ];
     let statement = match wanted.order {
-        Order(By::Created, Way::Up) => Statement::new(
+        Order(Key::Created, Way::Up) => Statement::new(
             "SELECT r.id, r.name, r.built_in, r.permissions, r.scopes, r.version,
                     (SELECT count(*) FROM users u WHERE u.role_id = r.id) AS members,
                     (SELECT count(*) FROM service_accounts s WHERE s.role_id = r.id AND s.deleted_at IS NULL) AS service_accounts,
@@ -102,7 +102,7 @@ pub(super) async fn list(
              ORDER BY r.id LIMIT ?4",
             values,
         ),
-        Order(By::Created, Way::Down) => Statement::new(
+        Order(Key::Created, Way::Down) => Statement::new(
             "SELECT r.id, r.name, r.built_in, r.permissions, r.scopes, r.version,
                     (SELECT count(*) FROM users u WHERE u.role_id = r.id) AS members,
                     (SELECT count(*) FROM service_accounts s WHERE s.role_id = r.id AND s.deleted_at IS NULL) AS service_accounts,
@@ -113,7 +113,7 @@ pub(super) async fn list(
              ORDER BY r.id DESC LIMIT ?4",
             values,
         ),
-        Order(By::Name, Way::Up) => Statement::new(
+        Order(Key::Name, Way::Up) => Statement::new(
             "SELECT r.id, r.name, r.built_in, r.permissions, r.scopes, r.version,
                     (SELECT count(*) FROM users u WHERE u.role_id = r.id) AS members,
                     (SELECT count(*) FROM service_accounts s WHERE s.role_id = r.id AND s.deleted_at IS NULL) AS service_accounts,
@@ -126,7 +126,7 @@ pub(super) async fn list(
              ORDER BY coalesce(r.name_key, lower(r.name)), r.id LIMIT ?4",
             values,
         ),
-        Order(By::Name, Way::Down) => Statement::new(
+        Order(Key::Name, Way::Down) => Statement::new(
             "SELECT r.id, r.name, r.built_in, r.permissions, r.scopes, r.version,
                     (SELECT count(*) FROM users u WHERE u.role_id = r.id) AS members,
                     (SELECT count(*) FROM service_accounts s WHERE s.role_id = r.id AND s.deleted_at IS NULL) AS service_accounts,

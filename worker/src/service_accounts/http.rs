@@ -51,7 +51,7 @@ pub async fn list(
     let role = query.parsed("role", "Use the id of a role.", RoleId::parse);
     let looked_after_by = query.parsed("owner", "Use the id of a person.", UserId::parse);
     let search = query.take("search").unwrap_or_default();
-    let order = query.order(&store::By::KEYS, Order(store::By::Created, Way::Down));
+    let order = query.order(&store::Key::ALL, Order(store::Key::Created, Way::Down));
     let page = query.page(ServiceAccountId::parse);
     query.finish()?;
     let wanted = store::Wanted {

@@ -88,16 +88,16 @@ impl Row {
 
 /// By what service accounts are ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum By {
+pub(super) enum Key {
     Name,
     Created,
     /// What was never used comes before every time.
     LastUsed,
 }
 
-impl By {
-    /// The names of the keys.
-    pub const KEYS: [(&str, Self); 3] = [
+impl Key {
+    /// Every key by its name.
+    pub const ALL: [(&str, Self); 3] = [
         ("name", Self::Name),
         ("created", Self::Created),
         ("last_used", Self::LastUsed),
@@ -106,7 +106,7 @@ impl By {
 
 /// What a list is narrowed to, and its order.
 pub(super) struct Wanted<'a> {
-    pub order: Order<By>,
+    pub order: Order<Key>,
     /// Part of a name, in small letters.
     pub search: &'a str,
     pub enabled: Option<bool>,
@@ -130,7 +130,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
         &wanted.rows,
     ];
     db.all(match wanted.order {
-        Order(By::Created, Way::Up) => Statement::new(
+        Order(Key::Created, Way::Up) => Statement::new(
             "SELECT s.id, s.name, s.description, s.role_id, r.name AS role_name, r.permissions, s.owner_id,
                     u.first_name || ' ' || u.last_name AS owner_name, s.enabled, s.ip_allowlist, s.api_key, s.key_created_at,
                     s.secret_revoked_at, s.old_api_key, s.old_until, s.old_last_used_at, s.old_last_used_ip, s.old_last_agent,
@@ -144,7 +144,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
              ORDER BY s.id LIMIT ?7",
             values,
         ),
-        Order(By::Created, Way::Down) => Statement::new(
+        Order(Key::Created, Way::Down) => Statement::new(
             "SELECT s.id, s.name, s.description, s.role_id, r.name AS role_name, r.permissions, s.owner_id,
                     u.first_name || ' ' || u.last_name AS owner_name, s.enabled, s.ip_allowlist, s.api_key, s.key_created_at,
                     s.secret_revoked_at, s.old_api_key, s.old_until, s.old_last_used_at, s.old_last_used_ip, s.old_last_agent,
@@ -158,7 +158,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
              ORDER BY s.id DESC LIMIT ?7",
             values,
         ),
-        Order(By::Name, Way::Up) => Statement::new(
+        Order(Key::Name, Way::Up) => Statement::new(
             "SELECT s.id, s.name, s.description, s.role_id, r.name AS role_name, r.permissions, s.owner_id,
                     u.first_name || ' ' || u.last_name AS owner_name, s.enabled, s.ip_allowlist, s.api_key, s.key_created_at,
                     s.secret_revoked_at, s.old_api_key, s.old_until, s.old_last_used_at, s.old_last_used_ip, s.old_last_agent,
@@ -174,7 +174,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
              ORDER BY s.name_key, s.id LIMIT ?7",
             values,
         ),
-        Order(By::Name, Way::Down) => Statement::new(
+        Order(Key::Name, Way::Down) => Statement::new(
             "SELECT s.id, s.name, s.description, s.role_id, r.name AS role_name, r.permissions, s.owner_id,
                     u.first_name || ' ' || u.last_name AS owner_name, s.enabled, s.ip_allowlist, s.api_key, s.key_created_at,
                     s.secret_revoked_at, s.old_api_key, s.old_until, s.old_last_used_at, s.old_last_used_ip, s.old_last_agent,
@@ -190,7 +190,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
              ORDER BY s.name_key DESC, s.id DESC LIMIT ?7",
             values,
         ),
-        Order(By::LastUsed, Way::Up) => Statement::new(
+        Order(Key::LastUsed, Way::Up) => Statement::new(
             "SELECT s.id, s.name, s.description, s.role_id, r.name AS role_name, r.permissions, s.owner_id,
                     u.first_name || ' ' || u.last_name AS owner_name, s.enabled, s.ip_allowlist, s.api_key, s.key_created_at,
                     s.secret_revoked_at, s.old_api_key, s.old_until, s.old_last_used_at, s.old_last_used_ip, s.old_last_agent,
@@ -206,7 +206,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
              ORDER BY coalesce(s.last_used_at, ''), s.id LIMIT ?7",
             values,
         ),
-        Order(By::LastUsed, Way::Down) => Statement::new(
+        Order(Key::LastUsed, Way::Down) => Statement::new(
             "SELECT s.id, s.name, s.description, s.role_id, r.name AS role_name, r.permissions, s.owner_id,
                     u.first_name || ' ' || u.last_name AS owner_name, s.enabled, s.ip_allowlist, s.api_key, s.key_created_at,
                     s.secret_revoked_at, s.old_api_key, s.old_until, s.old_last_used_at, s.old_last_used_ip, s.old_last_agent,

@@ -91,9 +91,9 @@ async fn list_of(call: &Call, holder: &Holder, mut query: Query) -> Result<Json<
         _ => None,
     });
     let order = match state {
-        store::State::Current => query.order(&store::By::KEYS, store::By::USUAL),
+        store::State::Current => query.order(&store::Key::ALL, store::Key::USUAL),
         // Left standing where it has no meaning, and refused for that.
-        store::State::Revoked => store::By::USUAL,
+        store::State::Revoked => store::Key::USUAL,
     };
     let search = query.take("search").unwrap_or_default();
     let page = query.page(TokenId::parse);

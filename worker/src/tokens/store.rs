@@ -109,7 +109,7 @@ impl TokenRow {
 
 /// By what tokens are ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum By {
+pub(super) enum Key {
     Name,
     Created,
     /// What has no end comes after every time.
@@ -118,9 +118,9 @@ pub(super) enum By {
     LastUsed,
 }
 
-impl By {
-    /// The names of the keys.
-    pub const KEYS: [(&str, Self); 4] = [
+impl Key {
+    /// Every key by its name.
+    pub const ALL: [(&str, Self); 4] = [
         ("name", Self::Name),
         ("created", Self::Created),
         ("expires", Self::Expires),
@@ -133,7 +133,7 @@ impl By {
 /// What a list of tokens is narrowed to, and its order.
 pub(super) struct Wanted<'a> {
     pub state: State,
-    pub order: Order<By>,
+    pub order: Order<Key>,
     /// Part of a name, in its form for seeking.
     pub search: &'a str,
     pub kind: Option<Kind>,
@@ -172,7 +172,7 @@ pub(super) async fn list(
              ORDER BY id DESC LIMIT ?8",
             values,
         ),
-        (State::Current, Order(By::Created, Way::Up)) => Statement::new(
+        (State::Current, Order(Key::Created, Way::Up)) => Statement::new(
             "SELECT * FROM shown_tokens
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL AND id > ?3
                AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
@@ -180,7 +180,7 @@ pub(super) async fn list(
              ORDER BY id LIMIT ?8",
             values,
         ),
-        (State::Current, Order(By::Created, Way::Down)) => Statement::new(
+        (State::Current, Order(Key::Created, Way::Down)) => Statement::new(
             "SELECT * FROM shown_tokens
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL AND id < ?3
                AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
@@ -189,7 +189,7 @@ pub(super) async fn list(
             values,
         ),
         // Among those that are not revoked a name tells one from the other.
-        (State::Current, Order(By::Name, Way::Up)) => Statement::new(
+        (State::Current, Order(Key::Name, Way::Up)) => Statement::new(
             "SELECT * FROM shown_tokens
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
                AND name_key > coalesce((SELECT name_key FROM tokens WHERE id = ?3 AND tenant_id = ?2), '')
@@ -198,7 +198,7 @@ pub(super) async fn list(
              ORDER BY name_key LIMIT ?8",
             values,
         ),
-        (State::Current, Order(By::Name, Way::Down)) => Statement::new(
+        (State::Current, Order(Key::Name, Way::Down)) => Statement::new(
             "SELECT * FROM shown_tokens
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
                AND name_key < coalesce((SELECT name_key FROM tokens WHERE id = ?3 AND tenant_id = ?2), char(1114111))
@@ -207,7 +207,7 @@ pub(super) async fn list(
              ORDER BY name_key DESC LIMIT ?8",
             values,
         ),
-        (State::Current, Order(By::Expires, Way::Up)) => Statement::new(
+        (State::Current, Order(Key::Expires, Way::Up)) => Statement::new(
             "SELECT * FROM shown_tokens
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
                AND (coalesce(renewable_until, expires_at, '~'), id) >
@@ -217,7 +217,7 @@ pub(super) async fn list(
              ORDER BY coalesce(renewable_until, expires_at, '~'), id LIMIT ?8",
             values,
         ),
-        (State::Current, Order(By::Expires, Way::Down)) => Statement::new(
+        (State::Current, Order(Key::Expires, Way::Down)) => Statement::new(
             "SELECT * FROM shown_tokens
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
                AND (coalesce(renewable_until, expires_at, '~'), id) <
@@ -227,7 +227,7 @@ pub(super) async fn list(
              ORDER BY coalesce(renewable_until, expires_at, '~') DESC, id DESC LIMIT ?8",
             values,
         ),
-        (State::Current, Order(By::LastUsed, Way::Up)) => Statement::new(
+        (State::Current, Order(Key::LastUsed, Way::Up)) => Statement::new(
             "SELECT * FROM shown_tokens
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
                AND (coalesce(last_used_at, ''), id) >
@@ -237,7 +237,7 @@ pub(super) async fn list(
              ORDER BY coalesce(last_used_at, ''), id LIMIT ?8",
             values,
         ),
-        (State::Current, Order(By::LastUsed, Way::Down)) => Statement::new(
+        (State::Current, Order(Key::LastUsed, Way::Down)) => Statement::new(
             "SELECT * FROM shown_tokens
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
                AND (coalesce(last_used_at, ''), id) <

@@ -56,7 +56,7 @@ pub async fn list(
     });
     let role = query.parsed("role", "Use the id of a role.", RoleId::parse);
     let search = query.take("search").unwrap_or_default();
-    let order = query.order(&store::By::KEYS, Order(store::By::Created, Way::Up));
+    let order = query.order(&store::Key::ALL, Order(store::Key::Created, Way::Up));
     let page = query.page(UserId::parse);
     query.finish()?;
     let wanted = store::Wanted {

@@ -72,16 +72,16 @@ impl From<UserRow> for User {
 
 /// By what people are ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum By {
+pub(super) enum Key {
     Name,
     Created,
     /// Who was never seen comes before every time.
     LastSeen,
 }
 
-impl By {
-    /// The names of the keys.
-    pub const KEYS: [(&str, Self); 3] = [
+impl Key {
+    /// Every key by its name.
+    pub const ALL: [(&str, Self); 3] = [
         ("name", Self::Name),
         ("created", Self::Created),
         ("last_seen", Self::LastSeen),
@@ -90,7 +90,7 @@ impl By {
 
 /// What a list is narrowed to, and its order.
 pub(super) struct Wanted<'a> {
-    pub order: Order<By>,
+    pub order: Order<Key>,
     /// Part of a name or an address, in small letters.
     pub search: &'a str,
     pub active: Option<bool>,
@@ -110,7 +110,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
         &wanted.rows,
     ];
     let statement = match wanted.order {
-        Order(By::Created, Way::Up) => Statement::new(
+        Order(Key::Created, Way::Up) => Statement::new(
             "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
                     u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name
              FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
@@ -120,7 +120,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
              ORDER BY u.id LIMIT ?6",
             values,
         ),
-        Order(By::Created, Way::Down) => Statement::new(
+        Order(Key::Created, Way::Down) => Statement::new(
             "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
                     u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name
              FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
@@ -130,7 +130,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
              ORDER BY u.id DESC LIMIT ?6",
             values,
         ),
-        Order(By::Name, Way::Up) => Statement::new(
+        Order(Key::Name, Way::Up) => Statement::new(
             "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
                     u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name
              FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
@@ -141,7 +141,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
              ORDER BY u.name_key, u.id LIMIT ?6",
             values,
         ),
-        Order(By::Name, Way::Down) => Statement::new(
+        Order(Key::Name, Way::Down) => Statement::new(
             "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
                     u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name
              FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
@@ -153,7 +153,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
              ORDER BY u.name_key DESC, u.id DESC LIMIT ?6",
             values,
         ),
-        Order(By::LastSeen, Way::Up) => Statement::new(
+        Order(Key::LastSeen, Way::Up) => Statement::new(
             "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
                     u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name
              FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
@@ -165,7 +165,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
              ORDER BY coalesce(u.last_seen_at, ''), u.id LIMIT ?6",
             values,
         ),
-        Order(By::LastSeen, Way::Down) => Statement::new(
+        Order(Key::LastSeen, Way::Down) => Statement::new(
             "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
                     u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name
              FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
