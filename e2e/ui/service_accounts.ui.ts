@@ -6,7 +6,7 @@ import { expectAccessible } from '../support/a11y'
 import { bearer } from '../support/actors'
 import { button, cell, dialog, generate, history, open, rowOf, signIn, tokens } from '../support/browser'
 import { ago, db } from '../support/db'
-import { basic, makeAccount, makeRole } from '../support/machines'
+import { basic, makeAccount, makeRole, roleId } from '../support/machines'
 import { expect, test } from '../support/test'
 
 const PAGE = '/manage/service-accounts'
@@ -342,19 +342,50 @@ test('its access tokens say why they are refused while it is disabled, and are n
   await open(page, `${PAGE}/${foreign.id}/tokens`, 'Page not found')
 })
 
-test('is sought by name, which stays in the URL', async ({ page, owner }) => {
+test('is searched, narrowed by status and role, and put in order, all of which stays in the URL', async ({ page, owner }) => {
+  const reader = await roleId(owner, 'API reader')
   await makeAccount(owner, { name: 'Backup sync' })
-  await makeAccount(owner, { name: 'Inventory' })
+  const { account } = await makeAccount(owner, { name: 'Archive sync', role_id: reader })
+  await makeAccount(owner, { name: 'Inventory', role_id: reader })
+  await owner.patch(`/service-accounts/${account.id}`, { enabled: false })
   await openPage(page)
-  await page.getByRole('searchbox', { name: 'Search service accounts by name' }).fill('SYNC')
-  await expect(page).toHaveURL(`${PAGE}?search=SYNC`)
-  await expect(accounts(page).getByRole('rowheader')).toHaveText(['Backup sync'])
+  const names = accounts(page).getByRole('rowheader')
+  const choice = (name: string) => page.getByRole('search').getByLabel(name)
+  await expect(names).toHaveText(['Inventory', 'Archive sync', 'Backup sync'])
+  await expectAccessible(page)
+  await choice('Role').selectOption('API reader')
+  await expect(names).toHaveText(['Inventory', 'Archive sync'])
+  await choice('Order').selectOption('Name A–Z')
+  await expect(names).toHaveText(['Archive sync', 'Inventory'])
+  await choice('Status').selectOption('Disabled')
+  await expect(names).toHaveText(['Archive sync'])
+  await expect(page).toHaveURL(`${PAGE}?role=${reader}&sort=name&enabled=false`)
+  const search = page.getByRole('searchbox', { name: 'Search service accounts by name' })
+  await search.fill('SYNC')
+  await expect(page).toHaveURL(/&search=SYNC$/)
   await page.reload()
-  await expect(accounts(page).getByRole('rowheader')).toHaveText(['Backup sync'])
-  await page.getByRole('searchbox').fill('nothing of the kind')
+  await expect(names).toHaveText(['Archive sync'])
+  await expect(search).toHaveValue('SYNC')
+  for (const [name, value] of [['Status', 'false'], ['Role', reader], ['Order', 'name']] as const) await expect(choice(name)).toHaveValue(value)
+  await search.fill('nothing of the kind')
   await expect(page.getByRole('heading', { name: 'No service account found' })).toBeVisible()
+  await expectAccessible(page)
   await button(page, 'Show all service accounts').click()
-  await expect(accounts(page).getByRole('rowheader')).toHaveCount(2)
+  await expect(page).toHaveURL(`${PAGE}?sort=name`)
+  await expect(search).toHaveValue('')
+  await expect(names).toHaveText(['Archive sync', 'Backup sync', 'Inventory'])
+})
+
+test('the last used come first, the ones never used at the end', async ({ page, owner }) => {
+  const ids: string[] = []
+  for (const name of ['first', 'never', 'last']) ids.push((await makeAccount(owner, { name })).account.id)
+  const [first, , last] = ids as [string, string, string]
+  for (const [id, seconds] of [[first, 3600], [last, 60]] as const) await db.rows('UPDATE service_accounts SET last_used_at = ?2 WHERE id = ?1', id, ago(seconds))
+  await openPage(page)
+  await page.getByLabel('Order').selectOption('Last used first')
+  await expect(accounts(page).getByRole('rowheader')).toHaveText(['last', 'first', 'never'])
+  await page.getByLabel('Order').selectOption('Last used last')
+  await expect(accounts(page).getByRole('rowheader')).toHaveText(['never', 'first', 'last'])
 })
 
 test('without the permission there is no way in and no such page', async ({ page, owner }) => {

@@ -62,6 +62,23 @@ test.describe('the list', () => {
     await expect(names(page)).toHaveCount(3)
   })
 
+  test('is put in order, beside what narrows it, which a reload keeps', async ({ page, owner }) => {
+    await colleague(owner, 'Viewer')
+    await colleague(owner, 'Viewer', { first_name: 'Alan', last_name: 'Turing' })
+    await openUsers(page)
+    await expect(names(page)).toHaveText(['Ada Lovelace', 'Grace Hopper', 'Alan Turing'])
+    await page.getByLabel('Order').selectOption('Name Z–A')
+    await expect(names(page)).toHaveText(['Grace Hopper', 'Alan Turing', 'Ada Lovelace'])
+    await page.getByLabel('Role', { exact: true }).selectOption('Viewer')
+    await expect(names(page)).toHaveText(['Grace Hopper', 'Alan Turing'])
+    await expect(page).toHaveURL(/\?sort=-name&role=rol_/)
+    await page.reload()
+    await expect(names(page)).toHaveText(['Grace Hopper', 'Alan Turing'])
+    await expect(page.getByLabel('Order')).toHaveValue('-name')
+    await page.getByLabel('Order').selectOption('Oldest first')
+    await expect(page).toHaveURL(/\?role=rol_/)
+  })
+
   test('goes on page by page', async ({ page, owner }) => {
     await db.rows(
       `WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 69)

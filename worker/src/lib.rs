@@ -25,6 +25,7 @@ mod notifications;
 mod oauth;
 #[cfg(test)]
 mod openapi;
+mod order;
 mod outbox;
 mod pages;
 mod passwords;

@@ -3,6 +3,7 @@
 pub mod found;
 mod home;
 pub mod layout;
+pub mod narrow;
 pub mod people;
 pub mod query;
 

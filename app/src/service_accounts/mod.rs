@@ -15,7 +15,7 @@ use crate::{
     api::Api,
     later::{Later, Missing, Render},
     listing::Listing,
-    manage::{people::People, query},
+    manage::{narrow::Narrow, people::People},
 };
 use contract::{
     roles::{Permission, ROLES, Role},
@@ -71,8 +71,7 @@ enum Reason {
 #[derive(Clone, Copy)]
 struct Desk {
     api: Api,
-    /// Part of a name.
-    search: Memo<String>,
+    narrow: Narrow,
     accounts: Listing<ServiceAccount>,
     /// Every role of the company, once they came.
     roles: RwSignal<Vec<Role>>,
@@ -88,7 +87,7 @@ impl Desk {
         let dialog = RwSignal::new(Dialog::Closed);
         Self {
             api,
-            search: query::parameter("search"),
+            narrow: Narrow::new(&page::WORDS),
             accounts: Listing::new(api),
             roles: RwSignal::default(),
             people: People::new(api),
@@ -102,10 +101,9 @@ impl Desk {
         expect_context()
     }
 
-    fn load(self, search: &str) {
-        let search = query::told(&[("search", search)]);
+    fn load(self) {
         self.accounts
-            .load([SERVICE_ACCOUNTS, "?limit=50", &search].concat());
+            .load([SERVICE_ACCOUNTS, "?limit=50", &self.narrow.query()].concat());
     }
 
     /// Fetches the roles. Without them none can be chosen, and the form says so.

@@ -6,15 +6,13 @@ use crate::{
     manage::{
         SERVICE_ACCOUNTS,
         layout::{Page, SYSTEM, heading},
-        query,
+        narrow::Words,
     },
-    router::Router,
     table::{Look, cell, table, text, time},
     ui::{
         badge::{Tone, badge},
         empty::Empty,
         icon::icon,
-        search::Search,
     },
 };
 use contract::service_accounts::ServiceAccount;
@@ -43,6 +41,26 @@ static LOOK: Look<ServiceAccount> = Look {
     nothing,
 };
 
+pub(super) static WORDS: Words = Words {
+    search: "Search service accounts by name",
+    placeholder: "Search by name",
+    state: "enabled",
+    states: &[
+        ("", "Any status"),
+        ("true", "Enabled"),
+        ("false", "Disabled"),
+    ],
+    orders: &[
+        ("", "Newest first"),
+        ("created", "Oldest first"),
+        ("name", "Name A–Z"),
+        ("-name", "Name Z–A"),
+        ("-last_used", "Last used first"),
+        ("last_used", "Last used last"),
+    ],
+    all: "Show all service accounts",
+};
+
 /// The page.
 pub fn page() -> AnyView {
     PAGE.view()
@@ -51,22 +69,21 @@ pub fn page() -> AnyView {
 fn content() -> AnyView {
     let desk = Desk::new();
     provide_context(desk);
-    Effect::new(move |_| desk.search.with(|search| desk.load(search)));
+    Effect::new(move |_| desk.load());
     spawn_local(desk.load_roles());
-    let router = Router::in_use();
-    let seek = Callback::new(move |text: String| query::set(router, "search", &text));
-    let actions = view! {
-        <Search label="Search service accounts by name" placeholder="Search by name" value=desk.search seek />
-        {add_button(desk)}
-    };
     let about = "Machines that only connect by API. Each has a key and a secret of its own, and a role that says what it may do.";
     let dialog = move || {
         let open = desk.dialog.with(|dialog| !matches!(dialog, Dialog::Closed));
         open.then(|| desk.dialogs.view()).flatten()
     };
     view! {
-        {heading("Service Accounts", about, actions.into_any())}
-        <div class="page__body page__body--close">{table(desk.accounts, &LOOK)}</div>
+        {heading("Service Accounts", about, add_button(desk))}
+        <div class="page__body page__body--close">
+            <div class="section">
+                {desk.narrow.fields(desk.roles)}
+                {table(desk.accounts, &LOOK)}
+            </div>
+        </div>
         {dialog}
     }
     .into_any()
@@ -130,18 +147,13 @@ fn row(account: &ServiceAccount) -> AnyView {
 }
 
 fn nothing() -> AnyView {
-    let desk = Desk::in_use();
-    let sought = desk.search.get_untracked();
-    if sought.is_empty() {
-        let text = "Add one for each machine that calls the API, with a role that has no more than it needs.";
-        return view! { <Empty icon="#i-key" title="No service accounts yet" text /> }.into_any();
+    let narrow = Desk::in_use().narrow;
+    if narrow.is_narrowed() {
+        let text = "No service account fits what you are looking for.";
+        return view! { <Empty icon="#i-search" title="No service account found" text>{narrow.show_all()}</Empty> }
+            .into_any();
     }
-    let router = Router::in_use();
-    let text = format!("No service account has “{sought}” in its name.");
-    view! {
-        <Empty icon="#i-search" title="No service account found" text>
-            <button type="button" class="button button--secondary" on:click=move |_| query::set(router, "search", "")>"Show all service accounts"</button>
-        </Empty>
-    }
-    .into_any()
+    let text =
+        "Add one for each machine that calls the API, with a role that has no more than it needs.";
+    view! { <Empty icon="#i-key" title="No service accounts yet" text /> }.into_any()
 }

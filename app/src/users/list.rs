@@ -5,17 +5,14 @@ use crate::{
     manage::{
         USERS,
         layout::{Page, SECURITY, heading},
-        query,
+        narrow::Words,
     },
-    router::Router,
     table::{Look, cell, table, time},
     ui::{
         avatar::Avatar,
         badge::{Tone, badge},
         empty::Empty,
-        filter::filter,
         icon::icon,
-        search::Search,
     },
 };
 use contract::users::User;
@@ -42,6 +39,26 @@ static LOOK: Look<User> = Look {
     nothing,
 };
 
+pub(super) static WORDS: Words = Words {
+    search: "Search users by name or email",
+    placeholder: "Search by name or email",
+    state: "state",
+    states: &[
+        ("", "Any status"),
+        ("active", "Active"),
+        ("inactive", "Deactivated"),
+    ],
+    orders: &[
+        ("", "Oldest first"),
+        ("-created", "Newest first"),
+        ("name", "Name A–Z"),
+        ("-name", "Name Z–A"),
+        ("-last_seen", "Last seen first"),
+        ("last_seen", "Last seen last"),
+    ],
+    all: "Show all users",
+};
+
 /// The page.
 pub fn page() -> AnyView {
     PAGE.view()
@@ -59,7 +76,7 @@ fn content() -> AnyView {
         {heading("Users", about, invite_button(desk))}
         <div class="page__body page__body--close">
             <div class="section">
-                {filters(desk)}
+                {desk.narrow.fields(desk.roles)}
                 {table(desk.users, &LOOK)}
             </div>
             {pending(desk)}
@@ -82,32 +99,6 @@ fn invite_button(desk: Desk) -> AnyView {
             {icon("#i-plus")}
             "Invite User"
         </button>
-    }
-    .into_any()
-}
-
-fn filters(desk: Desk) -> AnyView {
-    let router = Router::in_use();
-    let choose = move |name: &'static str| {
-        Callback::new(move |value: String| query::set(router, name, &value))
-    };
-    let pair = |value: &str, label: &str| (value.to_owned(), label.to_owned());
-    let states = vec![
-        pair("", "Any status"),
-        pair("active", "Active"),
-        pair("inactive", "Deactivated"),
-    ];
-    let roles = Signal::derive(move || {
-        let roles = desk.roles.get();
-        let roles = roles.iter().map(|role| pair(role.id.as_str(), &role.name));
-        std::iter::once(pair("", "Any role")).chain(roles).collect()
-    });
-    view! {
-        <div class="filters">
-            <Search label="Search users by name or email" placeholder="Search by name or email" value=desk.search seek=choose("search") />
-            {filter("Status", Signal::stored(states), desk.state, choose("state"))}
-            {filter("Role", roles, desk.role, choose("role"))}
-        </div>
     }
     .into_any()
 }
@@ -145,17 +136,12 @@ pub fn status(user: &User) -> AnyView {
 }
 
 fn nothing() -> AnyView {
-    let router = Router::in_use();
-    let all = move |_| query::set_all(router, &[("search", ""), ("state", ""), ("role", "")]);
-    let text = if Desk::in_use().is_narrowed() {
+    let narrow = Desk::in_use().narrow;
+    let text = if narrow.is_narrowed() {
         "Nobody in your company fits what you are looking for."
     } else {
         "Nobody is here yet."
     };
-    view! {
-        <Empty icon="#i-search" title="Nobody found" text>
-            <button type="button" class="button button--secondary" on:click=all>"Show all users"</button>
-        </Empty>
-    }
-    .into_any()
+    view! { <Empty icon="#i-search" title="Nobody found" text>{narrow.show_all()}</Empty> }
+        .into_any()
 }

@@ -14,7 +14,7 @@ use crate::{
     api::Api,
     later::{Later, Missing, Render},
     listing::Listing,
-    manage::query,
+    manage::narrow::Narrow,
 };
 use contract::{
     invitations::{INVITATIONS, Invitation},
@@ -64,12 +64,7 @@ pub fn tokens() -> Result<Render, Missing> {
 #[derive(Clone, Copy)]
 struct Desk {
     api: Api,
-    /// Part of a name or an address.
-    search: Memo<String>,
-    /// `active`, `inactive`, or both.
-    state: Memo<String>,
-    /// The id of a role, or any.
-    role: Memo<String>,
+    narrow: Narrow,
     users: Listing<User>,
     invitations: Listing<Invitation>,
     /// Every role of the company, once they came.
@@ -85,9 +80,7 @@ impl Desk {
         let inviting = RwSignal::new(false);
         Self {
             api,
-            search: query::parameter("search"),
-            state: query::parameter("state"),
-            role: query::parameter("role"),
+            narrow: Narrow::new(&list::WORDS),
             users: Listing::new(api),
             invitations: Listing::new(api),
             roles: RwSignal::default(),
@@ -103,12 +96,8 @@ impl Desk {
 
     /// Fetches the people whom the page is about.
     fn load(self) {
-        let query = query::told(&[
-            ("search", &self.search.get()),
-            ("state", &self.state.get()),
-            ("role", &self.role.get()),
-        ]);
-        self.users.load([USERS, "?limit=50", &query].concat());
+        self.users
+            .load([USERS, "?limit=50", &self.narrow.query()].concat());
     }
 
     fn load_invitations(self) {
@@ -118,13 +107,6 @@ impl Desk {
     async fn load_roles(self) {
         let roles = self.api.every::<Role>(ROLES).await;
         self.roles.try_set(roles.unwrap_or_default());
-    }
-
-    /// Whether the list is narrowed.
-    fn is_narrowed(self) -> bool {
-        [self.search, self.state, self.role]
-            .iter()
-            .any(|parameter| !parameter.with_untracked(String::is_empty))
     }
 }
 

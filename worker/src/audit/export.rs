@@ -107,7 +107,7 @@ impl Progress {
             self.is_first = false;
         }
         self.done = u32::try_from(events.len()).is_ok_and(|read| read < ROWS);
-        self.wanted.before = events.last().map(|event| event.id.clone());
+        self.wanted.after = events.last().map(|event| event.id.clone());
         if self.done {
             text += self.format.foot();
         }

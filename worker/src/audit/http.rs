@@ -23,8 +23,8 @@ use contract::{
     time::Timestamp,
 };
 
-/// What happened, the newest first: to those who read the audit log everything, as a page or as a file; to everybody
-/// else what they did themselves, and what was done to their account.
+/// What happened, unless asked otherwise the newest first: to those who read the audit log everything, as a page or as a
+/// file; to everybody else what they did themselves, and what was done to their account.
 #[worker::send]
 pub async fn list(
     Authorized { owner, session, .. }: Authorized<ReadOwnEvents>,
@@ -54,6 +54,7 @@ pub async fn list(
     let from = query.parsed("from", moment, Timestamp::parse);
     let to = query.parsed("to", moment, Timestamp::parse);
     let format = query.parsed("format", "Use csv or json.", Format::parse);
+    let way = query.by_age();
     let page = query.page(EventId::parse);
     query.finish()?;
 
@@ -65,7 +66,7 @@ pub async fn list(
     let is_narrowed = action.is_some() || target.is_some() || from.is_some() || to.is_some();
     let format = format.or_else(|| wants_csv(&headers).then_some(Format::Csv));
     if of_oneself && !is_narrowed && format.is_none() {
-        let events = store::own(&call.db, &owner, page.after.as_ref(), page.rows()).await?;
+        let events = store::own(&call.db, &owner, way, page.after.as_ref(), page.rows()).await?;
         return Ok(Json(page.list(events, |event| event.id.as_str())).into_response());
     }
     // What one did oneself is found by whatever one seeks.
@@ -76,6 +77,7 @@ pub async fn list(
         ));
     }
     let wanted = Wanted {
+        way,
         actor: actor.map(|actor| {
             if actor == "me" {
                 owner.user().as_str().to_owned()
@@ -86,21 +88,14 @@ pub async fn list(
         action,
         target,
         since: from.and_then(export::first_at),
-        before: earlier(page.after.clone(), to.and_then(export::first_at)),
+        before: to.and_then(export::first_at),
+        after: page.after.clone(),
     };
     if let Some(format) = format {
         return Ok(export::file(call, owner.tenant().clone(), wanted, format));
     }
     let events = store::page(&call.db, owner.tenant(), &wanted, page.rows()).await?;
     Ok(Json(page.list(events, |event| event.id.as_str())).into_response())
-}
-
-/// The earlier of two places in the trail.
-fn earlier(cursor: Option<EventId>, end: Option<EventId>) -> Option<EventId> {
-    match (cursor, end) {
-        (Some(cursor), Some(end)) => Some(cursor.min(end)),
-        (cursor, end) => cursor.or(end),
-    }
 }
 
 fn wants_csv(headers: &HeaderMap) -> bool {

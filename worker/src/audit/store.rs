@@ -2,8 +2,9 @@
 
 use crate::{
     auth::{Owner, Tenant},
-    db::{Db, Statement},
+    db::{Bind, Db, Statement},
     error::{Error, Result},
+    order::Way,
 };
 use contract::{
     audit::{Action, AuditEvent, Party},
@@ -57,9 +58,10 @@ impl Row {
     }
 }
 
-/// What of the trail is wanted.
+/// What of the trail is wanted, and which way it is read.
 #[derive(Default)]
 pub(super) struct Wanted {
+    pub way: Way,
     /// The id of who did it.
     pub actor: Option<String>,
     pub action: Option<Action>,
@@ -69,51 +71,99 @@ pub(super) struct Wanted {
     pub since: Option<EventId>,
     /// What all of them come before.
     pub before: Option<EventId>,
+    /// The last one of the page before.
+    pub after: Option<EventId>,
 }
 
-/// Up to `rows` events of the tenant, the newest first, read along the index of what narrows them most.
+impl Wanted {
+    /// Between which ids the next page lies: from the first of the two on, and before the second.
+    fn bounds(&self) -> (String, &str) {
+        let since = self.since.as_ref().map_or("", EventId::as_str);
+        // `~` comes after every id.
+        let before = self.before.as_ref().map_or("~", EventId::as_str);
+        match (&self.after, self.way) {
+            (None, _) => (since.into(), before),
+            (Some(after), Way::Up) => (format!("{}~", after.as_str()).max(since.into()), before),
+            (Some(after), Way::Down) => (since.into(), before.min(after.as_str())),
+        }
+    }
+}
+
+/// Up to `rows` events of the tenant, read along the index of what narrows them most.
 pub(super) async fn page(
     db: &Db,
     tenant: &Tenant,
     wanted: &Wanted,
     rows: u32,
 ) -> Result<Vec<AuditEvent<Value>>> {
-    let since = wanted.since.as_ref().map_or("", EventId::as_str);
-    // `~` comes after every id.
-    let before = wanted.before.as_ref().map_or("~", EventId::as_str);
+    let (since, before) = wanted.bounds();
+    // Left alone, SQLite would prefer the index of the whole trail, for its two bounds.
     let action = wanted.action.map(Action::as_str);
-    let statement = match (&wanted.target, &wanted.actor, action) {
-        (Some(target), actor, action) => Statement::new(
+    let statement = match (&wanted.target, &wanted.actor, action, wanted.way) {
+        (Some(target), actor, action, Way::Down) => Statement::new(
             "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
                     ip, request_id, changes
-             FROM audit_events
+             FROM audit_events INDEXED BY audit_events_of_target
              WHERE tenant_id = ?1 AND target_id = ?5 AND id >= ?2 AND id < ?3
                AND (?6 IS NULL OR actor_id = ?6) AND (?7 IS NULL OR action = ?7)
              ORDER BY id DESC LIMIT ?4",
             [tenant, &since, &before, &rows, target, actor, &action],
         ),
-        (None, Some(actor), action) => Statement::new(
+        (Some(target), actor, action, Way::Up) => Statement::new(
             "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
                     ip, request_id, changes
-             FROM audit_events
+             FROM audit_events INDEXED BY audit_events_of_target
+             WHERE tenant_id = ?1 AND target_id = ?5 AND id >= ?2 AND id < ?3
+               AND (?6 IS NULL OR actor_id = ?6) AND (?7 IS NULL OR action = ?7)
+             ORDER BY id LIMIT ?4",
+            [tenant, &since, &before, &rows, target, actor, &action],
+        ),
+        (None, Some(actor), action, Way::Down) => Statement::new(
+            "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
+                    ip, request_id, changes
+             FROM audit_events INDEXED BY audit_events_of_actor
              WHERE tenant_id = ?1 AND actor_id = ?5 AND id >= ?2 AND id < ?3 AND (?6 IS NULL OR action = ?6)
              ORDER BY id DESC LIMIT ?4",
             [tenant, &since, &before, &rows, actor, &action],
         ),
-        (None, None, Some(action)) => Statement::new(
+        (None, Some(actor), action, Way::Up) => Statement::new(
             "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
                     ip, request_id, changes
-             FROM audit_events
+             FROM audit_events INDEXED BY audit_events_of_actor
+             WHERE tenant_id = ?1 AND actor_id = ?5 AND id >= ?2 AND id < ?3 AND (?6 IS NULL OR action = ?6)
+             ORDER BY id LIMIT ?4",
+            [tenant, &since, &before, &rows, actor, &action],
+        ),
+        (None, None, Some(action), Way::Down) => Statement::new(
+            "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
+                    ip, request_id, changes
+             FROM audit_events INDEXED BY audit_events_of_action
              WHERE tenant_id = ?1 AND action = ?5 AND id >= ?2 AND id < ?3
              ORDER BY id DESC LIMIT ?4",
             [tenant, &since, &before, &rows, &action],
         ),
-        (None, None, None) => Statement::new(
+        (None, None, Some(action), Way::Up) => Statement::new(
+            "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
+                    ip, request_id, changes
+             FROM audit_events INDEXED BY audit_events_of_action
+             WHERE tenant_id = ?1 AND action = ?5 AND id >= ?2 AND id < ?3
+             ORDER BY id LIMIT ?4",
+            [tenant, &since, &before, &rows, &action],
+        ),
+        (None, None, None, Way::Down) => Statement::new(
             "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
                     ip, request_id, changes
              FROM audit_events
              WHERE tenant_id = ?1 AND id >= ?2 AND id < ?3
              ORDER BY id DESC LIMIT ?4",
+            [tenant, &since, &before, &rows],
+        ),
+        (None, None, None, Way::Up) => Statement::new(
+            "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
+                    ip, request_id, changes
+             FROM audit_events
+             WHERE tenant_id = ?1 AND id >= ?2 AND id < ?3
+             ORDER BY id LIMIT ?4",
             [tenant, &since, &before, &rows],
         ),
     };
@@ -125,48 +175,66 @@ pub(super) async fn page(
 pub async fn made_by(
     db: &Db,
     owner: &Owner,
-    before: Option<EventId>,
+    after: Option<EventId>,
     rows: u32,
 ) -> Result<Vec<AuditEvent<Value>>> {
     let wanted = Wanted {
         actor: Some(owner.user().as_str().to_owned()),
-        before,
+        after,
         ..Wanted::default()
     };
     page(db, owner.tenant(), &wanted, rows).await
 }
 
-/// Up to `rows` events that the person made or that are about their account, the newest first.
+/// Up to `rows` events that the person made or that are about their account.
 pub(super) async fn own(
     db: &Db,
     owner: &Owner,
-    before: Option<&EventId>,
+    way: Way,
+    after: Option<&EventId>,
     rows: u32,
 ) -> Result<Vec<AuditEvent<Value>>> {
-    // `~` comes after every id.
-    let before = before.map_or("~", EventId::as_str);
+    let start = way.start(after.map(EventId::as_str));
+    let values: [&dyn Bind; 4] = [owner.tenant(), owner.user(), &start, &rows];
     // Each reads along its own index; together in one statement they would have to be sorted.
-    let found = db
-        .commit([
+    let statements = match way {
+        Way::Up => [
+            Statement::new(
+                "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
+                        ip, request_id, changes
+                 FROM audit_events WHERE tenant_id = ?1 AND actor_id = ?2 AND id > ?3 ORDER BY id LIMIT ?4",
+                values,
+            ),
+            Statement::new(
+                "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
+                        ip, request_id, changes
+                 FROM audit_events WHERE tenant_id = ?1 AND target_id = ?2 AND id > ?3 ORDER BY id LIMIT ?4",
+                values,
+            ),
+        ],
+        Way::Down => [
             Statement::new(
                 "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
                         ip, request_id, changes
                  FROM audit_events WHERE tenant_id = ?1 AND actor_id = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4",
-                [owner.tenant(), owner.user(), &before, &rows],
+                values,
             ),
             Statement::new(
                 "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
                         ip, request_id, changes
                  FROM audit_events WHERE tenant_id = ?1 AND target_id = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4",
-                [owner.tenant(), owner.user(), &before, &rows],
+                values,
             ),
-        ])
-        .await?;
+        ],
+    };
     let mut events = vec![];
-    for outcome in found {
+    for outcome in db.commit(statements).await? {
         events.extend(outcome.rows::<Row>()?);
     }
-    events.sort_by(|a, b| b.id.cmp(&a.id));
+    events.sort_by(|a, b| match way {
+        Way::Up => a.id.cmp(&b.id),
+        Way::Down => b.id.cmp(&a.id),
+    });
     events.dedup_by(|a, b| a.id == b.id);
     events.truncate(usize::try_from(rows).unwrap_or(usize::MAX));
     events.into_iter().map(Row::read).collect()

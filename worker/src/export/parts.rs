@@ -102,13 +102,18 @@ impl Part {
             Self::TokenRefusals => placed(store::token_refusals(db, owner, after).await?),
             Self::ServiceAccounts => placed(store::service_accounts(db, owner, after).await?),
             Self::Deliveries => {
-                let before = DeliveryId::parse(&after.place);
-                let found = outbox::list(db, owner, before.as_ref(), ROWS).await?;
+                let after = DeliveryId::parse(&after.place);
+                let wanted = outbox::Wanted {
+                    after: after.as_ref(),
+                    rows: ROWS,
+                    ..outbox::Wanted::default()
+                };
+                let found = outbox::list(db, owner, &wanted).await?;
                 written(&found, |delivery| delivery.id.as_str())
             }
             Self::AuditEvents => {
-                let before = EventId::parse(&after.place);
-                let found = audit::made_by(db, owner, before, ROWS).await?;
+                let after = EventId::parse(&after.place);
+                let found = audit::made_by(db, owner, after, ROWS).await?;
                 written(&found, |event| event.id.as_str())
             }
         }

@@ -51,16 +51,24 @@ const TRIES: Limit = Limit {
     seconds: 60 * 60,
 };
 
-/// The invitations that nobody has followed yet, the newest first.
+/// The invitations that nobody has followed yet, unless asked otherwise the newest first.
 #[worker::send]
 pub async fn list(
     Authorized { owner, .. }: Authorized<ManageInvitations>,
     call: Call,
     mut query: Query,
 ) -> Result<Json<List<Invitation>>> {
+    let search = query.take("search").unwrap_or_default();
+    let way = query.by_age();
     let page = query.page(InvitationId::parse);
     query.finish()?;
-    let found = store::list(&call.db, owner.tenant(), page.after.as_ref(), page.rows()).await?;
+    let wanted = store::Wanted {
+        way,
+        search: &search.trim().to_lowercase(),
+        after: page.after.as_ref(),
+        rows: page.rows(),
+    };
+    let found = store::list(&call.db, owner.tenant(), &wanted).await?;
     Ok(Json(page.list(found, |invitation| invitation.id.as_str())))
 }
 

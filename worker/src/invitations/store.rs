@@ -2,8 +2,9 @@
 
 use crate::{
     auth::{InvitationLink, Owner, Tenant},
-    db::{Db, Statement},
+    db::{Bind, Db, Statement},
     error::Result,
+    order::Way,
     secret::Digest,
 };
 use contract::{
@@ -47,23 +48,40 @@ impl From<Row> for Invitation {
     }
 }
 
-/// One page, the newest first.
-pub(super) async fn list(
-    db: &Db,
-    tenant: &Tenant,
-    before: Option<&InvitationId>,
-    rows: u32,
-) -> Result<Vec<Invitation>> {
-    let invitations: Vec<Row> = db
-        .all(Statement::new(
+/// What a list is narrowed to, and which way it goes.
+pub(super) struct Wanted<'a> {
+    pub way: Way,
+    /// Part of an address, in small letters.
+    pub search: &'a str,
+    pub after: Option<&'a InvitationId>,
+    pub rows: u32,
+}
+
+/// One page.
+pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Result<Vec<Invitation>> {
+    let values: [&dyn Bind; 4] = [
+        tenant,
+        &wanted.way.start(wanted.after.map(InvitationId::as_str)),
+        &wanted.search,
+        &wanted.rows,
+    ];
+    let statement = match wanted.way {
+        Way::Up => Statement::new(
             "SELECT i.id, i.email, i.role_id, r.name AS role_name, i.invited_by, i.created_at, i.sent_at, i.expires_at
              FROM invitations i JOIN roles r ON r.id = i.role_id AND r.tenant_id = i.tenant_id
-             WHERE i.tenant_id = ?1 AND i.id < ?2
-             ORDER BY i.id DESC LIMIT ?3",
-            // `~` comes after every id.
-            [tenant, &before.map_or("~", InvitationId::as_str), &rows],
-        ))
-        .await?;
+             WHERE i.tenant_id = ?1 AND i.id > ?2 AND instr(i.email, ?3) > 0
+             ORDER BY i.id LIMIT ?4",
+            values,
+        ),
+        Way::Down => Statement::new(
+            "SELECT i.id, i.email, i.role_id, r.name AS role_name, i.invited_by, i.created_at, i.sent_at, i.expires_at
+             FROM invitations i JOIN roles r ON r.id = i.role_id AND r.tenant_id = i.tenant_id
+             WHERE i.tenant_id = ?1 AND i.id < ?2 AND instr(i.email, ?3) > 0
+             ORDER BY i.id DESC LIMIT ?4",
+            values,
+        ),
+    };
+    let invitations: Vec<Row> = db.all(statement).await?;
     Ok(invitations.into_iter().map(Invitation::from).collect())
 }
 

@@ -14,7 +14,7 @@ use contract::{
     audit::Action,
     ids::DeliveryId,
     list::List,
-    notifications::{Delivery, Notifications},
+    notifications::{Channel, Delivery, DeliveryState, Notifications},
     problem::Code,
 };
 use serde_json::{Value, json};
@@ -68,16 +68,26 @@ pub async fn find(call: &Call, owner: &Owner) -> Result<Notifications> {
     )
 }
 
-/// Messages to oneself, the newest first.
+/// Messages to oneself, unless asked otherwise the newest first.
 #[worker::send]
 pub async fn deliveries(
     Authorized { owner, .. }: Authorized<ManageOwnNotifications>,
     call: Call,
     mut query: Query,
 ) -> Result<Json<List<Delivery>>> {
+    let state = query.parsed("state", "Use queued, sent or failed.", DeliveryState::parse);
+    let channel = query.parsed("channel", "Use email or slack.", Channel::parse);
+    let way = query.by_age();
     let page = query.page(DeliveryId::parse);
     query.finish()?;
-    let deliveries = outbox::list(&call.db, &owner, page.after.as_ref(), page.rows()).await?;
+    let wanted = outbox::Wanted {
+        way,
+        state,
+        channel,
+        after: page.after.as_ref(),
+        rows: page.rows(),
+    };
+    let deliveries = outbox::list(&call.db, &owner, &wanted).await?;
     Ok(Json(page.list(deliveries, |delivery| delivery.id.as_str())))
 }
 

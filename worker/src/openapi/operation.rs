@@ -210,6 +210,22 @@ impl Operation {
             .refuses(&[Code::Invalid])
     }
 
+    /// Takes an order: by one of `keys`, or with `-` before it the other way round; by the first as it stands there, if
+    /// it is not told.
+    pub fn sorts(self, keys: &[&str], about: &str) -> Self {
+        let usual = keys.first().copied().unwrap_or_default();
+        let names = keys.iter().map(|key| key.trim_start_matches('-'));
+        let orders: Vec<_> = names
+            .flat_map(|key| [key.to_owned(), format!("-{key}")])
+            .collect();
+        let about = format!("The order, with `-` the other way round. {about}");
+        self.query(
+            "sort",
+            about.trim_end(),
+            &json!({"type": "string", "enum": orders, "default": usual}),
+        )
+    }
+
     /// Takes a parameter.
     pub fn parameter(mut self, place: &str, name: &str, about: &str, schema: &Value) -> Self {
         self.parameters

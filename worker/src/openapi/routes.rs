@@ -11,7 +11,7 @@ use contract::{
     email::{ChangeEmail, EmailConfirmed},
     invitations::{AcceptInvitation, Invitation, InviteUser, Invited},
     mfa::{RecoveryCodes, SecondFactor, SecondFactorCode, TotpSetup},
-    notifications::{Delivery, Notifications},
+    notifications::{Channel, Delivery, DeliveryState, Notifications},
     password::{ChangePassword, ForgotPassword, ResetPassword},
     photos::MediaType,
     policy::{Policy, Preview},
@@ -265,10 +265,11 @@ fn links(schemas: &mut Schemas) -> Vec<Operation> {
 
 fn people(schemas: &mut Schemas) -> Vec<Operation> {
     vec![
-        op("GET /api/v1/users", "listUsers", "user", "The people of the company, the first to join first", Reader(Resource::Users))
+        op("GET /api/v1/users", "listUsers", "user", "The people of the company", Reader(Resource::Users))
             .query("search", "Part of a name or an address.", &search())
             .query("state", "Whether they may sign in.", &one_of(&["active", "inactive"]))
             .query("role", "Which role they hold.", &reference("RoleId"))
+            .sorts(&["created", "name", "last_seen"], "Who was never seen comes before every time.")
             .lists::<User>(schemas)
             .leads("showUser", "user", "/items/0/id"),
         op("GET /api/v1/users/{user}", "showUser", "user", "One person", InSession)
@@ -334,9 +335,11 @@ fn invitations(schemas: &mut Schemas) -> Vec<Operation> {
             "GET /api/v1/invitations",
             "listInvitations",
             "invitation",
-            "Invitations that nobody has followed yet, the newest first",
+            "Invitations that nobody has followed yet",
             InSession,
         )
+        .query("search", "Part of an address.", &search())
+        .sorts(&["-created"], "")
         .lists::<Invitation>(schemas),
         op(
             "GET /api/v1/invitations/{invitation}",
@@ -506,9 +509,20 @@ fn notifications(schemas: &mut Schemas) -> Vec<Operation> {
             "GET /api/v1/users/me/deliveries",
             "listDeliveries",
             "notification",
-            "Messages to oneself, the newest first",
+            "Messages to oneself",
             InSession,
         )
+        .query(
+            "state",
+            "How they stand.",
+            &one_of(&DeliveryState::ALL.map(DeliveryState::as_str)),
+        )
+        .query(
+            "channel",
+            "Which way they take.",
+            &one_of(&Channel::ALL.map(Channel::as_str)),
+        )
+        .sorts(&["-created"], "")
         .lists::<Delivery>(schemas)
         .leads("retryDelivery", "id", "/items/0/id"),
         op(
@@ -591,7 +605,7 @@ fn lists_tokens(operation: Operation, schemas: &mut Schemas) -> Operation {
         .query("state", "Live ones, which may have expired, or those that were revoked.", &json!({"type": "string", "enum": ["current", "revoked"], "default": "current"}))
         .query("kind", "What bounds them.", &one_of(&Kind::ALL.map(Kind::as_str)))
         .query("status", "Of the current ones.", &one_of(&["active", "expired"]))
-        .query("sort", "The order of the current ones.", &json!({"type": "string", "enum": ["name", "-name", "created", "-created"], "default": "-created"}))
+        .sorts(&["-created", "name", "expires", "last_used"], "Of the current ones only. What has no end comes after every time; what was never used, before.")
         .query("search", "Part of a name.", &search())
         .lists::<Token>(schemas)
         .refuses(&[NotFound])
@@ -679,11 +693,12 @@ fn service_accounts(schemas: &mut Schemas) -> Vec<Operation> {
     let made = schemas.add_made::<Credentials>("Credentials", &["api_secret"]);
     let token = reference("CreatedToken");
     vec![
-        op("GET /api/v1/service-accounts", "listServiceAccounts", "service_account", "The service accounts of the company, the newest first", InSession)
+        op("GET /api/v1/service-accounts", "listServiceAccounts", "service_account", "The service accounts of the company", InSession)
             .query("search", "Part of a name.", &search())
             .query("enabled", "Whether they are let in.", &json!({"type": "boolean"}))
             .query("role", "Which role they hold.", &reference("RoleId"))
             .query("owner", "Who looks after them.", &reference("UserId"))
+            .sorts(&["-created", "name", "last_used"], "What was never used comes before every time.")
             .lists::<ServiceAccount>(schemas)
             .leads("showServiceAccount", "id", "/items/0/id"),
         op("POST /api/v1/service-accounts", "createServiceAccount", "service_account", "Make a service account", InSession)
@@ -750,7 +765,7 @@ fn audit(schemas: &mut Schemas) -> Vec<Operation> {
     let moment =
         json!({"type": "string", "format": "date-time", "examples": ["2026-11-22T20:01:35Z"]});
     let actor = json!({"type": "string", "pattern": "^(me|(usr|svc)_[0-9A-HJKMNP-TV-Z]{26})$", "examples": ["me"]});
-    let list = op("GET /api/v1/audit-events", "listAuditEvents", "audit_event", "What happened, the newest first", InSession)
+    let list = op("GET /api/v1/audit-events", "listAuditEvents", "audit_event", "What happened", InSession)
         .about("Those who read the audit log see everything, as pages or as a file; everybody else what they did themselves and what was done to their account.")
         .query("actor", "Who did it: `me`, or the id of a person or a service account.", &actor)
         .query("action", "What was done.", &one_of(&actions))
@@ -758,6 +773,7 @@ fn audit(schemas: &mut Schemas) -> Vec<Operation> {
         .query("from", "Not before.", &moment)
         .query("to", "Before.", &moment)
         .query("format", "All of it as a file; `Accept: text/csv` asks for one too.", &one_of(&["csv", "json"]))
+        .sorts(&["-created"], "")
         .lists::<AuditEvent<Value>>(schemas);
     let list_of = reference("AuditEventList");
     let file = json!({"type": "string", "description": "A line for each event (RFC 4180), after one with the names of the columns."});
@@ -772,8 +788,9 @@ fn audit(schemas: &mut Schemas) -> Vec<Operation> {
 
 fn roles(schemas: &mut Schemas) -> Vec<Operation> {
     vec![
-        op("GET /api/v1/roles", "listRoles", "role", "The roles of the company, built-in ones first", Reader(Resource::Roles))
+        op("GET /api/v1/roles", "listRoles", "role", "The roles of the company", Reader(Resource::Roles))
             .query("search", "Part of a name.", &search())
+            .sorts(&["created", "name"], "Built-in ones were there first.")
             .lists::<Role>(schemas)
             .leads("showRole", "id", "/items/0/id"),
         op("POST /api/v1/roles", "createRole", "role", "Make a role", InSession)

@@ -9,7 +9,7 @@ mod store;
 
 pub use letter::Letter;
 pub use post::{deliver, give_up, sweep};
-pub use store::{DeliveryRow, find, insert_to_slack, list, purge, retry};
+pub use store::{DeliveryRow, Wanted, find, insert_to_slack, list, purge, retry};
 
 use crate::{
     auth::{Holder, Owner, Tenant},

@@ -3,8 +3,9 @@
 use super::Message;
 use crate::{
     auth::{Owner, Tenant},
-    db::{Db, Statement},
+    db::{Bind, Db, Statement},
     error::Result,
+    order::Way,
 };
 use contract::{
     ids::{DeliveryId, TenantId, UserId},
@@ -349,22 +350,50 @@ impl From<DeliveryRow> for Delivery {
     }
 }
 
-/// Up to `rows` messages to a person, the newest first.
-pub async fn list(
-    db: &Db,
-    owner: &Owner,
-    before: Option<&DeliveryId>,
-    rows: u32,
-) -> Result<Vec<Delivery>> {
-    // `~` comes after every id.
-    let before = before.map_or("~", DeliveryId::as_str);
-    let found: Vec<DeliveryRow> = db
-        .all(Statement::new(
+/// What a list is narrowed to, and which way it goes.
+#[derive(Default)]
+pub struct Wanted<'a> {
+    /// Which way.
+    pub way: Way,
+    /// How they stand.
+    pub state: Option<DeliveryState>,
+    /// Which way they take.
+    pub channel: Option<Channel>,
+    /// The last one of the page before.
+    pub after: Option<&'a DeliveryId>,
+    /// How many at most.
+    pub rows: u32,
+}
+
+/// One page of the messages to a person.
+pub async fn list(db: &Db, owner: &Owner, wanted: &Wanted<'_>) -> Result<Vec<Delivery>> {
+    let values: [&dyn Bind; 6] = [
+        owner.user(),
+        owner.tenant(),
+        &wanted.way.start(wanted.after.map(DeliveryId::as_str)),
+        &wanted.state.map(DeliveryState::as_str),
+        &wanted.channel.map(Channel::as_str),
+        &wanted.rows,
+    ];
+    let statement = match wanted.way {
+        Way::Up => Statement::new(
             "SELECT id, event, channel, recipient, state, tries, last_error, folded, created_at, done_at
-             FROM outbox WHERE user_id = ?1 AND tenant_id = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4",
-            [owner.user(), owner.tenant(), &before, &rows],
-        ))
-        .await?;
+             FROM outbox
+             WHERE user_id = ?1 AND tenant_id = ?2 AND id > ?3
+               AND (?4 IS NULL OR state = ?4) AND (?5 IS NULL OR channel = ?5)
+             ORDER BY id LIMIT ?6",
+            values,
+        ),
+        Way::Down => Statement::new(
+            "SELECT id, event, channel, recipient, state, tries, last_error, folded, created_at, done_at
+             FROM outbox
+             WHERE user_id = ?1 AND tenant_id = ?2 AND id < ?3
+               AND (?4 IS NULL OR state = ?4) AND (?5 IS NULL OR channel = ?5)
+             ORDER BY id DESC LIMIT ?6",
+            values,
+        ),
+    };
+    let found: Vec<DeliveryRow> = db.all(statement).await?;
     Ok(found.into_iter().map(Delivery::from).collect())
 }
 

@@ -12,6 +12,7 @@ use crate::{
     error::{Error, Result},
     extract::{Checked, Query, Segment},
     idempotency::{Attempted, Repeatable},
+    order::{Order, Way},
     tokens,
 };
 use axum::{
@@ -28,7 +29,7 @@ use contract::{
 };
 use serde_json::{Value, json};
 
-/// The roles of the tenant, built-in ones first.
+/// The roles of the tenant, unless asked otherwise built-in ones first.
 #[worker::send]
 pub async fn list(
     Called { tenant, .. }: Called<ReadRoles>,
@@ -36,9 +37,11 @@ pub async fn list(
     mut query: Query,
 ) -> Result<Json<List<Role>>> {
     let search = query.take("search").unwrap_or_default();
+    let order = query.order(&store::Key::ALL, Order(store::Key::Created, Way::Up));
     let page = query.page(RoleId::parse);
     query.finish()?;
     let wanted = store::Wanted {
+        order,
         search: &tokens::name_key(search.trim()),
         after: page.after.as_ref(),
         rows: page.rows(),

@@ -2,8 +2,9 @@
 
 use crate::{
     auth::{Owner, Tenant},
-    db::{Db, Outcome, Statement},
+    db::{Bind, Db, Outcome, Statement},
     error::{Error, Result},
+    order::{Order, Way},
     tokens,
 };
 use contract::{
@@ -54,8 +55,21 @@ pub struct Found {
     pub role: Role,
 }
 
-/// What a list is narrowed to.
+/// By what roles are ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Key {
+    Name,
+    Created,
+}
+
+impl Key {
+    /// Every key by its name.
+    pub const ALL: [(&str, Self); 2] = [("name", Self::Name), ("created", Self::Created)];
+}
+
+/// What a list is narrowed to, and its order.
 pub(super) struct Wanted<'a> {
+    pub order: Order<Key>,
     /// Part of a name, in small letters.
     pub search: &'a str,
     pub after: Option<&'a RoleId>,
@@ -68,24 +82,65 @@ pub(super) async fn list(
     wanted: &Wanted<'_>,
     now: Timestamp,
 ) -> Result<Vec<Role>> {
-    let roles: Vec<Row> = db
-        .all(Statement::new(
+    let Order(_, way) = wanted.order;
+    let values: [&dyn Bind; 5] = [
+        tenant,
+        &way.start(wanted.after.map(RoleId::as_str)),
+        &wanted.search,
+        &wanted.rows,
+        &now,
+    ];
+    let statement = match wanted.order {
+        Order(Key::Created, Way::Up) => Statement::new(
             "SELECT r.id, r.name, r.built_in, r.permissions, r.scopes, r.version,
                     (SELECT count(*) FROM users u WHERE u.role_id = r.id) AS members,
                     (SELECT count(*) FROM service_accounts s WHERE s.role_id = r.id AND s.deleted_at IS NULL) AS service_accounts,
                     (SELECT count(*) FROM invitations i WHERE i.role_id = r.id AND i.expires_at > ?5) AS invitations
              FROM roles r
-             WHERE r.tenant_id = ?1 AND r.id > ?2 AND (?3 = '' OR instr(coalesce(r.name_key, lower(r.name)), ?3) > 0)
+             WHERE r.tenant_id = ?1 AND r.id > ?2
+               AND (?3 = '' OR instr(coalesce(r.name_key, lower(r.name)), ?3) > 0)
              ORDER BY r.id LIMIT ?4",
-            [
-                tenant,
-                &wanted.after.map_or("", RoleId::as_str),
-                &wanted.search,
-                &wanted.rows,
-                &now,
-            ],
-        ))
-        .await?;
+            values,
+        ),
+        Order(Key::Created, Way::Down) => Statement::new(
+            "SELECT r.id, r.name, r.built_in, r.permissions, r.scopes, r.version,
+                    (SELECT count(*) FROM users u WHERE u.role_id = r.id) AS members,
+                    (SELECT count(*) FROM service_accounts s WHERE s.role_id = r.id AND s.deleted_at IS NULL) AS service_accounts,
+                    (SELECT count(*) FROM invitations i WHERE i.role_id = r.id AND i.expires_at > ?5) AS invitations
+             FROM roles r
+             WHERE r.tenant_id = ?1 AND r.id < ?2
+               AND (?3 = '' OR instr(coalesce(r.name_key, lower(r.name)), ?3) > 0)
+             ORDER BY r.id DESC LIMIT ?4",
+            values,
+        ),
+        Order(Key::Name, Way::Up) => Statement::new(
+            "SELECT r.id, r.name, r.built_in, r.permissions, r.scopes, r.version,
+                    (SELECT count(*) FROM users u WHERE u.role_id = r.id) AS members,
+                    (SELECT count(*) FROM service_accounts s WHERE s.role_id = r.id AND s.deleted_at IS NULL) AS service_accounts,
+                    (SELECT count(*) FROM invitations i WHERE i.role_id = r.id AND i.expires_at > ?5) AS invitations
+             FROM roles r
+             WHERE r.tenant_id = ?1
+               AND (coalesce(r.name_key, lower(r.name)), r.id) >
+                   (coalesce((SELECT coalesce(name_key, lower(name)) FROM roles WHERE id = ?2 AND tenant_id = ?1), ''), ?2)
+               AND (?3 = '' OR instr(coalesce(r.name_key, lower(r.name)), ?3) > 0)
+             ORDER BY coalesce(r.name_key, lower(r.name)), r.id LIMIT ?4",
+            values,
+        ),
+        Order(Key::Name, Way::Down) => Statement::new(
+            "SELECT r.id, r.name, r.built_in, r.permissions, r.scopes, r.version,
+                    (SELECT count(*) FROM users u WHERE u.role_id = r.id) AS members,
+                    (SELECT count(*) FROM service_accounts s WHERE s.role_id = r.id AND s.deleted_at IS NULL) AS service_accounts,
+                    (SELECT count(*) FROM invitations i WHERE i.role_id = r.id AND i.expires_at > ?5) AS invitations
+             FROM roles r
+             WHERE r.tenant_id = ?1
+               AND (coalesce(r.name_key, lower(r.name)), r.id) <
+                   (coalesce((SELECT coalesce(name_key, lower(name)) FROM roles WHERE id = ?2 AND tenant_id = ?1), char(1114111)), ?2)
+               AND (?3 = '' OR instr(coalesce(r.name_key, lower(r.name)), ?3) > 0)
+             ORDER BY coalesce(r.name_key, lower(r.name)) DESC, r.id DESC LIMIT ?4",
+            values,
+        ),
+    };
+    let roles: Vec<Row> = db.all(statement).await?;
     let roles = roles.into_iter().map(|row| Ok(row.read()?.role));
     roles.collect()
 }

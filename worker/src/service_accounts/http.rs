@@ -12,6 +12,7 @@ use crate::{
     error::{Error, Result},
     extract::{Checked, Query, Segment},
     idempotency::{Attempted, Repeatable},
+    order::{Order, Way},
     outbox::{Message, letters},
     roles,
     secret::{Prefix, Secret},
@@ -39,7 +40,7 @@ use contract::{
 };
 use serde_json::{Value, json};
 
-/// The service accounts of the tenant, the newest first.
+/// The service accounts of the tenant, unless asked otherwise the newest first.
 #[worker::send]
 pub async fn list(
     Authorized { owner, .. }: Authorized<ManageServiceAccounts>,
@@ -50,14 +51,16 @@ pub async fn list(
     let role = query.parsed("role", "Use the id of a role.", RoleId::parse);
     let looked_after_by = query.parsed("owner", "Use the id of a person.", UserId::parse);
     let search = query.take("search").unwrap_or_default();
+    let order = query.order(&store::Key::ALL, Order(store::Key::Created, Way::Down));
     let page = query.page(ServiceAccountId::parse);
     query.finish()?;
     let wanted = store::Wanted {
+        order,
         search: &tokens::name_key(&search),
         enabled,
         role: role.as_ref(),
         owner: looked_after_by.as_ref(),
-        before: page.after.as_ref(),
+        after: page.after.as_ref(),
         rows: page.rows(),
     };
     let rows = store::list(&call.db, owner.tenant(), &wanted).await?;

@@ -2,9 +2,10 @@
 
 use crate::{
     auth::Tenant,
-    db::{Db, Statement},
+    db::{Bind, Db, Statement},
     error::Result,
     oauth,
+    order::{Order, Way},
     secret::Digest,
 };
 use contract::{
@@ -85,42 +86,143 @@ impl Row {
     }
 }
 
-/// What a list is narrowed to.
+/// By what service accounts are ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Key {
+    Name,
+    Created,
+    /// What was never used comes before every time.
+    LastUsed,
+}
+
+impl Key {
+    /// Every key by its name.
+    pub const ALL: [(&str, Self); 3] = [
+        ("name", Self::Name),
+        ("created", Self::Created),
+        ("last_used", Self::LastUsed),
+    ];
+}
+
+/// What a list is narrowed to, and its order.
 pub(super) struct Wanted<'a> {
+    pub order: Order<Key>,
     /// Part of a name, in small letters.
     pub search: &'a str,
     pub enabled: Option<bool>,
     pub role: Option<&'a RoleId>,
     /// Who looks after it.
     pub owner: Option<&'a UserId>,
-    pub before: Option<&'a ServiceAccountId>,
+    pub after: Option<&'a ServiceAccountId>,
     pub rows: u32,
 }
 
-/// One page, the newest first.
+/// One page.
 pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Result<Vec<Row>> {
-    db.all(Statement::new(
-        "SELECT s.id, s.name, s.description, s.role_id, r.name AS role_name, r.permissions, s.owner_id,
-                u.first_name || ' ' || u.last_name AS owner_name, s.enabled, s.ip_allowlist, s.api_key, s.key_created_at,
-                s.secret_revoked_at, s.old_api_key, s.old_until, s.old_last_used_at, s.old_last_used_ip, s.old_last_agent,
-                s.last_used_at, s.last_used_ip, s.updated_at, s.created_at, s.version
-         FROM service_accounts s
-         JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
-         LEFT JOIN users u ON u.id = s.owner_id AND u.tenant_id = s.tenant_id
-         WHERE s.tenant_id = ?1 AND s.deleted_at IS NULL AND s.id < ?2 AND instr(s.name_key, ?3) > 0
-           AND (?4 IS NULL OR s.enabled = ?4) AND (?5 IS NULL OR s.role_id = ?5) AND (?6 IS NULL OR s.owner_id = ?6)
-         ORDER BY s.id DESC LIMIT ?7",
-        [
-            tenant,
-            // `~` comes after every id.
-            &wanted.before.map_or("~", ServiceAccountId::as_str),
-            &wanted.search,
-            &wanted.enabled,
-            &wanted.role,
-            &wanted.owner,
-            &wanted.rows,
-        ],
-    ))
+    let Order(_, way) = wanted.order;
+    let values: [&dyn Bind; 7] = [
+        tenant,
+        &way.start(wanted.after.map(ServiceAccountId::as_str)),
+        &wanted.search,
+        &wanted.enabled,
+        &wanted.role,
+        &wanted.owner,
+        &wanted.rows,
+    ];
+    db.all(match wanted.order {
+        Order(Key::Created, Way::Up) => Statement::new(
+            "SELECT s.id, s.name, s.description, s.role_id, r.name AS role_name, r.permissions, s.owner_id,
+                    u.first_name || ' ' || u.last_name AS owner_name, s.enabled, s.ip_allowlist, s.api_key, s.key_created_at,
+                    s.secret_revoked_at, s.old_api_key, s.old_until, s.old_last_used_at, s.old_last_used_ip, s.old_last_agent,
+                    s.last_used_at, s.last_used_ip, s.updated_at, s.created_at, s.version
+             FROM service_accounts s
+             JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
+             LEFT JOIN users u ON u.id = s.owner_id AND u.tenant_id = s.tenant_id
+             WHERE s.tenant_id = ?1 AND s.deleted_at IS NULL AND s.id > ?2
+               AND instr(s.name_key, ?3) > 0
+               AND (?4 IS NULL OR s.enabled = ?4) AND (?5 IS NULL OR s.role_id = ?5) AND (?6 IS NULL OR s.owner_id = ?6)
+             ORDER BY s.id LIMIT ?7",
+            values,
+        ),
+        Order(Key::Created, Way::Down) => Statement::new(
+            "SELECT s.id, s.name, s.description, s.role_id, r.name AS role_name, r.permissions, s.owner_id,
+                    u.first_name || ' ' || u.last_name AS owner_name, s.enabled, s.ip_allowlist, s.api_key, s.key_created_at,
+                    s.secret_revoked_at, s.old_api_key, s.old_until, s.old_last_used_at, s.old_last_used_ip, s.old_last_agent,
+                    s.last_used_at, s.last_used_ip, s.updated_at, s.created_at, s.version
+             FROM service_accounts s
+             JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
+             LEFT JOIN users u ON u.id = s.owner_id AND u.tenant_id = s.tenant_id
+             WHERE s.tenant_id = ?1 AND s.deleted_at IS NULL AND s.id < ?2
+               AND instr(s.name_key, ?3) > 0
+               AND (?4 IS NULL OR s.enabled = ?4) AND (?5 IS NULL OR s.role_id = ?5) AND (?6 IS NULL OR s.owner_id = ?6)
+             ORDER BY s.id DESC LIMIT ?7",
+            values,
+        ),
+        Order(Key::Name, Way::Up) => Statement::new(
+            "SELECT s.id, s.name, s.description, s.role_id, r.name AS role_name, r.permissions, s.owner_id,
+                    u.first_name || ' ' || u.last_name AS owner_name, s.enabled, s.ip_allowlist, s.api_key, s.key_created_at,
+                    s.secret_revoked_at, s.old_api_key, s.old_until, s.old_last_used_at, s.old_last_used_ip, s.old_last_agent,
+                    s.last_used_at, s.last_used_ip, s.updated_at, s.created_at, s.version
+             FROM service_accounts s
+             JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
+             LEFT JOIN users u ON u.id = s.owner_id AND u.tenant_id = s.tenant_id
+             WHERE s.tenant_id = ?1 AND s.deleted_at IS NULL
+               AND (s.name_key, s.id) >
+                   (coalesce((SELECT name_key FROM service_accounts WHERE id = ?2 AND tenant_id = ?1), ''), ?2)
+               AND instr(s.name_key, ?3) > 0
+               AND (?4 IS NULL OR s.enabled = ?4) AND (?5 IS NULL OR s.role_id = ?5) AND (?6 IS NULL OR s.owner_id = ?6)
+             ORDER BY s.name_key, s.id LIMIT ?7",
+            values,
+        ),
+        Order(Key::Name, Way::Down) => Statement::new(
+            "SELECT s.id, s.name, s.description, s.role_id, r.name AS role_name, r.permissions, s.owner_id,
+                    u.first_name || ' ' || u.last_name AS owner_name, s.enabled, s.ip_allowlist, s.api_key, s.key_created_at,
+                    s.secret_revoked_at, s.old_api_key, s.old_until, s.old_last_used_at, s.old_last_used_ip, s.old_last_agent,
+                    s.last_used_at, s.last_used_ip, s.updated_at, s.created_at, s.version
+             FROM service_accounts s
+             JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
+             LEFT JOIN users u ON u.id = s.owner_id AND u.tenant_id = s.tenant_id
+             WHERE s.tenant_id = ?1 AND s.deleted_at IS NULL
+               AND (s.name_key, s.id) <
+                   (coalesce((SELECT name_key FROM service_accounts WHERE id = ?2 AND tenant_id = ?1), char(1114111)), ?2)
+               AND instr(s.name_key, ?3) > 0
+               AND (?4 IS NULL OR s.enabled = ?4) AND (?5 IS NULL OR s.role_id = ?5) AND (?6 IS NULL OR s.owner_id = ?6)
+             ORDER BY s.name_key DESC, s.id DESC LIMIT ?7",
+            values,
+        ),
+        Order(Key::LastUsed, Way::Up) => Statement::new(
+            "SELECT s.id, s.name, s.description, s.role_id, r.name AS role_name, r.permissions, s.owner_id,
+                    u.first_name || ' ' || u.last_name AS owner_name, s.enabled, s.ip_allowlist, s.api_key, s.key_created_at,
+                    s.secret_revoked_at, s.old_api_key, s.old_until, s.old_last_used_at, s.old_last_used_ip, s.old_last_agent,
+                    s.last_used_at, s.last_used_ip, s.updated_at, s.created_at, s.version
+             FROM service_accounts s
+             JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
+             LEFT JOIN users u ON u.id = s.owner_id AND u.tenant_id = s.tenant_id
+             WHERE s.tenant_id = ?1 AND s.deleted_at IS NULL
+               AND (coalesce(s.last_used_at, ''), s.id) >
+                   (coalesce((SELECT coalesce(last_used_at, '') FROM service_accounts WHERE id = ?2 AND tenant_id = ?1), ''), ?2)
+               AND instr(s.name_key, ?3) > 0
+               AND (?4 IS NULL OR s.enabled = ?4) AND (?5 IS NULL OR s.role_id = ?5) AND (?6 IS NULL OR s.owner_id = ?6)
+             ORDER BY coalesce(s.last_used_at, ''), s.id LIMIT ?7",
+            values,
+        ),
+        Order(Key::LastUsed, Way::Down) => Statement::new(
+            "SELECT s.id, s.name, s.description, s.role_id, r.name AS role_name, r.permissions, s.owner_id,
+                    u.first_name || ' ' || u.last_name AS owner_name, s.enabled, s.ip_allowlist, s.api_key, s.key_created_at,
+                    s.secret_revoked_at, s.old_api_key, s.old_until, s.old_last_used_at, s.old_last_used_ip, s.old_last_agent,
+                    s.last_used_at, s.last_used_ip, s.updated_at, s.created_at, s.version
+             FROM service_accounts s
+             JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
+             LEFT JOIN users u ON u.id = s.owner_id AND u.tenant_id = s.tenant_id
+             WHERE s.tenant_id = ?1 AND s.deleted_at IS NULL
+               AND (coalesce(s.last_used_at, ''), s.id) <
+                   (coalesce((SELECT coalesce(last_used_at, '') FROM service_accounts WHERE id = ?2 AND tenant_id = ?1), '~'), ?2)
+               AND instr(s.name_key, ?3) > 0
+               AND (?4 IS NULL OR s.enabled = ?4) AND (?5 IS NULL OR s.role_id = ?5) AND (?6 IS NULL OR s.owner_id = ?6)
+             ORDER BY coalesce(s.last_used_at, '') DESC, s.id DESC LIMIT ?7",
+            values,
+        ),
+    })
     .await
 }
 

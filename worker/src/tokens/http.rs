@@ -90,21 +90,17 @@ async fn list_of(call: &Call, holder: &Holder, mut query: Query) -> Result<Json<
         "expired" => Some(true),
         _ => None,
     });
-    let sort = match state {
-        store::State::Current => query.parsed(
-            "sort",
-            "Use name, -name, created or -created.",
-            store::Sort::parse,
-        ),
+    let order = match state {
+        store::State::Current => query.order(&store::Key::ALL, store::Key::USUAL),
         // Left standing where it has no meaning, and refused for that.
-        store::State::Revoked => None,
+        store::State::Revoked => store::Key::USUAL,
     };
     let search = query.take("search").unwrap_or_default();
     let page = query.page(TokenId::parse);
     query.finish()?;
     let wanted = store::Wanted {
         state,
-        sort: sort.unwrap_or(store::Sort::Newest),
+        order,
         search: &store::name_key(&search),
         kind,
         expired,

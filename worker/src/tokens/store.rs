@@ -6,6 +6,7 @@ use crate::{
     db::{Bind, Db, Statement},
     error::{Error, Result},
     extract,
+    order::{Order, Way},
     secret::Digest,
 };
 use contract::{
@@ -106,33 +107,33 @@ impl TokenRow {
     }
 }
 
-/// In which order tokens come.
+/// By what tokens are ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sort {
-    Newest,
-    Oldest,
-    /// By name, from A on.
+pub(super) enum Key {
     Name,
-    /// By name, from Z on.
-    NameDown,
+    Created,
+    /// What has no end comes after every time.
+    Expires,
+    /// What was never used comes before every time.
+    LastUsed,
 }
 
-impl Sort {
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "-created" => Some(Self::Newest),
-            "created" => Some(Self::Oldest),
-            "name" => Some(Self::Name),
-            "-name" => Some(Self::NameDown),
-            _ => None,
-        }
-    }
+impl Key {
+    /// Every key by its name.
+    pub const ALL: [(&str, Self); 4] = [
+        ("name", Self::Name),
+        ("created", Self::Created),
+        ("expires", Self::Expires),
+        ("last_used", Self::LastUsed),
+    ];
+    /// The newest first.
+    pub const USUAL: Order<Self> = Order(Self::Created, Way::Down);
 }
 
 /// What a list of tokens is narrowed to, and its order.
 pub(super) struct Wanted<'a> {
     pub state: State,
-    pub sort: Sort,
+    pub order: Order<Key>,
     /// Part of a name, in its form for seeking.
     pub search: &'a str,
     pub kind: Option<Kind>,
@@ -150,37 +151,28 @@ pub(super) async fn list(
     wanted: &Wanted<'_>,
     now: Timestamp,
 ) -> Result<Vec<Token>> {
-    let after = wanted.after.map_or("", TokenId::as_str);
+    let Order(_, way) = wanted.order;
     let kind = wanted.kind.map_or("", Kind::as_str);
     let values: [&dyn Bind; 8] = [
         &holder.id(),
         holder.tenant(),
-        &after,
+        &way.start(wanted.after.map(TokenId::as_str)),
         &wanted.search,
         &kind,
         &wanted.expired,
         &now,
         &wanted.rows,
     ];
-    // `~` comes after every id.
-    let statement = match (wanted.state, wanted.sort) {
+    let statement = match (wanted.state, wanted.order) {
         (State::Revoked, _) => Statement::new(
             "SELECT * FROM shown_tokens
-             WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NOT NULL AND id < iif(?3 = '', '~', ?3)
+             WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NOT NULL AND id < ?3
                AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
                AND (?6 IS NULL OR ?6 = (coalesce(renewable_until, expires_at, '~') <= ?7))
              ORDER BY id DESC LIMIT ?8",
             values,
         ),
-        (State::Current, Sort::Newest) => Statement::new(
-            "SELECT * FROM shown_tokens
-             WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL AND id < iif(?3 = '', '~', ?3)
-               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
-               AND (?6 IS NULL OR ?6 = (coalesce(renewable_until, expires_at, '~') <= ?7))
-             ORDER BY id DESC LIMIT ?8",
-            values,
-        ),
-        (State::Current, Sort::Oldest) => Statement::new(
+        (State::Current, Order(Key::Created, Way::Up)) => Statement::new(
             "SELECT * FROM shown_tokens
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL AND id > ?3
                AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
@@ -188,8 +180,16 @@ pub(super) async fn list(
              ORDER BY id LIMIT ?8",
             values,
         ),
+        (State::Current, Order(Key::Created, Way::Down)) => Statement::new(
+            "SELECT * FROM shown_tokens
+             WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL AND id < ?3
+               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
+               AND (?6 IS NULL OR ?6 = (coalesce(renewable_until, expires_at, '~') <= ?7))
+             ORDER BY id DESC LIMIT ?8",
+            values,
+        ),
         // Among those that are not revoked a name tells one from the other.
-        (State::Current, Sort::Name) => Statement::new(
+        (State::Current, Order(Key::Name, Way::Up)) => Statement::new(
             "SELECT * FROM shown_tokens
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
                AND name_key > coalesce((SELECT name_key FROM tokens WHERE id = ?3 AND tenant_id = ?2), '')
@@ -198,13 +198,53 @@ pub(super) async fn list(
              ORDER BY name_key LIMIT ?8",
             values,
         ),
-        (State::Current, Sort::NameDown) => Statement::new(
+        (State::Current, Order(Key::Name, Way::Down)) => Statement::new(
             "SELECT * FROM shown_tokens
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
                AND name_key < coalesce((SELECT name_key FROM tokens WHERE id = ?3 AND tenant_id = ?2), char(1114111))
                AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
                AND (?6 IS NULL OR ?6 = (coalesce(renewable_until, expires_at, '~') <= ?7))
              ORDER BY name_key DESC LIMIT ?8",
+            values,
+        ),
+        (State::Current, Order(Key::Expires, Way::Up)) => Statement::new(
+            "SELECT * FROM shown_tokens
+             WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
+               AND (coalesce(renewable_until, expires_at, '~'), id) >
+                   (coalesce((SELECT coalesce(renewable_until, expires_at, '~') FROM tokens WHERE id = ?3 AND tenant_id = ?2), ''), ?3)
+               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
+               AND (?6 IS NULL OR ?6 = (coalesce(renewable_until, expires_at, '~') <= ?7))
+             ORDER BY coalesce(renewable_until, expires_at, '~'), id LIMIT ?8",
+            values,
+        ),
+        (State::Current, Order(Key::Expires, Way::Down)) => Statement::new(
+            "SELECT * FROM shown_tokens
+             WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
+               AND (coalesce(renewable_until, expires_at, '~'), id) <
+                   (coalesce((SELECT coalesce(renewable_until, expires_at, '~') FROM tokens WHERE id = ?3 AND tenant_id = ?2), '~'), ?3)
+               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
+               AND (?6 IS NULL OR ?6 = (coalesce(renewable_until, expires_at, '~') <= ?7))
+             ORDER BY coalesce(renewable_until, expires_at, '~') DESC, id DESC LIMIT ?8",
+            values,
+        ),
+        (State::Current, Order(Key::LastUsed, Way::Up)) => Statement::new(
+            "SELECT * FROM shown_tokens
+             WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
+               AND (coalesce(last_used_at, ''), id) >
+                   (coalesce((SELECT coalesce(last_used_at, '') FROM tokens WHERE id = ?3 AND tenant_id = ?2), ''), ?3)
+               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
+               AND (?6 IS NULL OR ?6 = (coalesce(renewable_until, expires_at, '~') <= ?7))
+             ORDER BY coalesce(last_used_at, ''), id LIMIT ?8",
+            values,
+        ),
+        (State::Current, Order(Key::LastUsed, Way::Down)) => Statement::new(
+            "SELECT * FROM shown_tokens
+             WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
+               AND (coalesce(last_used_at, ''), id) <
+                   (coalesce((SELECT coalesce(last_used_at, '') FROM tokens WHERE id = ?3 AND tenant_id = ?2), '~'), ?3)
+               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
+               AND (?6 IS NULL OR ?6 = (coalesce(renewable_until, expires_at, '~') <= ?7))
+             ORDER BY coalesce(last_used_at, '') DESC, id DESC LIMIT ?8",
             values,
         ),
     };

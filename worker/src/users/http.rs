@@ -14,6 +14,7 @@ use crate::{
     db::{Statement, changed},
     error::{Error, Result},
     extract::{Checked, Query, Segment},
+    order::{Order, Way},
     outbox::{Letter, Message, letters},
     photos, roles,
     session::{self, Which},
@@ -41,7 +42,7 @@ use wasm_bindgen::{JsCast, JsValue};
 /// What the message is about that somebody gets who is a person of the tenant no more.
 const REMOVED: &str = "user.deleted";
 
-/// The people of the tenant, the first to join first.
+/// The people of the tenant, unless asked otherwise the first to join first.
 #[worker::send]
 pub async fn list(
     Called { tenant, .. }: Called<ReadUsers>,
@@ -55,9 +56,11 @@ pub async fn list(
     });
     let role = query.parsed("role", "Use the id of a role.", RoleId::parse);
     let search = query.take("search").unwrap_or_default();
+    let order = query.order(&store::Key::ALL, Order(store::Key::Created, Way::Up));
     let page = query.page(UserId::parse);
     query.finish()?;
     let wanted = store::Wanted {
+        order,
         search: &tokens::name_key(search.trim()),
         active,
         role: role.as_ref(),

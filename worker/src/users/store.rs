@@ -2,8 +2,9 @@
 
 use crate::{
     auth::{Owner, Tenant, full_name},
-    db::{Db, Statement},
+    db::{Bind, Db, Statement},
     error::Result,
+    order::{Order, Way},
     tokens,
 };
 use contract::{
@@ -69,9 +70,27 @@ impl From<UserRow> for User {
     }
 }
 
-/// What a list is narrowed to.
-#[derive(Default)]
+/// By what people are ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Key {
+    Name,
+    Created,
+    /// Who was never seen comes before every time.
+    LastSeen,
+}
+
+impl Key {
+    /// Every key by its name.
+    pub const ALL: [(&str, Self); 3] = [
+        ("name", Self::Name),
+        ("created", Self::Created),
+        ("last_seen", Self::LastSeen),
+    ];
+}
+
+/// What a list is narrowed to, and its order.
 pub(super) struct Wanted<'a> {
+    pub order: Order<Key>,
     /// Part of a name or an address, in small letters.
     pub search: &'a str,
     pub active: Option<bool>,
@@ -81,24 +100,85 @@ pub(super) struct Wanted<'a> {
 }
 
 pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Result<Vec<User>> {
-    let users: Vec<UserRow> = db
-        .all(Statement::new(
+    let Order(_, way) = wanted.order;
+    let values: [&dyn Bind; 6] = [
+        tenant,
+        &way.start(wanted.after.map(UserId::as_str)),
+        &wanted.search,
+        &wanted.active,
+        &wanted.role,
+        &wanted.rows,
+    ];
+    let statement = match wanted.order {
+        Order(Key::Created, Way::Up) => Statement::new(
             "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
                     u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name
              FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
-             WHERE u.tenant_id = ?1 AND u.id > ?2 AND (instr(u.name_key, ?3) > 0 OR instr(u.email, ?3) > 0)
+             WHERE u.tenant_id = ?1 AND u.id > ?2
+               AND (instr(u.name_key, ?3) > 0 OR instr(u.email, ?3) > 0)
                AND (?4 IS NULL OR u.active = ?4) AND (?5 IS NULL OR u.role_id = ?5)
              ORDER BY u.id LIMIT ?6",
-            [
-                tenant,
-                &wanted.after.map_or("", UserId::as_str),
-                &wanted.search,
-                &wanted.active,
-                &wanted.role,
-                &wanted.rows,
-            ],
-        ))
-        .await?;
+            values,
+        ),
+        Order(Key::Created, Way::Down) => Statement::new(
+            "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
+                    u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name
+             FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
+             WHERE u.tenant_id = ?1 AND u.id < ?2
+               AND (instr(u.name_key, ?3) > 0 OR instr(u.email, ?3) > 0)
+               AND (?4 IS NULL OR u.active = ?4) AND (?5 IS NULL OR u.role_id = ?5)
+             ORDER BY u.id DESC LIMIT ?6",
+            values,
+        ),
+        Order(Key::Name, Way::Up) => Statement::new(
+            "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
+                    u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name
+             FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
+             WHERE u.tenant_id = ?1
+               AND (u.name_key, u.id) > (coalesce((SELECT name_key FROM users WHERE id = ?2 AND tenant_id = ?1), ''), ?2)
+               AND (instr(u.name_key, ?3) > 0 OR instr(u.email, ?3) > 0)
+               AND (?4 IS NULL OR u.active = ?4) AND (?5 IS NULL OR u.role_id = ?5)
+             ORDER BY u.name_key, u.id LIMIT ?6",
+            values,
+        ),
+        Order(Key::Name, Way::Down) => Statement::new(
+            "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
+                    u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name
+             FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
+             WHERE u.tenant_id = ?1
+               AND (u.name_key, u.id) <
+                   (coalesce((SELECT name_key FROM users WHERE id = ?2 AND tenant_id = ?1), char(1114111)), ?2)
+               AND (instr(u.name_key, ?3) > 0 OR instr(u.email, ?3) > 0)
+               AND (?4 IS NULL OR u.active = ?4) AND (?5 IS NULL OR u.role_id = ?5)
+             ORDER BY u.name_key DESC, u.id DESC LIMIT ?6",
+            values,
+        ),
+        Order(Key::LastSeen, Way::Up) => Statement::new(
+            "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
+                    u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name
+             FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
+             WHERE u.tenant_id = ?1
+               AND (coalesce(u.last_seen_at, ''), u.id) >
+                   (coalesce((SELECT coalesce(last_seen_at, '') FROM users WHERE id = ?2 AND tenant_id = ?1), ''), ?2)
+               AND (instr(u.name_key, ?3) > 0 OR instr(u.email, ?3) > 0)
+               AND (?4 IS NULL OR u.active = ?4) AND (?5 IS NULL OR u.role_id = ?5)
+             ORDER BY coalesce(u.last_seen_at, ''), u.id LIMIT ?6",
+            values,
+        ),
+        Order(Key::LastSeen, Way::Down) => Statement::new(
+            "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
+                    u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name
+             FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
+             WHERE u.tenant_id = ?1
+               AND (coalesce(u.last_seen_at, ''), u.id) <
+                   (coalesce((SELECT coalesce(last_seen_at, '') FROM users WHERE id = ?2 AND tenant_id = ?1), '~'), ?2)
+               AND (instr(u.name_key, ?3) > 0 OR instr(u.email, ?3) > 0)
+               AND (?4 IS NULL OR u.active = ?4) AND (?5 IS NULL OR u.role_id = ?5)
+             ORDER BY coalesce(u.last_seen_at, '') DESC, u.id DESC LIMIT ?6",
+            values,
+        ),
+    };
+    let users: Vec<UserRow> = db.all(statement).await?;
     Ok(users.into_iter().map(User::from).collect())
 }
 
