@@ -101,6 +101,15 @@ impl Api {
         parse(&self.send(Method::GET, path, None).await?)
     }
 
+    /// Asks for something with its entity tag.
+    pub async fn read<T: DeserializeOwned>(
+        self,
+        path: &str,
+    ) -> Result<(T, Option<String>), Failure> {
+        let reply = self.exchange(Method::GET, path, &Cargo::default()).await?;
+        Ok((parse(&reply.text)?, reply.tag))
+    }
+
     /// Asks for every page of a list, of which there are few.
     pub async fn every<T: DeserializeOwned>(self, path: &str) -> Result<Vec<T>, Failure> {
         let first = [path, "?limit=100"].concat();

@@ -15,6 +15,7 @@ mod dom;
 mod edit;
 mod emails;
 mod form;
+mod fresh;
 mod invitation;
 mod json;
 mod later;

@@ -124,6 +124,28 @@ test('critical events keep a channel: the form says so, and nothing is saved', a
   await expect(page.getByRole('alert')).toHaveCount(0)
 })
 
+test('who saves after choosing differently elsewhere is told, and shown what is chosen there', async ({ page, owner }) => {
+  await open(page, PAGE)
+  await level(page, 'Email', 'Info').check()
+  const chosen = { ...(await owner.get('/users/me/notifications')).json, slack: { critical: true, warning: true, info: true } }
+  expect((await owner.put('/users/me/notifications', chosen)).status).toBe(200)
+  await save(page).click()
+  await expect(page.getByRole('alert')).toHaveText('What you are told about was changed elsewhere since you opened it.')
+  await expect(level(page, 'Email', 'Info')).toBeChecked()
+  expect((await owner.get('/users/me/notifications')).json).toEqual(chosen)
+  await expectAccessible(page)
+  await button(page, 'Discard mine and show what is there now').click()
+  await expect(level(page, 'Slack', 'Info')).toBeChecked()
+  await expect(level(page, 'Email', 'Info')).not.toBeChecked()
+  // Saved twice from one page: the second time by the tag that came with the first.
+  for (const name of ['Info', 'Warning']) {
+    await level(page, 'Email', name).click()
+    await save(page).click()
+    await expect(save(page)).toBeDisabled()
+  }
+  expect((await owner.get('/users/me/notifications')).json.email).toEqual({ critical: true, warning: false, info: true })
+})
+
 test('b.6 a single event can differ from its level', async ({ page, owner }) => {
   await open(page, PAGE)
   await page.getByText('Customise').click()

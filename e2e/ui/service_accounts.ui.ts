@@ -196,6 +196,27 @@ test('A-12 A-13 a click on a row opens the drawer; details are edited, name and 
   await expect(button(accounts(page), 'Backup sync')).toBeFocused()
 })
 
+test('of two who edit an account the second is told, keeps what was typed, and is shown what is there now', async ({ page, owner }) => {
+  const { account } = await makeAccount(owner, { name: 'Backup sync' })
+  const path = `/service-accounts/${account.id}`
+  await openPage(page)
+  const opened = await openDrawer(page, 'Backup sync')
+  await opened.getByLabel('Description').fill('Mine')
+  expect((await owner.patch(path, { description: 'Theirs', ip_allowlist: ['192.0.2.0/24'] })).status).toBe(200)
+  await button(opened, 'Save').click()
+  await expect(opened.getByRole('alert')).toContainText('The service account was changed elsewhere since you opened it.')
+  await expect(opened.getByLabel('Description')).toHaveValue('Mine')
+  expect((await owner.get(path)).json.description).toBe('Theirs')
+  await expectAccessible(page)
+  await button(opened, 'Discard mine and show what is there now').click()
+  await expect(opened.getByLabel('Description')).toHaveValue('Theirs')
+  await expect(opened.getByLabel('IP ranges')).toHaveValue('192.0.2.0/24')
+  await opened.getByLabel('Description').fill('Both')
+  await button(opened, 'Save').click()
+  await expect(opened).toBeHidden()
+  expect((await owner.get(path)).json).toMatchObject({ description: 'Both', ip_allowlist: ['192.0.2.0/24'] })
+})
+
 test('A-R3 resetting gives a new pair together, shows who still uses the old one, and Retire now ends it', async ({ page, owner }) => {
   const { key, secret, pair } = await makeAccount(owner, { name: 'Backup sync' })
   await openPage(page)

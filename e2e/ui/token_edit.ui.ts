@@ -44,6 +44,31 @@ test.describe('Edit token', () => {
     await expect(button(rowOf(tokens(page), 'weekly'), 'Actions for weekly')).toBeVisible()
   })
 
+  test('of two who edit a token the second is told, keeps what was typed, and is shown what is there now', async ({ page, owner }) => {
+    const { token } = await owner.makeToken({ name: 'nightly' })
+    const path = `/tokens/${token.id}`
+    await open(page, API_ACCESS)
+    // The list shows the token as it was; what is edited is the token as it is.
+    expect((await owner.patch(path, { description: 'Meanwhile' })).status).toBe(200)
+    const editing = await edit(page, 'nightly')
+    await expect(editing.getByLabel('Description')).toHaveValue('Meanwhile')
+    await expect(editing.getByLabel('Name')).toBeFocused()
+    await editing.getByLabel('Name').fill('mine')
+    expect((await owner.patch(path, { name: 'theirs' })).status).toBe(200)
+    await button(editing, 'Save').click()
+    await expect(editing.getByRole('alert')).toContainText('The token was changed elsewhere since you opened it.')
+    await expect(editing.getByLabel('Name')).toHaveValue('mine')
+    expect((await owner.get(path)).json.name).toBe('theirs')
+    await expectAccessible(page)
+    await button(editing, 'Discard mine and show what is there now').click()
+    await expect(editing.getByLabel('Name')).toHaveValue('theirs')
+    await expect(editing.getByLabel('Name')).toBeFocused()
+    await editing.getByLabel('Name').fill('both')
+    await button(editing, 'Save').click()
+    await expect(editing).toBeHidden()
+    expect((await owner.get(path)).json).toMatchObject({ name: 'both', description: 'Meanwhile' })
+  })
+
   test('C-08 C-09 the scope of All, Custom and Hyperscale can become any of the three, and the notes say so', async ({ page, owner }) => {
     const { token } = await owner.makeToken({ name: 'nightly' })
     await open(page, API_ACCESS)

@@ -11,6 +11,7 @@ mod db;
 mod devices;
 mod edge;
 mod emails;
+mod entity_tag;
 mod error;
 mod export;
 mod extract;

@@ -1,7 +1,7 @@
 //! What the URL of a page names: fetched, and shown once it is there.
 
 use crate::{
-    api::{Api, Cargo, Failure, Method, parse},
+    api::{Api, Failure},
     page,
     ui::{failed::Failed, skeleton::skeleton_card},
 };
@@ -20,10 +20,9 @@ pub fn found<T: DeserializeOwned + Clone + Send + Sync + 'static>(
         let path = path.clone();
         found.set(None);
         spawn_local(async move {
-            let answer = api.exchange(Method::GET, &path, &Cargo::default()).await;
-            let read = answer.and_then(|reply| Ok((parse(&reply.text)?, reply.tag)));
+            let answer = api.read(&path).await;
             // The page may be gone by the time its answer comes.
-            found.try_set(Some(read));
+            found.try_set(Some(answer));
         });
     });
     load.run(());

@@ -2,8 +2,9 @@
 
 use super::events;
 use crate::{
-    api::{Api, Method, parse},
+    api::{Api, Cargo, Method, parse},
     clock,
+    fresh::Fresh,
     ui::{
         leave::{AskBeforeLeaving, Guard},
         notice,
@@ -19,7 +20,7 @@ use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 const FORM: &str = "notifications-form";
 
 /// The form with what is kept.
-pub fn form(kept: Notifications) -> AnyView {
+pub fn form(kept: Notifications, fresh: Fresh) -> AnyView {
     let (api, toaster) = (Api::in_use(), expect_context::<Toaster>());
     let draft = RwSignal::new(kept.clone());
     let kept = RwSignal::new(kept);
@@ -40,11 +41,16 @@ pub fn form(kept: Notifications) -> AnyView {
         };
         trouble.set(None);
         pending.set(true);
+        let tag = fresh.tag();
         spawn_local(async move {
-            let body = serde_json::to_string(&chosen).unwrap_or_default();
-            let answer = api.send(Method::PUT, NOTIFICATIONS, Some(body)).await;
+            let cargo = Cargo {
+                if_match: tag,
+                ..Cargo::json(&serde_json::to_string(&chosen).unwrap_or_default())
+            };
+            let answer = api.exchange(Method::PUT, NOTIFICATIONS, &cargo).await;
             pending.try_set(false);
-            match answer.and_then(|text| parse::<Notifications>(&text)) {
+            fresh.hear(&answer);
+            match answer.and_then(|reply| parse::<Notifications>(&reply.text)) {
                 Ok(now) => {
                     kept.try_set(now.clone());
                     draft.try_set(now);
@@ -71,6 +77,7 @@ pub fn form(kept: Notifications) -> AnyView {
         <form id=FORM class="card" on:submit=submit>
             <div class="card__body form">
                 {notice::alert(move || trouble.get())}
+                {fresh.way_on()}
                 <div class="field-row">
                     {levels(draft, Channel::Email, "Email")}
                     {levels(draft, Channel::Slack, "Slack")}

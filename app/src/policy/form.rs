@@ -5,6 +5,7 @@ use crate::{
     api::{Api, Failure, Method, Reply, parse},
     clock, dom,
     form::{Field, Form},
+    fresh::Fresh,
     manage::may,
     ui::{
         button::Submit,
@@ -18,7 +19,6 @@ use crate::{
 use contract::{
     check::Check,
     policy::{POLICY, PREVIEW, Policy, Preview},
-    problem::Code,
     roles::Permission,
     tokens::Kind,
 };
@@ -31,28 +31,23 @@ struct Desk {
     toaster: Toaster,
     form: Form<Draft>,
     kept: StoredValue<Policy>,
-    tag: StoredValue<Option<String>>,
     /// Whether it may only be read.
     fixed: bool,
     /// What the change would touch, while somebody is asked about it.
     asking: RwSignal<Option<Preview>>,
-    /// Whether it turned out to be changed elsewhere.
-    stale: RwSignal<bool>,
-    reload: Callback<()>,
+    fresh: Fresh,
 }
 
-/// The form for a policy; `reload` shows what is there now.
-pub fn view(policy: &Policy, tag: Option<String>, reload: Callback<()>) -> AnyView {
+/// The form for a policy.
+pub fn view(policy: &Policy, fresh: Fresh) -> AnyView {
     let desk = Desk {
         api: Api::in_use(),
         toaster: expect_context(),
         form: Form::new("policy", POLICY, Draft::of(policy)),
         kept: StoredValue::new(policy.clone()),
-        tag: StoredValue::new(tag),
         fixed: may(&[Permission::Administer]) != Some(true),
         asking: RwSignal::new(None),
-        stale: RwSignal::new(false),
-        reload,
+        fresh,
     };
     let (form, state) = (desk.form, desk.form.state);
     let kept = Draft::of(policy);
@@ -65,11 +60,6 @@ pub fn view(policy: &Policy, tag: Option<String>, reload: Callback<()>) -> AnyVi
         } else {
             ev.prevent_default();
         }
-    };
-    let again = move || {
-        desk.stale.get().then(|| {
-            view! { <div><button type="button" class="button button--secondary button--small" on:click=move |_| reload.run(())>"Discard mine and show what is there now"</button></div> }
-        })
     };
     let foot = if desk.fixed {
         view! { <p>"Only those with Administrative Management change it."</p> }.into_any()
@@ -84,7 +74,7 @@ pub fn view(policy: &Policy, tag: Option<String>, reload: Callback<()>) -> AnyVi
         <form class="card policy" id=state.id novalidate on:submit=submit>
             <div class="card__body policy__body">
                 {notice::alert(move || state.trouble())}
-                {again}
+                {fresh.way_on()}
                 {lifetimes(desk)}
                 {rest(desk)}
             </div>
@@ -126,17 +116,15 @@ impl Desk {
         let draft = self.form.draft.get_untracked();
         let done = move |answer: Result<Reply, Failure>| {
             self.asking.try_set(None);
-            if let Err(Failure::Refused(problem)) = &answer {
-                let _ = self.stale.try_set(problem.code == Code::PreconditionFailed);
-            }
+            self.fresh.hear(&answer);
             answer?;
             self.toaster.say("The policy was saved.".into());
-            self.reload.run(());
+            self.fresh.reload();
             // The button that was pressed is gone.
             dom::focus_soon("h1");
             Ok(())
         };
-        let tag = self.tag.get_value();
+        let tag = self.fresh.tag();
         self.form
             .send(ev, Method::PUT, draft, tag, None, Box::new(done));
     }

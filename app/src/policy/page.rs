@@ -2,7 +2,8 @@
 
 use super::form;
 use crate::{
-    api::{Api, Cargo, Failure, Method, parse},
+    api::{Api, Failure},
+    fresh::Fresh,
     manage::layout::{Page, SECURITY, heading},
     ui::{failed::Failed, skeleton::skeleton_card},
 };
@@ -31,7 +32,7 @@ pub fn page() -> AnyView {
 }
 
 /// A policy as it was read, with its entity tag.
-pub type Read = (Policy, Option<String>);
+type Read = (Policy, Option<String>);
 
 fn content() -> AnyView {
     let api = Api::in_use();
@@ -39,7 +40,7 @@ fn content() -> AnyView {
     let load = Callback::new(move |()| {
         read.set(None);
         spawn_local(async move {
-            let answer = ask(api).await;
+            let answer = api.read(POLICY).await;
             // The page may be gone by the time its answer comes.
             read.try_set(Some(answer));
         });
@@ -49,7 +50,9 @@ fn content() -> AnyView {
     let body = move || {
         read.with(|read| match read {
             None => view! { <div class="card">{skeleton_card()}</div> }.into_any(),
-            Some(Ok((policy, tag))) => untrack(|| form::view(policy, tag.clone(), load)),
+            Some(Ok((policy, tag))) => {
+                untrack(|| form::view(policy, Fresh::new(tag.clone(), load)))
+            }
             Some(Err(failure)) => {
                 view! { <div class="card"><Failed message=failure.message() retry=load /></div> }
                     .into_any()
@@ -61,9 +64,4 @@ fn content() -> AnyView {
         <div class="page__body page__body--close">{body}</div>
     }
     .into_any()
-}
-
-async fn ask(api: Api) -> Result<Read, Failure> {
-    let reply = api.exchange(Method::GET, POLICY, &Cargo::default()).await?;
-    Ok((parse(&reply.text)?, reply.tag))
 }

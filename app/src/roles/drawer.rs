@@ -4,19 +4,19 @@ use super::{Desk, Dialog, delete::delete, draft::Draft, holders, path};
 use crate::{
     api::{Failure, Method, Reply},
     form::Form,
+    fresh::{self, Fresh},
     scopes::Scopes,
     ui::{
-        button::Submit, dialog::Dialog as Modal, failed::Failed, icon::icon, notice,
-        text_field::TextField, toast::Toaster,
+        button::Submit, dialog::Dialog as Modal, icon::icon, notice, text_field::TextField,
+        toast::Toaster,
     },
 };
 use contract::{
     ids::RoleId,
-    problem::Code,
     roles::{Permission, ROLES, Role},
     scopes::ScopeSet,
 };
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, prelude::*};
 
 /// Whatever is open.
 pub fn open() -> AnyView {
@@ -26,7 +26,7 @@ pub fn open() -> AnyView {
         untrack(|| match dialog {
             Dialog::Closed => ().into_any(),
             Dialog::New(model) => new(desk, model.as_deref()),
-            Dialog::Edit(id) => existing(desk, id),
+            Dialog::Edit(id) => existing(desk, &id),
             Dialog::Delete(role) => delete(desk, &role),
         })
     };
@@ -70,33 +70,16 @@ fn new(desk: Desk, model: Option<&Role>) -> AnyView {
     .into_any()
 }
 
-/// A role as it was fetched, with its entity tag.
-type Fetched = Option<Result<(Role, Option<String>), Failure>>;
-
-/// The drawer for a role that is there, which is fetched anew: what is edited is what is kept now.
-fn existing(desk: Desk, id: RoleId) -> AnyView {
-    let fetched = RwSignal::new(None::<Result<(Role, Option<String>), Failure>>);
-    let id = StoredValue::new(id);
-    let load = Callback::new(move |()| {
-        spawn_local(async move {
-            let answer: Fetched = Some(desk.fetch(&id.get_value()).await);
-            // The drawer may be closed by the time the answer comes.
-            fetched.try_set(answer);
-        });
-    });
-    load.run(());
+/// The drawer for a role that is there.
+fn existing(desk: Desk, id: &RoleId) -> AnyView {
     let close = Callback::new(move |()| desk.close());
-    let content = move || {
-        fetched.with(|fetched| match fetched {
-            None => view! { <div class="dialog__body" aria-busy="true"><p class="field__hint">"Loading…"</p></div> }.into_any(),
-            Some(Err(failure)) => {
-                let message = failure.message();
-                view! { <div class="dialog__body"><Failed message retry=load /></div> }.into_any()
-            }
-            Some(Ok((role, _))) if role.built_in => built_in(desk, role),
-            Some(Ok((role, tag))) => edit(desk, role, tag.clone(), load),
-        })
-    };
+    let content = fresh::in_dialog(path(id), move |role: &Role, fresh| {
+        if role.built_in {
+            built_in(desk, role)
+        } else {
+            edit(desk, role, fresh)
+        }
+    });
     view! { <Modal id="role-title" title="Role" drawer=true on_close=close>{content}</Modal> }
         .into_any()
 }
@@ -124,15 +107,12 @@ fn built_in(desk: Desk, role: &Role) -> AnyView {
     .into_any()
 }
 
-fn edit(desk: Desk, role: &Role, tag: Option<String>, reload: Callback<()>) -> AnyView {
+fn edit(desk: Desk, role: &Role, fresh: Fresh) -> AnyView {
     let toaster = expect_context::<Toaster>();
     let mine = Mine::of(desk);
     let form = Form::new("role", path(&role.id), Draft::of(role));
-    let stale = RwSignal::new(false);
     let done = move |answer: Result<Reply, Failure>| {
-        if let Err(Failure::Refused(problem)) = &answer {
-            let _ = stale.try_set(problem.code == Code::PreconditionFailed);
-        }
+        fresh.hear(&answer);
         answer?;
         desk.close();
         desk.roles.reload();
@@ -147,16 +127,12 @@ fn edit(desk: Desk, role: &Role, tag: Option<String>, reload: Callback<()>) -> A
             ev.prevent_default();
         } else {
             let draft = form.draft.get_untracked();
-            form.send(&ev, Method::PATCH, draft, tag.clone(), None, Box::new(done));
+            let tag = fresh.tag();
+            form.send(&ev, Method::PATCH, draft, tag, None, Box::new(done));
         }
     };
     let doomed = role.clone();
     let delete = move |_| desk.dialog.set(Dialog::Delete(Box::new(doomed.clone())));
-    let again = move || {
-        stale.get().then(|| {
-            view! { <div><button type="button" class="button button--secondary button--small" on:click=move |_| reload.run(())>"Discard mine and show what is there now"</button></div> }
-        })
-    };
     let own = (mine.role.as_deref() == Some(role.id.as_str()))
         .then(|| notice::warning("This is your own role: what you take out, you lose at once."));
     let (has_api_access, accounts) = (
@@ -173,7 +149,7 @@ fn edit(desk: Desk, role: &Role, tag: Option<String>, reload: Callback<()>) -> A
         <form class="dialog__form" id=form.state.id novalidate on:submit=submit>
             <div class="dialog__body">
                 {notice::alert(move || form.state.trouble())}
-                {again}
+                {fresh.way_on()}
                 {own}
                 {held_by(role)}
                 {fields(form, &mine, false)}

@@ -6,7 +6,7 @@ mod drawer;
 mod page;
 
 use crate::{
-    api::{Api, Cargo, Failure, Method, parse},
+    api::Api,
     later::{Later, Missing, Render},
     listing::Listing,
     manage::query,
@@ -74,15 +74,6 @@ impl Desk {
     fn load(self, search: &str) {
         let search = query::told(&[("search", search)]);
         self.roles.load([ROLES, "?limit=50", &search].concat());
-    }
-
-    /// A role as it is now, with its entity tag.
-    async fn fetch(self, id: &RoleId) -> Result<(Role, Option<String>), Failure> {
-        let reply = self
-            .api
-            .exchange(Method::GET, &path(id), &Cargo::default())
-            .await?;
-        Ok((parse(&reply.text)?, reply.tag))
     }
 
     fn close(self) {

@@ -4,6 +4,7 @@ use super::{Desk, Dialog, credentials::credentials, draft::Draft, drawer::fields
 use crate::{
     api::{Failure, Method, Reply},
     form::Form,
+    fresh::{self, Fresh},
     ui::{button::Submit, dialog::Dialog as Modal, icon::icon, notice, toast::Toaster},
 };
 use contract::service_accounts::{SERVICE_ACCOUNTS, ServiceAccount};
@@ -11,9 +12,21 @@ use leptos::{ev::SubmitEvent, prelude::*};
 
 /// The drawer.
 pub fn edit(desk: Desk, account: &ServiceAccount) -> AnyView {
+    let close = Callback::new(move |()| desk.close());
+    let content = fresh::in_dialog(path(account), move |account, fresh| {
+        form(desk, account, fresh)
+    });
+    view! {
+        <Modal id="service-account-title" title="Service Account" drawer=true on_close=close>{content}</Modal>
+    }
+    .into_any()
+}
+
+fn form(desk: Desk, account: &ServiceAccount, fresh: Fresh) -> AnyView {
     let toaster = expect_context::<Toaster>();
     let form = Form::new("service-account", path(account), Draft::of(account));
     let done = move |answer: Result<Reply, Failure>| {
+        fresh.hear(&answer);
         answer?;
         desk.close();
         desk.accounts.reload();
@@ -26,10 +39,10 @@ pub fn edit(desk: Desk, account: &ServiceAccount) -> AnyView {
             ev.prevent_default();
         } else {
             let draft = form.draft.get_untracked();
-            form.send(&ev, Method::PATCH, draft, None, None, Box::new(done));
+            let tag = fresh.tag();
+            form.send(&ev, Method::PATCH, draft, tag, None, Box::new(done));
         }
     };
-    let close = Callback::new(move |()| desk.close());
     let doomed = account.clone();
     let delete = move |_| {
         desk.dialog.set(Dialog::Delete(Box::new(doomed.clone())));
@@ -37,22 +50,21 @@ pub fn edit(desk: Desk, account: &ServiceAccount) -> AnyView {
     let above = view! { {warnings(account)} {fixed_name(account)} };
     let credentials = credentials(desk, account);
     view! {
-        <Modal id="service-account-title" title="Service Account" drawer=true on_close=close>
-            <form class="dialog__form" id=form.state.id novalidate on:submit=submit>
-                <div class="dialog__body">
-                    {notice::alert(move || form.state.trouble())}
-                    {above}
-                    {fields(desk, form)}
-                    {switch(form)}
-                    {credentials}
-                </div>
-                <div class="dialog__footer">
-                    <button type="button" class="button button--ghost button--away" on:click=delete>{icon("#i-trash")}"Delete"</button>
-                    <button type="button" class="button button--secondary" on:click=move |_| close.run(())>"Cancel"</button>
-                    <Submit label="Save" busy="Saving…" pending=form.state.pending idle=unchanged />
-                </div>
-            </form>
-        </Modal>
+        <form class="dialog__form" id=form.state.id novalidate on:submit=submit>
+            <div class="dialog__body">
+                {notice::alert(move || form.state.trouble())}
+                {fresh.way_on()}
+                {above}
+                {fields(desk, form)}
+                {switch(form)}
+                {credentials}
+            </div>
+            <div class="dialog__footer">
+                <button type="button" class="button button--ghost button--away" on:click=delete>{icon("#i-trash")}"Delete"</button>
+                <button type="button" class="button button--secondary" on:click=move |_| desk.close()>"Cancel"</button>
+                <Submit label="Save" busy="Saving…" pending=form.state.pending idle=unchanged />
+            </div>
+        </form>
     }
     .into_any()
 }

@@ -3,6 +3,7 @@
 use super::{Desk, Dialog, expiry::Expiry, fields::Draft};
 use crate::{
     api::{Failure, Method, Reply, parse},
+    fresh::{self, Fresh},
     ui::{button::Submit, dialog::Dialog as Modal, notice, toast::Toaster},
 };
 use contract::{
@@ -13,70 +14,73 @@ use leptos::prelude::*;
 
 /// The dialog.
 pub fn dialog() -> AnyView {
-    let editing = Desk::in_use().dialog.with_untracked(|dialog| match dialog {
-        Dialog::Edit(token, add) => Some(((**token).clone(), *add)),
+    let desk = Desk::in_use();
+    let editing = desk.dialog.with_untracked(|dialog| match dialog {
+        Dialog::Edit(token, add) => Some((path(token), *add)),
         _ => None,
     });
-    editing
-        .map(|(token, add)| view! { <EditDialog token add /> })
-        .into_any()
+    let close = Callback::new(move |()| desk.close());
+    let modal = move |(path, add)| {
+        let content = fresh::in_dialog(path, move |token, fresh| edit(desk, token, add, fresh));
+        view! { <Modal id="edit-token-title" title="Edit token" on_close=close>{content}</Modal> }
+    };
+    editing.map(modal).into_any()
 }
 
-#[component]
-fn EditDialog(
-    /// The token as it is.
-    token: Token,
-    /// A scope that a call lacked, to be checked for somebody to confirm.
-    add: Option<Scope>,
-) -> impl IntoView {
-    let (desk, toaster) = (Desk::in_use(), expect_context::<Toaster>());
-    let mut start = as_draft(&token);
+fn path(token: &Token) -> String {
+    [TOKENS, "/", token.id.as_str()].concat()
+}
+
+/// The form for a token as it is. `add` is a scope that a call lacked, to be checked for somebody to confirm.
+fn edit(desk: Desk, token: &Token, add: Option<Scope>, fresh: Fresh) -> AnyView {
+    let toaster = expect_context::<Toaster>();
+    let mut start = as_draft(token);
     let added = add.filter(|_| token.kind == Kind::Custom);
     if let Some(scope) = added {
         start.scopes.insert(scope);
     }
-    let path = [TOKENS, "/", token.id.as_str()].concat();
-    let draft = Draft::new("edit-token", path, start, Expiry::kept());
+    let draft = Draft::new("edit-token", path(token), start, Expiry::kept());
     let state = draft.form.state;
-    let fields = draft.view(desk, Some(&token));
+    let fields = draft.view(desk, Some(token));
     let saved = move |answer: Result<Reply, Failure>| {
-        // Whoever edits it again at once, before the list has come anew, edits what was saved.
+        fresh.hear(&answer);
+        // The row tells it at once, before the list has come anew.
         desk.note(parse(&answer?.text)?);
         toaster.say("Token saved.".into());
         desk.close();
         desk.current.reload();
         Ok(())
     };
-    let before = StoredValue::new(token);
+    let before = StoredValue::new(token.clone());
     let submit = move |ev| {
         let (request, complaint) = draft.request();
         let change = before.with_value(|before| change(before, request));
+        let (tag, saved) = (fresh.tag(), Box::new(saved));
         draft
             .form
-            .send(&ev, Method::PATCH, change, None, complaint, Box::new(saved));
+            .send(&ev, Method::PATCH, change, tag, complaint, saved);
     };
-    let close = Callback::new(move |()| desk.close());
     let lacked = added.map(|Scope(resource, access)| {
         let access = if access == Access::Read { "Read" } else { "Write" };
         notice::warning_of(format!("A call was refused because this token lacks {} {access}. It is checked below: save to give it.", resource.label()))
     });
     view! {
-        <Modal id="edit-token-title" title="Edit token" on_close=close>
-            <form class="dialog__form" id=state.id novalidate on:submit=submit>
-                <div class="dialog__body">
-                    {notice::alert(move || state.trouble())}
-                    {super::of_another(desk)}
-                    {lacked}
-                    {fields}
-                </div>
-                <div class="dialog__footer">
-                    <button type="button" class="button button--secondary" on:click=move |_| close.run(())>"Cancel"</button>
-                    <Submit label="Save" busy="Saving…" pending=state.pending />
-                </div>
-            </form>
-            {draft.over()}
-        </Modal>
+        <form class="dialog__form" id=state.id novalidate on:submit=submit>
+            <div class="dialog__body">
+                {notice::alert(move || state.trouble())}
+                {fresh.way_on()}
+                {super::of_another(desk)}
+                {lacked}
+                {fields}
+            </div>
+            <div class="dialog__footer">
+                <button type="button" class="button button--secondary" on:click=move |_| desk.close()>"Cancel"</button>
+                <Submit label="Save" busy="Saving…" pending=state.pending />
+            </div>
+        </form>
+        {draft.over()}
     }
+    .into_any()
 }
 
 /// A token as it would be filled in. Scopes are chosen for Custom tokens only; the end is kept apart.

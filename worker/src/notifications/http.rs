@@ -5,11 +5,12 @@ use crate::{
     audit,
     auth::{Authorized, Owner, rights::ManageOwnNotifications},
     call::Call,
+    entity_tag::{IfMatch, tagged},
     error::{Error, Result},
     extract::{Checked, Query, Segment},
     outbox::{self, DeliveryRow},
 };
-use axum::Json;
+use axum::{Json, response::Response};
 use contract::{
     audit::Action,
     ids::DeliveryId,
@@ -19,26 +20,30 @@ use contract::{
 };
 use serde_json::{Value, json};
 
-/// What one is told about.
+/// What one is told about, with its entity tag.
 #[worker::send]
 pub async fn show(
     Authorized { owner, .. }: Authorized<ManageOwnNotifications>,
     call: Call,
-) -> Result<Json<Notifications>> {
-    Ok(Json(find(&call, &owner).await?))
+) -> Result<Response> {
+    let (version, chosen) = read(&call, &owner).await?;
+    Ok(tagged(version, chosen))
 }
 
-/// Choose anew. What the body leaves out goes back to the product's default.
+/// Choose anew. What the body leaves out goes back to the product's default. With `If-Match`, only if it is still as it
+/// was read.
 #[worker::send]
 pub async fn update(
     Authorized { owner, actor, .. }: Authorized<ManageOwnNotifications>,
     call: Call,
+    if_match: IfMatch,
     Checked(chosen): Checked<Notifications>,
-) -> Result<Json<Notifications>> {
-    let before = find(&call, &owner).await?;
+) -> Result<Response> {
+    let (version, before) = read(&call, &owner).await?;
+    if_match.check(version, changed_meanwhile)?;
     let changes = audit::differences(&json!(before), &json!(chosen));
     if changes.is_empty() {
-        return Ok(Json(chosen));
+        return Ok(tagged(version, chosen));
     }
     let event = audit::Event {
         action: Action::NotificationsUpdated,
@@ -47,24 +52,39 @@ pub async fn update(
         target_name: &actor.name,
         changes: Some(Value::Object(changes)),
     };
-    call.db
+    let must_be = Some(version).filter(|_| if_match != IfMatch::Any);
+    let [replaced, _] = call
+        .db
         .commit([
-            store::replace(&owner, &chosen),
+            store::replace(&owner, &chosen, must_be),
             audit::entry(&call, &owner, &actor, &event)?,
         ])
         .await?;
-    Ok(Json(chosen))
+    let row = replaced.row::<store::VersionRow>()?;
+    let row = row.ok_or_else(changed_meanwhile)?;
+    Ok(tagged(row.version, chosen))
 }
 
 /// What somebody chose, or the product's default.
 pub async fn find(call: &Call, owner: &Owner) -> Result<Notifications> {
+    Ok(read(call, owner).await?.1)
+}
+
+/// The same, with the version of it that was read.
+async fn read(call: &Call, owner: &Owner) -> Result<(u32, Notifications)> {
     let row: Option<store::PreferencesRow> = call.db.first(store::find(owner)).await?;
-    row.map_or_else(
-        || Ok(Notifications::default()),
-        |row| {
-            serde_json::from_str(&row.preferences)
-                .map_err(|error| Error::Internal(error.to_string()))
-        },
+    let Some(row) = row else {
+        return Ok((0, Notifications::default()));
+    };
+    let chosen = serde_json::from_str(&row.preferences)
+        .map_err(|error| Error::Internal(error.to_string()))?;
+    Ok((row.version, chosen))
+}
+
+fn changed_meanwhile() -> Error {
+    Error::refused(
+        Code::PreconditionFailed,
+        "What you are told about was changed elsewhere since you opened it.",
     )
 }
 

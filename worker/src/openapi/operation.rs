@@ -552,8 +552,8 @@ pub fn parameters() -> Value {
         },
         "IfMatch": {
             "in": "header", "name": "If-Match",
-            "description": "The `ETag` that came when it was read.",
-            "schema": {"type": "string", "pattern": "^(\\*|\"[!#-~]*\")$"},
+            "description": "The `ETag` that came when it was read, or several of them, of which one must still be its own. Weak ones never are; `*` is whatever it is.",
+            "schema": {"type": "string", "pattern": "^(\\*|(W/)?\"[!#-~]*\"( *, *(W/)?\"[!#-~]*\")*)$", "examples": ["\"7\""]},
         },
     })
 }

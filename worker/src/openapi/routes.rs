@@ -36,8 +36,8 @@ use serde_json::{Value, json};
 
 use Caller::{Anyone, HalfSession, Machine, Pair, Reader, Session as InSession};
 use Code::{
-    Conflict, CrossSite, Forbidden, NotFound, PreconditionFailed, RateLimited, TokenExpired,
-    TokenRevoked, Unauthenticated,
+    Conflict, CrossSite, Forbidden, NotFound, RateLimited, TokenExpired, TokenRevoked,
+    Unauthenticated,
 };
 
 /// An operation, named like the router names its route.
@@ -286,10 +286,11 @@ fn people(schemas: &mut Schemas) -> Vec<Operation> {
             .refuses(&[NotFound, Conflict]),
         op("DELETE /api/v1/users/{user}", "deleteUser", "user", "Remove a person, with their sessions and tokens", InSession)
             .about("By `me` one closes one's own account. The last Administrator cannot.")
+            .conditional()
             .steps_up()
             .answers_nothing(204)
             .with(&["Set-Cookie"])
-            .refuses(&[NotFound, Conflict, PreconditionFailed]),
+            .refuses(&[NotFound, Conflict]),
         op(
             "GET /api/v1/users/me/export",
             "exportUser",
@@ -494,7 +495,8 @@ fn notifications(schemas: &mut Schemas) -> Vec<Operation> {
             "What one is told about",
             InSession,
         )
-        .answers::<Notifications>(200, schemas),
+        .answers::<Notifications>(200, schemas)
+        .with(&["ETag"]),
         op(
             "PUT /api/v1/users/me/notifications",
             "updateNotifications",
@@ -504,7 +506,9 @@ fn notifications(schemas: &mut Schemas) -> Vec<Operation> {
         )
         .about("What is left out goes back to the product's default.")
         .takes::<Notifications>(schemas)
-        .answers::<Notifications>(200, schemas),
+        .conditional()
+        .answers::<Notifications>(200, schemas)
+        .with(&["ETag"]),
         op(
             "GET /api/v1/users/me/deliveries",
             "listDeliveries",
@@ -627,12 +631,15 @@ fn tokens(schemas: &mut Schemas) -> Vec<Operation> {
             .refuses(&[NotFound, Conflict]),
         op("GET /api/v1/tokens/{id}", "showToken", "token", "One token", InSession)
             .answers::<Token>(200, schemas)
+            .with(&["ETag"])
             .refuses(&[NotFound]),
         op("PATCH /api/v1/tokens/{id}", "updateToken", "token", "Edit a token", InSession)
             .about("What lets it do more, longer or from more places needs a confirmation; so does every edit of another person's token.")
             .takes::<UpdateToken>(schemas)
+            .conditional()
             .steps_up()
             .answers::<Token>(200, schemas)
+            .with(&["ETag"])
             .refuses(&[NotFound, Conflict]),
         op("DELETE /api/v1/tokens/{id}", "revokeToken", "token", "End a token", InSession)
             .answers_nothing(204)
@@ -711,12 +718,15 @@ fn service_accounts(schemas: &mut Schemas) -> Vec<Operation> {
             .refuses(&[Conflict]),
         op("GET /api/v1/service-accounts/{id}", "showServiceAccount", "service_account", "One service account", InSession)
             .answers::<ServiceAccount>(200, schemas)
+            .with(&["ETag"])
             .refuses(&[NotFound]),
         op("PATCH /api/v1/service-accounts/{id}", "updateServiceAccount", "service_account", "Edit a service account", InSession)
             .about("`name` can only be sent as it is. What lets it do more, or from more places, needs a confirmation.")
             .takes::<UpdateServiceAccount>(schemas)
+            .conditional()
             .steps_up()
             .answers::<ServiceAccount>(200, schemas)
+            .with(&["ETag"])
             .refuses(&[NotFound, Conflict]),
         op("DELETE /api/v1/service-accounts/{id}", "deleteServiceAccount", "service_account", "Delete a service account, its tokens included", InSession)
             .answers_nothing(204)

@@ -8,13 +8,14 @@ use crate::{
         rights::{PreviewPolicy, ReadPolicy, UpdatePolicy},
     },
     call::Call,
+    entity_tag::IfMatch,
     error::{Error, Result},
     extract::Checked,
     outbox::{Message, letters},
 };
 use axum::{
     Json,
-    http::{HeaderMap, header},
+    http::header,
     response::{IntoResponse, Response},
 };
 use contract::{
@@ -53,15 +54,11 @@ pub async fn preview(
 pub async fn update(
     Authorized { owner, actor, .. }: Authorized<UpdatePolicy>,
     call: Call,
-    headers: HeaderMap,
+    if_match: IfMatch,
     Checked(policy): Checked<Policy>,
 ) -> Result<Response> {
     let (kept, before) = find(&call, owner.tenant()).await?;
-    let tag = tag(&call, kept.as_deref())?;
-    if let Some(known) = headers.get(header::IF_MATCH)
-        && known != "*"
-        && known != tag.as_str()
-    {
+    if !if_match.allows(&tag(&call, kept.as_deref())?) {
         return Err(changed_meanwhile());
     }
     let changes = audit::differences(&json!(before), &json!(policy));

@@ -9,6 +9,7 @@ use crate::{
     },
     call::Call,
     db::changed,
+    entity_tag::{IfMatch, tagged},
     error::{Error, Result},
     extract::{Checked, Query, Segment},
     idempotency::{Attempted, Repeatable},
@@ -17,7 +18,7 @@ use crate::{
 };
 use axum::{
     Json,
-    http::{HeaderMap, StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use contract::{
@@ -58,7 +59,7 @@ pub async fn show(
     Segment(id): Segment,
 ) -> Result<Response> {
     let found = find(&call, &tenant, &id).await?;
-    Ok(tagged(StatusCode::OK, found.version, &found.role))
+    Ok(tagged(found.version, &found.role))
 }
 
 /// Makes a role. Nobody puts more into it than they hold.
@@ -107,7 +108,7 @@ pub async fn create(
     match tried {
         Attempted::Repeated(answer) => Ok(answer),
         Attempted::Done(outcomes) if changed(&outcomes, 0) == 1 => {
-            Ok(tagged(StatusCode::CREATED, 1, &role))
+            Ok((StatusCode::CREATED, tagged(1, &role)).into_response())
         }
         Attempted::Done(_) => Err(own_role_changed()),
     }
@@ -120,12 +121,12 @@ pub async fn update(
     Authorized { actor, session, .. }: Authorized<ManageRoles>,
     call: Call,
     Segment(id): Segment,
-    headers: HeaderMap,
+    if_match: IfMatch,
     Checked(change): Checked<UpdateRole>,
 ) -> Result<Response> {
     let owner = &session.owner;
     let found = find(&call, owner.tenant(), &id).await?;
-    unchanged_since(&headers, found.version)?;
+    if_match.check(found.version, changed_meanwhile)?;
     let before = found.role;
     if before.built_in {
         return Err(is_built_in());
@@ -140,7 +141,7 @@ pub async fn update(
     };
     let changes = audit::differences(&told(&before), &told(&after));
     if changes.is_empty() {
-        return Ok(tagged(StatusCode::OK, found.version, &after));
+        return Ok(tagged(found.version, &after));
     }
     let mine = own(&call, &session).await?;
     let added = grant(&after).beyond(&grant(&before));
@@ -166,7 +167,7 @@ pub async fn update(
     if updated.changed() == 0 {
         return Err(why_not(&call, &session, &id, found.version, &mine).await?);
     }
-    Ok(tagged(StatusCode::OK, found.version + 1, &after))
+    Ok(tagged(found.version + 1, &after))
 }
 
 /// Deletes a role that nobody holds. With `If-Match`, only if it is still as it was.
@@ -175,11 +176,11 @@ pub async fn delete(
     Authorized { actor, session, .. }: Authorized<ManageRoles>,
     call: Call,
     Segment(id): Segment,
-    headers: HeaderMap,
+    if_match: IfMatch,
 ) -> Result<StatusCode> {
     let owner = &session.owner;
     let found = find(&call, owner.tenant(), &id).await?;
-    unchanged_since(&headers, found.version)?;
+    if_match.check(found.version, changed_meanwhile)?;
     if found.role.built_in {
         return Err(is_built_in());
     }
@@ -274,22 +275,6 @@ fn in_use(role: &Role, mut names: Vec<String>) -> String {
         names.join(", "),
         if more { "…" } else { "" }
     )
-}
-
-fn unchanged_since(headers: &HeaderMap, version: u32) -> Result<()> {
-    match headers.get(header::IF_MATCH) {
-        Some(known) if known != "*" && known != tag(version).as_str() => Err(changed_meanwhile()),
-        _ => Ok(()),
-    }
-}
-
-/// A role with its entity tag (RFC 9110, 8.8.3).
-fn tagged(status: StatusCode, version: u32, role: &Role) -> Response {
-    (status, [(header::ETAG, tag(version))], Json(role)).into_response()
-}
-
-fn tag(version: u32) -> String {
-    format!("\"{version}\"")
 }
 
 /// What the trail tells of a role.

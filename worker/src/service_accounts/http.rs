@@ -9,6 +9,7 @@ use crate::{
     },
     call::{self, Call},
     db::changed,
+    entity_tag::{IfMatch, tagged},
     error::{Error, Result},
     extract::{Checked, Query, Segment},
     idempotency::{Attempted, Repeatable},
@@ -71,14 +72,15 @@ pub async fn list(
     Ok(Json(page.list(accounts, |account| account.id.as_str())))
 }
 
-/// One service account.
+/// One service account, with its entity tag.
 #[worker::send]
 pub async fn show(
     Authorized { owner, .. }: Authorized<ManageServiceAccounts>,
     call: Call,
     Segment(id): Segment,
-) -> Result<Json<ServiceAccount>> {
-    Ok(Json(find(&call, owner.tenant(), &id).await?))
+) -> Result<Response> {
+    let (version, account) = read(&call, owner.tenant(), &id).await?;
+    Ok(tagged(version, account))
 }
 
 /// Makes a service account. This answer is the only one that ever tells its secret.
@@ -158,7 +160,8 @@ pub async fn create(
     }
 }
 
-/// Edits a service account. What lets it do more, or from more places, needs a confirmation.
+/// Edits a service account. With `If-Match`, only if it is still as it was read. What lets it do more, or from more
+/// places, needs a confirmation.
 #[worker::send]
 pub async fn update(
     Authorized {
@@ -168,10 +171,12 @@ pub async fn update(
         ..
     }: Authorized<ManageServiceAccounts>,
     call: Call,
+    if_match: IfMatch,
     Segment(id): Segment,
     Checked(change): Checked<UpdateServiceAccount>,
-) -> Result<Json<ServiceAccount>> {
+) -> Result<Response> {
     let (version, before) = read(&call, owner.tenant(), &id).await?;
+    if_match.check(version, changed_since)?;
     if change.name.is_some_and(|name| name != before.name) {
         return Err(Invalid::one(
             "name",
@@ -198,7 +203,7 @@ pub async fn update(
     after.updated_at = call.now;
     let changes = audit::differences(&told(&before), &told(&after));
     if changes.is_empty() {
-        return Ok(Json(before));
+        return Ok(tagged(version, before));
     }
     let widens = after.role != before.role
         || after.enabled && !before.enabled
@@ -219,10 +224,12 @@ pub async fn update(
             audit::entry(&call, &owner, &actor, &event)?,
         ])
         .await?;
-    match updated.changed() {
-        1 => Ok(Json(after)),
-        _ => Err(changed_meanwhile()),
+    if updated.changed() == 0 {
+        let (now, _) = read(&call, owner.tenant(), &id).await?;
+        if_match.check(now, changed_since)?;
+        return Err(changed_meanwhile());
     }
+    Ok(tagged(version + 1, after))
 }
 
 /// Deletes a service account: its pair, its tokens and its OAuth tokens end at once.
@@ -468,6 +475,13 @@ async fn looked_after_by(
         name: full_name(&person),
         id: person.id,
     })
+}
+
+fn changed_since() -> Error {
+    Error::refused(
+        Code::PreconditionFailed,
+        "The service account was changed elsewhere since you opened it.",
+    )
 }
 
 fn changed_meanwhile() -> Error {

@@ -22,6 +22,7 @@ use crate::{
     },
     call::{self, Call},
     db::{Outcome, Statement, changed},
+    entity_tag::{IfMatch, tagged},
     error::{Error, Refusal, Result},
     extract::{Checked, Query, Segment},
     idempotency::{Attempt, Attempted, Repeatable},
@@ -216,26 +217,29 @@ async fn create_for(
     Ok((StatusCode::CREATED, Json(created)).into_response())
 }
 
-/// A token.
+/// A token, with its entity tag.
 #[worker::send]
 pub async fn show(
     Authorized { session, .. }: Authorized<ReadTokens>,
     call: Call,
     Segment(id): Segment,
-) -> Result<Json<Token>> {
-    Ok(Json(reach(&call, &session, &id).await?.token))
+) -> Result<Response> {
+    let reached = reach(&call, &session, &id).await?;
+    Ok(tagged(reached.version, reached.token))
 }
 
-/// Edits a token. What lets it do more, longer or from more places needs a confirmation; so does every edit of another
+/// Edits a token. With `If-Match`, only if it is still as it was read. What lets it do more, longer or from more places needs a confirmation; so does every edit of another
 /// person's token, who is told.
 #[worker::send]
 pub async fn update(
     Authorized { actor, session, .. }: Authorized<UpdateTokens>,
     call: Call,
+    if_match: IfMatch,
     Segment(id): Segment,
     Checked(change): Checked<UpdateToken>,
-) -> Result<Json<Token>> {
+) -> Result<Response> {
     let reached = reach(&call, &session, &id).await?;
+    if_match.check(reached.version, changed_since)?;
     let policy = policy::of(&call, reached.holder.tenant()).await?;
     let edit = change
         .of(&reached.token, &policy, call.now)
@@ -266,7 +270,7 @@ pub async fn update(
     } = reached;
     let changes = audit::differences(&told(&before), &told(&token));
     if changes.is_empty() {
-        return Ok(Json(before));
+        return Ok(tagged(version, before));
     }
     if widens || other_person.is_some() {
         session.must_be_confirmed(call.now)?;
@@ -312,10 +316,11 @@ pub async fn update(
         .map_err(name_is_taken)?;
     if changed(&outcomes, 0) == 1 {
         notice.send_soon(&call);
-        return Ok(Json(token));
+        return Ok(tagged(version + 1, token));
     }
     // Either it is no longer what was edited, or it may not come back among the live ones.
     let now = reach(&call, &session, &id).await?;
+    if_match.check(now.version, changed_since)?;
     Err(if now.version == version {
         too_many(&policy)
     } else {
@@ -503,6 +508,13 @@ fn too_many(policy: &Policy) -> Error {
         format!("You have {most} live tokens, which is the most. Revoke one first."),
     )
     .into()
+}
+
+fn changed_since() -> Error {
+    Error::refused(
+        Code::PreconditionFailed,
+        "The token was changed elsewhere since you opened it.",
+    )
 }
 
 pub(super) fn changed_meanwhile() -> Error {

@@ -12,6 +12,7 @@ use crate::{
     },
     call::Call,
     db::{Statement, changed},
+    entity_tag::{IfMatch, tagged},
     error::{Error, Result},
     extract::{Checked, Query, Segment},
     order::{Order, Way},
@@ -22,7 +23,7 @@ use crate::{
 };
 use axum::{
     Json,
-    http::{HeaderMap, StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use contract::{
@@ -77,7 +78,7 @@ pub async fn show(
     InSession(session): InSession,
     call: Call,
     Segment(user): Segment,
-) -> Result<impl IntoResponse> {
+) -> Result<Response> {
     let person = reach(&call, &session, &user).await?;
     Ok(tagged(person.version, person.user))
 }
@@ -88,10 +89,10 @@ pub async fn show(
 pub async fn update(
     Authorized { actor, session, .. }: Authorized<UpdateUsers>,
     call: Call,
-    headers: HeaderMap,
+    if_match: IfMatch,
     Segment(user): Segment,
     Checked(change): Checked<UpdateUser>,
-) -> Result<impl IntoResponse> {
+) -> Result<Response> {
     if let Some(Some(zone)) = &change.time_zone
         && !is_time_zone(zone)
     {
@@ -103,12 +104,7 @@ pub async fn update(
         version,
         is_other,
     } = reach(&call, &session, &user).await?;
-    if let Some(known) = headers.get(header::IF_MATCH)
-        && known != tag(version).as_str()
-        && known != "*"
-    {
-        return Err(changed_meanwhile());
-    }
+    if_match.check(version, changed_meanwhile)?;
     let role = match change.role {
         Some(id) if id != before.role.id => to_give(&call, &session, &id).await?,
         _ => before.role.clone(),
@@ -183,16 +179,17 @@ pub async fn update(
 }
 
 /// Removes a person, with their sessions and tokens. What they did stays in the trail. By `me` one closes one's own
-/// account; by their ids others are removed.
+/// account; by their ids others are removed. With `If-Match`, only if the profile is still as it was read.
 #[worker::send]
 pub async fn delete(
     InSession(session): InSession,
     call: Call,
+    if_match: IfMatch,
     Segment(user): Segment,
 ) -> Result<Response> {
     if user == "me" {
         session.claim::<CloseOwnAccount>(&call)?;
-        close(&call, &session).await?;
+        close(&call, &session, &if_match).await?;
         return Ok((StatusCode::NO_CONTENT, session::signed_out()).into_response());
     }
     session.claim::<DeleteUsers>(&call)?;
@@ -203,6 +200,7 @@ pub async fn delete(
             "This is yourself. Close your own account by DELETE /api/v1/users/me, or at the foot of Account profile.",
         ));
     }
+    if_match.check(person.version, changed_meanwhile)?;
     may_look_after(&session, &person.user)?;
     let by = session.actor().name;
     let letter = letters::removed(&call, &session.tenant_name, &by);
@@ -214,8 +212,9 @@ pub async fn delete(
 }
 
 /// Closes the account of whoever asks.
-async fn close(call: &Call, session: &SessionCaller) -> Result<()> {
+async fn close(call: &Call, session: &SessionCaller, if_match: &IfMatch) -> Result<()> {
     let person = reach(call, session, "me").await?;
+    if_match.check(person.version, changed_meanwhile)?;
     let letter = letters::closed(call, &session.tenant_name);
     let message = Message::new(call, REMOVED, &letter)?;
     let posted = message.to_former_address(call, person.owner.tenant(), &person.user.email);
@@ -415,15 +414,6 @@ fn only_managers() -> Error {
         Code::Forbidden,
         "Only those who look after people change roles, and who is active.",
     )
-}
-
-/// A person with the entity tag of their profile (RFC 9110, 8.8.3).
-fn tagged(version: u32, user: User) -> impl IntoResponse {
-    ([(header::ETAG, tag(version))], Json(user))
-}
-
-fn tag(version: u32) -> String {
-    format!("\"{version}\"")
 }
 
 /// What the trail tells of a profile.
