@@ -185,6 +185,21 @@ for (const [i, error] of GONE.entries()) {
   })
 }
 
+test('c.12 what the connection before answers late breaks nothing of the new one', async ({ owner }) => {
+  const [before, after] = [await Member.named('member47'), await Member.named('member48')]
+  await before.connect(owner)
+  await before.suffer({ kind: 'error', error: 'token_revoked', held: true })
+  await owner.post('/slack/test')
+  await expect.poll(async () => (await before.calls()).length).toBe(1)
+  await after.connect(owner)
+  await before.release()
+  await expect.poll(() => state(owner)).toEqual(['failed'])
+  expect((await owner.get(CONNECTION)).json).toMatchObject({ state: 'connected', workspace: { member: after.id, broken_why: null } })
+  expect(await sent(owner, 'email')).toEqual([])
+  await owner.post('/slack/test')
+  await expect.poll(() => state(owner)).toEqual(['failed', 'sent'])
+})
+
 const TROUBLES = [
   ['500', { kind: 'status', status: 500, times: 1 }, 'Slack answered 500'],
   ['internal_error', { kind: 'error', error: 'internal_error', times: 1 }, 'Slack said: internal_error'],

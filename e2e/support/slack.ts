@@ -7,7 +7,7 @@ import { type Answer, send } from './http'
 export const SLACK = `http://127.0.0.1:${process.env.SLACK_PORT}`
 
 export type Fault =
-  | { kind: 'error'; error: string; status?: number; times?: number }
+  | { kind: 'error'; error: string; status?: number; times?: number; held?: true }
   | { kind: 'status'; status: number; headers?: Record<string, string>; times?: number }
   | { kind: 'broken' | 'lost answer' | 'none'; times?: number }
   | { kind: 'grant'; scope: string }
@@ -33,6 +33,11 @@ export class Member {
   /** What goes wrong from now on, one after the other. */
   async suffer(...faults: Fault[]) {
     await this.control({ faults })
+  }
+
+  /** Has what is held answered. */
+  async release() {
+    await this.control({ release: true })
   }
 
   /** When messages came for them, whatever became of each. */

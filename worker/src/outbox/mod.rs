@@ -42,8 +42,17 @@ pub enum Fault {
     NotYet(Timestamp),
     /// It will never work.
     Never(String),
+    /// No workspace takes messages.
+    NoWorkspace,
     /// Nothing will work there before the person connects it anew.
     Disconnected(String),
+    /// The same, with the token of the connection that was used, encrypted: the person may have another by now.
+    Broken {
+        /// What Slack said.
+        why: String,
+        /// The token.
+        bot_token: String,
+    },
 }
 
 /// A message in the making.

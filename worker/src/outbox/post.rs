@@ -27,8 +27,6 @@ const TRIES: u32 = 6;
 const LOST_AFTER: i64 = 5 * 60;
 /// Seconds that the queue has for a message before the sweep brings it back.
 const SWEEP_AFTER: i64 = 60;
-/// Why a message goes nowhere whose workspace is gone meanwhile.
-const NO_WORKSPACE: &str = "no_workspace";
 /// How long one message may take, in milliseconds: all that are claimed together are done with before they are taken for
 /// lost.
 const TIMEOUT_MS: u32 = 10_000;
@@ -80,10 +78,7 @@ async fn send(env: &Env, db: &Db, message: &Claimed) -> Result<(), Fault> {
         }
         Channel::Slack => {
             let connection = slack::connection(env, db, &message.tenant_id, &message.user_id);
-            let connection = connection
-                .await
-                .map_err(ours)?
-                .ok_or_else(|| Fault::Disconnected(NO_WORKSPACE.into()))?;
+            let connection = connection.await.map_err(ours)?.ok_or(Fault::NoWorkspace)?;
             connection
                 .take_turn(db, &message.id)
                 .await
@@ -108,7 +103,14 @@ async fn note(env: &Env, db: &Db, message: &Claimed, sent: Result<(), Fault>) ->
             let wait = u32::try_from(turn.seconds() - now.seconds()).unwrap_or_default();
             return enqueue(env, message.id.as_str(), wait).await;
         }
-        Err(Fault::Disconnected(why)) => return disconnected(env, db, message, &why).await,
+        Err(Fault::Broken { why, bot_token }) => {
+            broken(env, db, message, &bot_token, &why).await?;
+            return instead(env, db, message, &said(&why)).await;
+        }
+        Err(Fault::Disconnected(why)) => return instead(env, db, message, &said(&why)).await,
+        Err(Fault::NoWorkspace) => {
+            return instead(env, db, message, "No workspace takes messages").await;
+        }
         Err(Fault::Later(why)) if message.tries < TRIES => (wait(message.tries, chance()?), why),
         Err(Fault::After(seconds, why)) if message.tries < TRIES => {
             let wait = seconds.clamp(1, WAIT_MAX);
@@ -131,26 +133,33 @@ async fn note(env: &Env, db: &Db, message: &Claimed, sent: Result<(), Fault>) ->
     enqueue(env, message.id.as_str(), wait).await
 }
 
-/// The message goes by mail at once, and the person hears why, once.
-async fn disconnected(env: &Env, db: &Db, message: &Claimed, why: &str) -> Result<()> {
+fn said(why: &str) -> String {
+    ["Slack said: ", why].concat()
+}
+
+/// The message goes by mail at once.
+async fn instead(env: &Env, db: &Db, message: &Claimed, why: &str) -> Result<()> {
     let now = clock();
-    let letter = letters::slack_broken(env, why)?;
-    let notice = Message::in_background(env, Event::SlackBroken, &letter)?;
-    let (tenant_id, user_id) = (&message.tenant_id, &message.user_id);
-    let told = if why == NO_WORKSPACE {
-        "No workspace takes messages".to_owned()
-    } else {
-        ["Slack said: ", why].concat()
-    };
     db.commit([
-        store::failed(message, &told, now),
+        store::failed(message, why, now),
         store::insert_instead(message, now),
-        slack::broken(tenant_id, user_id, why, now),
+    ])
+    .await?;
+    enqueue(env, group(message.id.as_str()), 0).await
+}
+
+/// The connection is marked, and the person hears why, once.
+async fn broken(env: &Env, db: &Db, message: &Claimed, bot_token: &str, why: &str) -> Result<()> {
+    let now = clock();
+    let notice =
+        Message::in_background(env, Event::SlackBroken, &letters::slack_broken(env, why)?)?;
+    let (tenant_id, user_id) = (&message.tenant_id, &message.user_id);
+    db.commit([
+        slack::broken(tenant_id, user_id, bot_token, why, now),
         notice.to_person_of(tenant_id.as_str(), user_id.as_str(), now),
     ])
     .await?;
-    notice.send(env).await?;
-    enqueue(env, group(message.id.as_str()), 0).await
+    notice.send(env).await
 }
 
 /// Seconds until the next try: four times as long each time, less up to a fifth, so that what failed together does not

@@ -270,9 +270,12 @@ fn word(text: &str) -> String {
 
 fn word_of(fault: Fault) -> String {
     match fault {
-        Fault::Disconnected(word) => word,
-        Fault::After(_, why) | Fault::Later(why) | Fault::Never(why) => why,
-        Fault::NotYet(_) => String::new(),
+        Fault::Disconnected(why)
+        | Fault::Broken { why, .. }
+        | Fault::After(_, why)
+        | Fault::Later(why)
+        | Fault::Never(why) => why,
+        Fault::NotYet(_) | Fault::NoWorkspace => String::new(),
     }
 }
 

@@ -241,11 +241,18 @@ pub fn delivered(tenant_id: &TenantId, user_id: &UserId, now: Timestamp) -> Stat
     )
 }
 
-/// Notes that Slack takes no more messages, the first time that it says so.
-pub fn broken(tenant_id: &TenantId, user_id: &UserId, why: &str, now: Timestamp) -> Statement {
+/// Notes that Slack takes no more messages, the first time that it says so; not if another has taken the place of
+/// the connection that was used.
+pub fn broken(
+    tenant_id: &TenantId,
+    user_id: &UserId,
+    bot_token: &str,
+    why: &str,
+    now: Timestamp,
+) -> Statement {
     Statement::new(
-        "UPDATE slack_connections SET broken_at = ?4, broken_why = ?3
-         WHERE user_id = ?1 AND tenant_id = ?2 AND broken_at IS NULL",
-        [user_id, tenant_id, &why, &now],
+        "UPDATE slack_connections SET broken_at = ?5, broken_why = ?4
+         WHERE user_id = ?1 AND tenant_id = ?2 AND bot_token = ?3 AND broken_at IS NULL",
+        [user_id, tenant_id, &bot_token, &why, &now],
     )
 }
