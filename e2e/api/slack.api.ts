@@ -263,6 +263,20 @@ for (const [i, [status, error]] of HOOKS.entries()) {
   })
 }
 
+const HIDDEN = [['no_service', 'no_service'], ['{"ok":false,"error":"invalid_auth"}', 'invalid_auth']] as const
+for (const [i, [said, why]] of HIDDEN.entries()) {
+  test(`d.12 a webhook that answers 200 and says ${why} has sent nothing`, async ({ owner }) => {
+    const member = await Member.named(['member49', 'member50'][i] ?? '')
+    await member.suffer({ kind: 'grant', scope: 'incoming-webhook' })
+    await member.connect(owner)
+    await member.suffer({ kind: 'error', error: said, status: 200 })
+    await owner.post('/slack/test')
+    await expect.poll(() => state(owner)).toEqual(['failed'])
+    expect((await owner.get(CONNECTION)).json).toMatchObject({ state: 'reconnect_needed', workspace: { broken_why: why, last_delivered_at: null } })
+    await mailTo(owner.account.email, 'Slack does not take your notifications any more')
+  })
+}
+
 test('after six tries a message is given up, visibly, and can be tried again by hand', async ({ owner }) => {
   const member = await Member.named('member33')
   await member.connect(owner)
