@@ -372,6 +372,20 @@ test('a message that every sender broke off at is given up', async ({ owner }) =
   expect(await member.calls()).toHaveLength(1)
 })
 
+test('what every sender broke off at goes by email at last', async ({ owner }) => {
+  const member = await Member.named('member51')
+  await member.connect(owner)
+  await owner.put('/users/me/notifications', INFO)
+  await member.suffer({ kind: 'status', status: 503 })
+  await owner.makeToken({ name: 'broken off' })
+  await expect.poll(async () => (await sent(owner))[0]?.tries).toBe(1)
+  await db.rows(`UPDATE outbox SET tries = 6, last_error = NULL, due_at = '2026-01-01T00:00:00Z' WHERE user_id = ?1`, owner.user.id)
+  await scheduledAt(origin)
+  expect((await mailTo(owner.account.email, 'An access token was made')).text).toContain('Token: broken off')
+  expect(await sent(owner)).toMatchObject([{ state: 'failed', last_error: 'Sending it broke off each time.' }])
+  expect(await member.calls()).toHaveLength(1)
+})
+
 test('whoever asks for consents without end has to wait', async ({ owner }) => {
   for (let i = 0; i < 20; i++) expect((await owner.post(CONNECTION)).status).toBe(200)
   await refused(owner.tenant, () => owner.post(CONNECTION), 429, 'rate_limited')

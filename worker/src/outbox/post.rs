@@ -174,12 +174,17 @@ fn chance() -> Result<u8> {
     Ok(byte)
 }
 
-/// Puts messages back into the queue that should have been sent by now, and gives up those that break every attempt.
+/// Puts messages back into the queue that should have been sent by now, and gives up those that break every attempt: what
+/// was to go to Slack goes by mail at last.
 pub async fn sweep(env: &Env, now: Timestamp) -> Result<()> {
     let db = Db::of(env)?;
-    db.commit([store::exhausted(TRIES, now)]).await?;
+    let given_up = [
+        store::exhausted(TRIES, now),
+        store::insert_instead_of_exhausted(now),
+    ];
+    let [_, instead] = db.commit(given_up).await?;
     let overdue: Vec<store::IdRow> = db.all(store::overdue(now.plus(-SWEEP_AFTER))).await?;
-    for row in overdue {
+    for row in instead.rows()?.into_iter().chain(overdue) {
         enqueue(env, row.id.as_str(), 0).await?;
     }
     Ok(())
