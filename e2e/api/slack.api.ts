@@ -136,7 +136,7 @@ test('whoever is not signed in any more lands on the page as well', async ({ ano
 
 test('disconnecting gives the consent back at Slack', async ({ owner }) => {
   const member = await Member.named('member06')
-  await member.connect(owner)
+  await member.connect(owner, 'T_OF_MEMBER06')
   expect((await owner.delete(CONNECTION)).status).toBe(204)
   await expect.poll(() => member.revoked()).toBe(1)
   expect((await owner.get(CONNECTION)).json.state).toBe('disconnected')
@@ -148,11 +148,30 @@ test('whoever is removed, and whoever closes their account, takes their consent 
   const ways = { member26: (person: Person) => owner.delete(`/users/${person.user.id}`), member27: (person: Person) => person.delete('/users/me') }
   for (const [name, leave] of Object.entries(ways)) {
     const [person, member] = [await colleague(owner), await Member.named(name)]
-    await member.connect(person)
+    await member.connect(person, `T_OF_${name.toUpperCase()}`)
     expect((await leave(person)).status).toBe(204)
     await expect.poll(() => member.revoked()).toBe(1)
   }
   expect(await db.count('FROM slack_connections WHERE tenant_id = ?1', owner.tenant)).toBe(0)
+})
+
+test('a workspace that others use keeps its bot until the last of them goes', async ({ owner, stranger }) => {
+  const mate = await colleague(owner)
+  const people = { member07: owner, member08: mate, member09: stranger }
+  const members: Record<string, Member> = {}
+  for (const [name, person] of Object.entries(people)) {
+    members[name] = await Member.named(name)
+    await members[name]?.connect(person, 'T_SHARED')
+  }
+  const revoked = () => Promise.all(Object.values(members).map((member) => member.revoked()))
+  expect((await owner.delete(CONNECTION)).status).toBe(204)
+  expect((await owner.delete(`/users/${mate.user.id}`)).status).toBe(204)
+  // The company of the other tenant is connected still.
+  await stranger.post('/slack/test')
+  await expect.poll(() => state(stranger)).toEqual(['sent'])
+  expect(await revoked()).toEqual([0, 0, 0])
+  await members.member09?.connect(stranger, 'T_ELSEWHERE')
+  await expect.poll(revoked).toEqual([0, 0, 1])
 })
 
 test('a test message needs a workspace that takes it', async ({ owner }) => {

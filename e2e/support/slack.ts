@@ -10,7 +10,7 @@ export type Fault =
   | { kind: 'error'; error: string; status?: number; times?: number; held?: true }
   | { kind: 'status'; status: number; headers?: Record<string, string>; times?: number }
   | { kind: 'broken' | 'lost answer' | 'none'; times?: number }
-  | { kind: 'grant'; scope: string }
+  | { kind: 'grant'; scope?: string; team?: string }
 
 const api = async (method: string, reader: string, query: Record<string, string> = {}): Promise<any> => {
   const answer = await fetch(`${SLACK}/api/${method}`, { method: 'POST', headers: { Authorization: `Bearer xoxp-reader-${reader}` }, body: new URLSearchParams(query) })
@@ -81,12 +81,14 @@ export class Member {
     return comeBack(person, answer.headers.get('location') ?? '')
   }
 
-  /** Connects a person to the workspace as this member. */
-  async connect(person: Person) {
+  /** Connects a person to the workspace as this member, to one that nobody else uses if it is named. */
+  async connect(person: Person, team?: string) {
+    if (team) await this.suffer({ kind: 'grant', team })
     const begun = await person.post('/slack/connection')
     expect(begun.status, begun.text).toBe(200)
     const back = await this.consent(person, begun.json.authorize_url)
     expect(back.header('location')).toBe('/settings/notifications?slack=connected')
+    if (team) await this.suffer()
   }
 }
 

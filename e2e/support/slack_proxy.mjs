@@ -91,7 +91,8 @@ async function access(request, response, body) {
     const url = `${SELF}/services/${granted.team.id}/B${randomBytes(4).toString('hex').toUpperCase()}/${randomBytes(12).toString('hex')}`
     memberOf.set(new URL(url).pathname, member)
     const only = wanted.get(member)?.find((fault) => fault.kind === 'grant')
-    if (only) granted.scope = only.scope
+    if (only?.scope) granted.scope = only.scope
+    if (only?.team) granted.team.id = only.team
     if (granted.scope.includes('incoming-webhook')) {
       granted.incoming_webhook = { channel: '#general', channel_id: channel, configuration_url: `${SELF}/services/${channel}`, url }
     }
