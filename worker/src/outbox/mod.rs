@@ -102,7 +102,7 @@ impl Message {
     }
 
     fn telling(self, env: &Env, event: Event, letter: &Letter) -> Result<Self> {
-        let fold = (event.level() != Level::Critical).then(|| event.as_str().to_owned());
+        let fold = event.folds().then(|| event.as_str().to_owned());
         let message = Self {
             event: event.as_str(),
             level: Some(event.level()),
