@@ -108,6 +108,19 @@ test('c.11 the first use from another network is told, one from the same is not'
   expect(mail.text).not.toContain(secret)
 })
 
+test('c.11 each new network of a day is told at once, with its address', async ({ owner }) => {
+  const { secret } = await owner.makeToken({ name: 'restless' })
+  await bearer(secret, '198.51.100.21').get('/tokens/self')
+  await expect.poll(() => db.count('FROM token_addresses WHERE ip = ?1', '198.51.100.21')).toBeGreaterThan(0)
+  const addresses = ['203.0.113.21', '192.0.2.21']
+  const told = async () => (await mailsTo(owner.account.email)).filter(({ subject }) => subject === 'An access token of yours was used from a new network').map(({ text }) => /Address: (.+)/.exec(text)?.[1])
+  for (const [i, ip] of addresses.entries()) {
+    await bearer(secret, ip).get('/tokens/self')
+    await expect.poll(async () => (await told()).sort(), { timeout: 15_000 }).toEqual(addresses.slice(0, i + 1).sort())
+  }
+  expect(await db.rows('SELECT state, folded FROM outbox WHERE user_id = ?1', owner.user.id)).toEqual([{ state: 'sent', folded: 0 }, { state: 'sent', folded: 0 }])
+})
+
 test('c.3 a call with a token that was revoked tells its owner, once a day', async ({ owner }) => {
   const { token, bearer } = await owner.makeToken({ name: 'tripwire' })
   await owner.delete(`/tokens/${token.id}`)
