@@ -5,6 +5,7 @@ import { DAY, ago, db } from '../support/db'
 import { origin } from '../support/http'
 import { mailTo, mailsTo } from '../support/mail'
 import { scheduledAt } from '../support/server'
+import { Member } from '../support/slack'
 import { expect, test } from '../support/test'
 
 const ENDING = 'Access tokens of yours will expire soon'
@@ -74,6 +75,20 @@ test('d.10 each end is told once at 30, 7 and 1 days and when it has come; an ex
   expect((await owner.patch(`/tokens/${token.id}`, { renewable_until: ago(-5 * DAY) })).status).toBe(200)
   await scheduledAt(origin)
   expect(await db.count('FROM token_reminders WHERE token_id = ?1', token.id)).toBe(5)
+})
+
+test('in Slack every token of the message has its line, also behind the tenth', async ({ owner }) => {
+  const member = await Member.named('member52')
+  await member.connect(owner)
+  await owner.patch('/users/me', { time_zone: zoneWhere(true) })
+  const names = Array.from({ length: 23 }, (_, i) => `ending ${String(i).padStart(2, '0')}`)
+  for (const name of names) await ends((await owner.makeToken({ name })).token.id, 7)
+  await scheduledAt(origin)
+  await expect.poll(async () => (await member.messages()).length, { timeout: 15_000 }).toBe(1)
+  const [{ blocks }] = await member.messages()
+  const fields = blocks.flatMap((block: any) => block.fields ?? []).map(({ text }: any) => text.split('\n')[0])
+  expect(fields.filter((name: string) => names.includes(name))).toHaveLength(20)
+  expect(fields.at(-1)).toBe('And more')
 })
 
 test('nobody is told before nine in the morning of their own day', async ({ owner }) => {
