@@ -254,6 +254,23 @@ test('d.12 429 waits as long as Retry-After says, for the whole channel', async 
   expect(await member.messages()).toHaveLength(1)
 })
 
+test('d.12 a Retry-After of hours is kept to, and one of days is a day', async ({ owner }) => {
+  for (const [name, told, wait] of [['member53', '7200', 7200], ['member54', '999999', 86400]] as const) {
+    const member = await Member.named(name)
+    await member.connect(owner)
+    await member.suffer({ kind: 'status', status: 429, headers: { 'retry-after': told }, times: 1 })
+    const { id } = (await owner.post('/slack/test')).json
+    const row = () => db.one('SELECT state, last_error, created_at, due_at FROM outbox WHERE id = ?1', id)
+    await expect.poll(async () => (await row()).last_error).toContain('429')
+    const { state, created_at, due_at } = await row()
+    expect(state).toBe('queued')
+    const seconds = (Date.parse(due_at) - Date.parse(created_at)) / 1000
+    expect(seconds).toBeGreaterThanOrEqual(wait)
+    expect(seconds).toBeLessThan(wait + 15)
+    expect(await member.calls()).toHaveLength(1)
+  }
+})
+
 test('d.12 a redirect is not followed', async ({ owner }) => {
   const member = await Member.named('member25')
   await member.connect(owner)

@@ -28,6 +28,8 @@ use worker::Env;
 const QUEUE: &str = "OUTBOX";
 /// Messages about one thing differ behind so many characters of their ids: five tell the person, one the channel.
 const GROUP: usize = DeliveryId::PREFIX.len() + 20;
+/// The longest that the queue keeps a message back, in seconds. What is to wait longer is found by the sweep.
+const DELAY_MAX: u32 = 12 * 60 * 60;
 /// What follows the group in the id of a message to one person in Slack; of the mail, the last is 0.
 const ONLY_SLACK: &str = "000001";
 
@@ -225,7 +227,7 @@ fn group(id: &str) -> &str {
 /// Tells the consumer to look at messages, so many seconds from now.
 async fn enqueue(env: &Env, ids: &str, delay: u32) -> Result<()> {
     let message = worker::MessageBuilder::new(ids)
-        .delay_seconds(delay)
+        .delay_seconds(delay.min(DELAY_MAX))
         .build();
     Ok(env.queue(QUEUE)?.send(message).await?)
 }

@@ -31,7 +31,7 @@ const SWEEP_AFTER: i64 = 60;
 /// lost.
 const TIMEOUT_MS: u32 = 10_000;
 /// The longest that a receiver can ask us to wait, in seconds.
-const WAIT_MAX: u32 = 60 * 60;
+const WAIT_MAX: u32 = 24 * 60 * 60;
 
 /// Sends those of the messages that are due, one after the other: should the sending break off, one at most was sent and
 /// not noted. Whatever happens to one, the others go on.
