@@ -27,6 +27,8 @@ const TRIES: u32 = 6;
 const LOST_AFTER: i64 = 5 * 60;
 /// Seconds that the queue has for a message before the sweep brings it back.
 const SWEEP_AFTER: i64 = 60;
+/// What the person reads when the cause is on our side; what it is goes to the log.
+const OURS: &str = "Something went wrong here, not at the receiver";
 /// How long one message may take, in milliseconds: all that are claimed together are done with before they are taken for
 /// lost.
 const TIMEOUT_MS: u32 = 10_000;
@@ -57,9 +59,12 @@ pub async fn deliver(env: &Env, ids: &[String]) -> Result<()> {
 }
 
 async fn send(env: &Env, db: &Db, message: &Claimed) -> Result<(), Fault> {
-    // What is wrong on our side can be mended before the last try.
-    let ours = |error: Error| Fault::Later(format!("{error:?}"));
     let id = message.id.as_str();
+    // What is wrong on our side can be mended before the last try. The person need not hear what it is.
+    let ours = |error: Error| {
+        crate::log::failure(&error, id);
+        Fault::Later(OURS.into())
+    };
     let bytes = key(env)
         .and_then(|key| key.open(group(id), &message.content))
         .map_err(ours)?;
