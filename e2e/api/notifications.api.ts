@@ -3,6 +3,8 @@
 import { db } from '../support/db'
 import { origin } from '../support/http'
 import { mailTo, mailsTo } from '../support/mail'
+import { roleId } from '../support/machines'
+import { colleague } from '../support/people'
 import { messageAt, refused } from '../support/problem'
 import { scheduledAt } from '../support/server'
 import { expect, test } from '../support/test'
@@ -74,7 +76,21 @@ test('what happens often in a short time is told once, and once more with a coun
   expect(rows).toEqual([{ state: 'sent', folded: 0 }, { state: 'queued', folded: 3 }])
   await db.rows(`UPDATE outbox SET due_at = '2026-01-01T00:00:00Z' WHERE user_id = ?1 AND state = 'queued'`, owner.user.id)
   await scheduledAt(origin)
-  await expect.poll(async () => (await mailsTo(owner.account.email)).filter((mail) => mail.subject === 'An access token was made').map((mail) => mail.text.includes('The same happened 3 more times.'))).toEqual([true, false])
+  await expect.poll(async () => (await mailsTo(owner.account.email)).filter((mail) => mail.subject === 'An access token was made').map((mail) => mail.text.includes('3 more messages of this kind came up soon after and are not sent: what is said here is only about the first.'))).toEqual([true, false])
+})
+
+test('each change of a role is told in its own words, however soon the next one comes', async ({ owner }) => {
+  const mate = await colleague(owner, 'Viewer')
+  for (const role of ['API reader', 'Viewer', 'API reader']) {
+    const changed = await owner.patch(`/users/${mate.user.id}`, { role_id: await roleId(owner, role) })
+    expect(changed.status, changed.text).toBe(200)
+  }
+  const told = async () => (await mailsTo(mate.account.email)).filter(({ subject }) => subject === 'Your role was changed').map(({ text }) => text)
+  await expect.poll(async () => (await told()).length).toBe(3)
+  const texts = await told()
+  expect(texts.filter((text) => text.includes('you hold the role API reader.'))).toHaveLength(2)
+  expect(texts.filter((text) => text.includes('you hold the role Viewer.'))).toHaveLength(1)
+  for (const text of texts) expect(text).not.toContain('of this kind')
 })
 
 test('what a message says is not readable where it is kept', async ({ owner }) => {

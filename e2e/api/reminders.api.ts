@@ -5,6 +5,7 @@ import { DAY, ago, db } from '../support/db'
 import { origin } from '../support/http'
 import { mailTo, mailsTo } from '../support/mail'
 import { scheduledAt } from '../support/server'
+import { Member } from '../support/slack'
 import { expect, test } from '../support/test'
 
 const ENDING = 'Access tokens of yours will expire soon'
@@ -76,6 +77,20 @@ test('d.10 each end is told once at 30, 7 and 1 days and when it has come; an ex
   expect(await db.count('FROM token_reminders WHERE token_id = ?1', token.id)).toBe(5)
 })
 
+test('in Slack every token of the message has its line, also behind the tenth', async ({ owner }) => {
+  const member = await Member.named('member52')
+  await member.connect(owner)
+  await owner.patch('/users/me', { time_zone: zoneWhere(true) })
+  const names = Array.from({ length: 23 }, (_, i) => `ending ${String(i).padStart(2, '0')}`)
+  for (const name of names) await ends((await owner.makeToken({ name })).token.id, 7)
+  await scheduledAt(origin)
+  await expect.poll(async () => (await member.messages()).length, { timeout: 15_000 }).toBe(1)
+  const [{ blocks }] = await member.messages()
+  const fields = blocks.flatMap((block: any) => block.fields ?? []).map(({ text }: any) => text.split('\n')[0])
+  expect(fields.filter((name: string) => names.includes(name))).toHaveLength(20)
+  expect(fields.at(-1)).toBe('And more')
+})
+
 test('nobody is told before nine in the morning of their own day', async ({ owner }) => {
   await owner.patch('/users/me', { time_zone: zoneWhere(false) })
   const { token } = await owner.makeToken({ name: 'early' })
@@ -106,6 +121,19 @@ test('c.11 the first use from another network is told, one from the same is not'
   expect(mail.text).toContain('Token: travelling')
   expect(mail.text).toContain('Address: 203.0.113.9')
   expect(mail.text).not.toContain(secret)
+})
+
+test('c.11 each new network of a day is told at once, with its address', async ({ owner }) => {
+  const { secret } = await owner.makeToken({ name: 'restless' })
+  await bearer(secret, '198.51.100.21').get('/tokens/self')
+  await expect.poll(() => db.count('FROM token_addresses WHERE ip = ?1', '198.51.100.21')).toBeGreaterThan(0)
+  const addresses = ['203.0.113.21', '192.0.2.21']
+  const told = async () => (await mailsTo(owner.account.email)).filter(({ subject }) => subject === 'An access token of yours was used from a new network').map(({ text }) => /Address: (.+)/.exec(text)?.[1])
+  for (const [i, ip] of addresses.entries()) {
+    await bearer(secret, ip).get('/tokens/self')
+    await expect.poll(async () => (await told()).sort(), { timeout: 15_000 }).toEqual(addresses.slice(0, i + 1).sort())
+  }
+  expect(await db.rows('SELECT state, folded FROM outbox WHERE user_id = ?1', owner.user.id)).toEqual([{ state: 'sent', folded: 0 }, { state: 'sent', folded: 0 }])
 })
 
 test('c.3 a call with a token that was revoked tells its owner, once a day', async ({ owner }) => {

@@ -136,7 +136,7 @@ test('whoever is not signed in any more lands on the page as well', async ({ ano
 
 test('disconnecting gives the consent back at Slack', async ({ owner }) => {
   const member = await Member.named('member06')
-  await member.connect(owner)
+  await member.connect(owner, 'T_OF_MEMBER06')
   expect((await owner.delete(CONNECTION)).status).toBe(204)
   await expect.poll(() => member.revoked()).toBe(1)
   expect((await owner.get(CONNECTION)).json.state).toBe('disconnected')
@@ -148,11 +148,30 @@ test('whoever is removed, and whoever closes their account, takes their consent 
   const ways = { member26: (person: Person) => owner.delete(`/users/${person.user.id}`), member27: (person: Person) => person.delete('/users/me') }
   for (const [name, leave] of Object.entries(ways)) {
     const [person, member] = [await colleague(owner), await Member.named(name)]
-    await member.connect(person)
+    await member.connect(person, `T_OF_${name.toUpperCase()}`)
     expect((await leave(person)).status).toBe(204)
     await expect.poll(() => member.revoked()).toBe(1)
   }
   expect(await db.count('FROM slack_connections WHERE tenant_id = ?1', owner.tenant)).toBe(0)
+})
+
+test('a workspace that others use keeps its bot until the last of them goes', async ({ owner, stranger }) => {
+  const mate = await colleague(owner)
+  const people = { member07: owner, member08: mate, member09: stranger }
+  const members: Record<string, Member> = {}
+  for (const [name, person] of Object.entries(people)) {
+    members[name] = await Member.named(name)
+    await members[name]?.connect(person, 'T_SHARED')
+  }
+  const revoked = () => Promise.all(Object.values(members).map((member) => member.revoked()))
+  expect((await owner.delete(CONNECTION)).status).toBe(204)
+  expect((await owner.delete(`/users/${mate.user.id}`)).status).toBe(204)
+  // The company of the other tenant is connected still.
+  await stranger.post('/slack/test')
+  await expect.poll(() => state(stranger)).toEqual(['sent'])
+  expect(await revoked()).toEqual([0, 0, 0])
+  await members.member09?.connect(stranger, 'T_ELSEWHERE')
+  await expect.poll(revoked).toEqual([0, 0, 1])
 })
 
 test('a test message needs a workspace that takes it', async ({ owner }) => {
@@ -184,6 +203,21 @@ for (const [i, error] of GONE.entries()) {
     expect((await owner.get(CONNECTION)).json.state).toBe('connected')
   })
 }
+
+test('c.12 what the connection before answers late breaks nothing of the new one', async ({ owner }) => {
+  const [before, after] = [await Member.named('member47'), await Member.named('member48')]
+  await before.connect(owner)
+  await before.suffer({ kind: 'error', error: 'token_revoked', held: true })
+  await owner.post('/slack/test')
+  await expect.poll(async () => (await before.calls()).length).toBe(1)
+  await after.connect(owner)
+  await before.release()
+  await expect.poll(() => state(owner)).toEqual(['failed'])
+  expect((await owner.get(CONNECTION)).json).toMatchObject({ state: 'connected', workspace: { member: after.id, broken_why: null } })
+  expect(await sent(owner, 'email')).toEqual([])
+  await owner.post('/slack/test')
+  await expect.poll(() => state(owner)).toEqual(['failed', 'sent'])
+})
 
 const TROUBLES = [
   ['500', { kind: 'status', status: 500, times: 1 }, 'Slack answered 500'],
@@ -220,6 +254,23 @@ test('d.12 429 waits as long as Retry-After says, for the whole channel', async 
   expect(await member.messages()).toHaveLength(1)
 })
 
+test('d.12 a Retry-After of hours is kept to, and one of days is a day', async ({ owner }) => {
+  for (const [name, told, wait] of [['member53', '7200', 7200], ['member54', '999999', 86400]] as const) {
+    const member = await Member.named(name)
+    await member.connect(owner)
+    await member.suffer({ kind: 'status', status: 429, headers: { 'retry-after': told }, times: 1 })
+    const { id } = (await owner.post('/slack/test')).json
+    const row = () => db.one('SELECT state, last_error, created_at, due_at FROM outbox WHERE id = ?1', id)
+    await expect.poll(async () => (await row()).last_error).toContain('429')
+    const { state, created_at, due_at } = await row()
+    expect(state).toBe('queued')
+    const seconds = (Date.parse(due_at) - Date.parse(created_at)) / 1000
+    expect(seconds).toBeGreaterThanOrEqual(wait)
+    expect(seconds).toBeLessThan(wait + 15)
+    expect(await member.calls()).toHaveLength(1)
+  }
+})
+
 test('d.12 a redirect is not followed', async ({ owner }) => {
   const member = await Member.named('member25')
   await member.connect(owner)
@@ -245,6 +296,20 @@ for (const [i, [status, error]] of HOOKS.entries()) {
     // A test message has nothing to say by email.
     await mailTo(owner.account.email, 'Slack does not take your notifications any more')
     expect((await mailsTo(owner.account.email)).map(({ subject }) => subject)).toEqual(['Slack does not take your notifications any more'])
+  })
+}
+
+const HIDDEN = [['no_service', 'no_service'], ['{"ok":false,"error":"invalid_auth"}', 'invalid_auth']] as const
+for (const [i, [said, why]] of HIDDEN.entries()) {
+  test(`d.12 a webhook that answers 200 and says ${why} has sent nothing`, async ({ owner }) => {
+    const member = await Member.named(['member49', 'member50'][i] ?? '')
+    await member.suffer({ kind: 'grant', scope: 'incoming-webhook' })
+    await member.connect(owner)
+    await member.suffer({ kind: 'error', error: said, status: 200 })
+    await owner.post('/slack/test')
+    await expect.poll(() => state(owner)).toEqual(['failed'])
+    expect((await owner.get(CONNECTION)).json).toMatchObject({ state: 'reconnect_needed', workspace: { broken_why: why, last_delivered_at: null } })
+    await mailTo(owner.account.email, 'Slack does not take your notifications any more')
   })
 }
 
@@ -339,6 +404,20 @@ test('a message that every sender broke off at is given up', async ({ owner }) =
   await expect.poll(() => state(owner)).toEqual(['sent'])
   await db.rows(`UPDATE outbox SET state = 'queued', done_at = NULL, tries = 6, due_at = '2026-01-01T00:00:00Z' WHERE user_id = ?1`, owner.user.id)
   await scheduledAt(origin)
+  expect(await sent(owner)).toMatchObject([{ state: 'failed', last_error: 'Sending it broke off each time.' }])
+  expect(await member.calls()).toHaveLength(1)
+})
+
+test('what every sender broke off at goes by email at last', async ({ owner }) => {
+  const member = await Member.named('member51')
+  await member.connect(owner)
+  await owner.put('/users/me/notifications', INFO)
+  await member.suffer({ kind: 'status', status: 503 })
+  await owner.makeToken({ name: 'broken off' })
+  await expect.poll(async () => (await sent(owner))[0]?.tries).toBe(1)
+  await db.rows(`UPDATE outbox SET tries = 6, last_error = NULL, due_at = '2026-01-01T00:00:00Z' WHERE user_id = ?1`, owner.user.id)
+  await scheduledAt(origin)
+  expect((await mailTo(owner.account.email, 'An access token was made')).text).toContain('Token: broken off')
   expect(await sent(owner)).toMatchObject([{ state: 'failed', last_error: 'Sending it broke off each time.' }])
   expect(await member.calls()).toHaveLength(1)
 })

@@ -21,6 +21,7 @@ const WITHOUT_TENANT: [RegExp, string][] = [
   [/^SELECT tenant_id, .* IN \(SELECT value FROM json_each\(\?1\)/, 'secrets that were found are known by themselves only'],
   [/^UPDATE \w+ SET (\w+) = \?2 WHERE \1 = \?1$/, 'while keys change, a secret that is shown has its hash moved, wherever it lies'],
   [/^SELECT user_id, tenant_id, .* WHERE user_id >= 'usr_' /, 'the job that encrypts anew is no tenant\'s, and learns each row\'s by reading it'],
+  [/^SELECT 1 AS used FROM slack_connections WHERE team_id = \?1 LIMIT 1$/, 'whether a workspace is used by anybody; the answer is yes or no'],
   [/^SELECT id FROM outbox WHERE state = 'queued' AND due_at <= \?1 /, 'the post is no tenant\'s'],
 ]
 

@@ -7,10 +7,10 @@ import { type Answer, send } from './http'
 export const SLACK = `http://127.0.0.1:${process.env.SLACK_PORT}`
 
 export type Fault =
-  | { kind: 'error'; error: string; status?: number; times?: number }
+  | { kind: 'error'; error: string; status?: number; times?: number; held?: true }
   | { kind: 'status'; status: number; headers?: Record<string, string>; times?: number }
   | { kind: 'broken' | 'lost answer' | 'none'; times?: number }
-  | { kind: 'grant'; scope: string }
+  | { kind: 'grant'; scope?: string; team?: string }
 
 const api = async (method: string, reader: string, query: Record<string, string> = {}): Promise<any> => {
   const answer = await fetch(`${SLACK}/api/${method}`, { method: 'POST', headers: { Authorization: `Bearer xoxp-reader-${reader}` }, body: new URLSearchParams(query) })
@@ -33,6 +33,11 @@ export class Member {
   /** What goes wrong from now on, one after the other. */
   async suffer(...faults: Fault[]) {
     await this.control({ faults })
+  }
+
+  /** Has what is held answered. */
+  async release() {
+    await this.control({ release: true })
   }
 
   /** When messages came for them, whatever became of each. */
@@ -76,12 +81,14 @@ export class Member {
     return comeBack(person, answer.headers.get('location') ?? '')
   }
 
-  /** Connects a person to the workspace as this member. */
-  async connect(person: Person) {
+  /** Connects a person to the workspace as this member, to one that nobody else uses if it is named. */
+  async connect(person: Person, team?: string) {
+    if (team) await this.suffer({ kind: 'grant', team })
     const begun = await person.post('/slack/connection')
     expect(begun.status, begun.text).toBe(200)
     const back = await this.consent(person, begun.json.authorize_url)
     expect(back.header('location')).toBe('/settings/notifications?slack=connected')
+    if (team) await this.suffer()
   }
 }
 

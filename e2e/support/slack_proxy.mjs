@@ -40,6 +40,8 @@ const calls = new Map()
 /** By what a message is sent with. */
 const memberOf = new Map()
 const revoked = new Set()
+/** What lets those calls go on that are held, by member. */
+const held = new Map()
 
 const read = async (request) => {
   const pieces = []
@@ -68,10 +70,11 @@ function trouble(member) {
 }
 
 /** A call that sends something to `member`; true if it was answered here. */
-function hinder(response, member, isWebhook) {
+async function hinder(response, member, isWebhook) {
   const fault = trouble(member)
   calls.set(member, [...(calls.get(member) ?? []), { at: Date.now(), fault: fault?.kind ?? null }])
   if (!fault || fault.kind === 'lost answer') return false
+  if (fault.held) await new Promise((resolve) => held.set(member, resolve))
   if (fault.kind === 'error') isWebhook ? text(response, fault.status ?? 404, fault.error) : json(response, { ok: false, error: fault.error })
   else if (fault.kind === 'status') answer(response, fault.status, fault.headers ?? {}, '')
   else if (fault.kind === 'broken') response.socket.destroy()
@@ -88,7 +91,8 @@ async function access(request, response, body) {
     const url = `${SELF}/services/${granted.team.id}/B${randomBytes(4).toString('hex').toUpperCase()}/${randomBytes(12).toString('hex')}`
     memberOf.set(new URL(url).pathname, member)
     const only = wanted.get(member)?.find((fault) => fault.kind === 'grant')
-    if (only) granted.scope = only.scope
+    if (only?.scope) granted.scope = only.scope
+    if (only?.team) granted.team.id = only.team
     if (granted.scope.includes('incoming-webhook')) {
       granted.incoming_webhook = { channel: '#general', channel_id: channel, configuration_url: `${SELF}/services/${channel}`, url }
     }
@@ -100,8 +104,9 @@ async function serve(request, response) {
   const { pathname } = new URL(request.url, SELF)
   const body = await read(request)
   if (pathname === '/control') {
-    const { member, faults } = JSON.parse(body.toString() || '{}')
+    const { member, faults, release } = JSON.parse(body.toString() || '{}')
     if (faults) wanted.set(member, faults)
+    if (release) held.get(member)?.()
     return json(response, { calls: calls.get(member) ?? [], revoked: [...revoked].filter((token) => memberOf.get(token) === member).length, credentials: [...memberOf].filter(([, of]) => of === member).map(([credential]) => credential) })
   }
   if (pathname === '/oauth/v2/authorize') {
@@ -122,7 +127,7 @@ async function serve(request, response) {
   if (pathname.startsWith('/services/')) {
     const member = memberOf.get(pathname)
     if (!member) return text(response, 404, 'no_service')
-    if (hinder(response, member, true)) return
+    if (await hinder(response, member, true)) return
     const told = await pass(request, body, '/services/T000000001/B000000001/X000000001')
     return text(response, told.status, await told.text())
   }
@@ -131,7 +136,7 @@ async function serve(request, response) {
     if (!member) return json(response, { ok: false, error: 'invalid_auth' })
     if (revoked.has(token)) return json(response, { ok: false, error: 'token_revoked' })
     const fault = wanted.get(member)?.[0]
-    if (hinder(response, member, false)) return
+    if (await hinder(response, member, false)) return
     const told = await pass(request, body)
     if (fault?.kind === 'lost answer') return response.socket.destroy()
     return json(response, await told.json(), told.status)

@@ -81,7 +81,7 @@ test('c.12 a connection that Slack ended says so in its own word, and is connect
 
 test('Slack can be disconnected', async ({ page, owner }) => {
   const member = await Member.named('member43')
-  await member.connect(owner)
+  await member.connect(owner, 'T_OF_MEMBER43')
   await open(page, PAGE)
   await button(slack(page), 'Disconnect').click()
   await expect(said(page, 'Slack is disconnected.')).toBeVisible()

@@ -25,15 +25,16 @@ impl Letter {
         serde_json::to_vec(self).map_err(|error| Error::Internal(error.to_string()))
     }
 
-    /// Tells that so many more messages like this one were not sent.
+    /// Tells that so many more messages of this kind were not sent: they may be about something else than this one.
     pub fn stands_for_more(&mut self, more: u32) {
-        match more {
-            0 => {}
-            1 => self.lines.push("The same happened once more.".into()),
-            more => self
-                .lines
-                .push(format!("The same happened {more} more times.")),
-        }
+        let (count, are) = match more {
+            0 => return,
+            1 => ("One more message".to_owned(), "is"),
+            more => (format!("{more} more messages"), "are"),
+        };
+        self.lines.push(format!(
+            "{count} of this kind came up soon after and {are} not sent: what is said here is only about the first. The others may be about other tokens, people or addresses; the page has them all."
+        ));
     }
 
     /// As it was kept.
@@ -134,6 +135,18 @@ mod tests {
             letter().text(),
             "Somebody signed in.\n\nDevice: \"Fox\" & Co\n\nLook:\nhttps://console.example/?a=1&b=2\n\nBye.\n\n-- \nLatchkey\n"
         );
+    }
+
+    #[test]
+    fn a_letter_that_stands_for_more_says_that_it_does_not_name_them() {
+        let mut alone = letter();
+        alone.stands_for_more(0);
+        assert_eq!(alone, letter());
+        let mut many = letter();
+        many.stands_for_more(3);
+        let line = many.lines.last().unwrap();
+        assert!(line.starts_with("3 more messages of this kind"));
+        assert!(line.contains("only about the first"));
     }
 
     #[test]

@@ -28,6 +28,8 @@ use worker::Env;
 const QUEUE: &str = "OUTBOX";
 /// Messages about one thing differ behind so many characters of their ids: five tell the person, one the channel.
 const GROUP: usize = DeliveryId::PREFIX.len() + 20;
+/// The longest that the queue keeps a message back, in seconds. What is to wait longer is found by the sweep.
+const DELAY_MAX: u32 = 12 * 60 * 60;
 /// What follows the group in the id of a message to one person in Slack; of the mail, the last is 0.
 const ONLY_SLACK: &str = "000001";
 
@@ -42,8 +44,17 @@ pub enum Fault {
     NotYet(Timestamp),
     /// It will never work.
     Never(String),
+    /// No workspace takes messages.
+    NoWorkspace,
     /// Nothing will work there before the person connects it anew.
     Disconnected(String),
+    /// The same, with the token of the connection that was used, encrypted: the person may have another by now.
+    Broken {
+        /// What Slack said.
+        why: String,
+        /// The token.
+        bot_token: String,
+    },
 }
 
 /// A message in the making.
@@ -93,7 +104,7 @@ impl Message {
     }
 
     fn telling(self, env: &Env, event: Event, letter: &Letter) -> Result<Self> {
-        let fold = (event.level() != Level::Critical).then(|| event.as_str().to_owned());
+        let fold = event.folds().then(|| event.as_str().to_owned());
         let message = Self {
             event: event.as_str(),
             level: Some(event.level()),
@@ -216,7 +227,7 @@ fn group(id: &str) -> &str {
 /// Tells the consumer to look at messages, so many seconds from now.
 async fn enqueue(env: &Env, ids: &str, delay: u32) -> Result<()> {
     let message = worker::MessageBuilder::new(ids)
-        .delay_seconds(delay)
+        .delay_seconds(delay.min(DELAY_MAX))
         .build();
     Ok(env.queue(QUEUE)?.send(message).await?)
 }

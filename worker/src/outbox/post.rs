@@ -27,13 +27,13 @@ const TRIES: u32 = 6;
 const LOST_AFTER: i64 = 5 * 60;
 /// Seconds that the queue has for a message before the sweep brings it back.
 const SWEEP_AFTER: i64 = 60;
-/// Why a message goes nowhere whose workspace is gone meanwhile.
-const NO_WORKSPACE: &str = "no_workspace";
+/// What the person reads when the cause is on our side; what it is goes to the log.
+const OURS: &str = "Something went wrong here, not at the receiver";
 /// How long one message may take, in milliseconds: all that are claimed together are done with before they are taken for
 /// lost.
 const TIMEOUT_MS: u32 = 10_000;
 /// The longest that a receiver can ask us to wait, in seconds.
-const WAIT_MAX: u32 = 60 * 60;
+const WAIT_MAX: u32 = 24 * 60 * 60;
 
 /// Sends those of the messages that are due, one after the other: should the sending break off, one at most was sent and
 /// not noted. Whatever happens to one, the others go on.
@@ -59,9 +59,12 @@ pub async fn deliver(env: &Env, ids: &[String]) -> Result<()> {
 }
 
 async fn send(env: &Env, db: &Db, message: &Claimed) -> Result<(), Fault> {
-    // What is wrong on our side can be mended before the last try.
-    let ours = |error: Error| Fault::Later(format!("{error:?}"));
     let id = message.id.as_str();
+    // What is wrong on our side can be mended before the last try. The person need not hear what it is.
+    let ours = |error: Error| {
+        crate::log::failure(&error, id);
+        Fault::Later(OURS.into())
+    };
     let bytes = key(env)
         .and_then(|key| key.open(group(id), &message.content))
         .map_err(ours)?;
@@ -80,10 +83,7 @@ async fn send(env: &Env, db: &Db, message: &Claimed) -> Result<(), Fault> {
         }
         Channel::Slack => {
             let connection = slack::connection(env, db, &message.tenant_id, &message.user_id);
-            let connection = connection
-                .await
-                .map_err(ours)?
-                .ok_or_else(|| Fault::Disconnected(NO_WORKSPACE.into()))?;
+            let connection = connection.await.map_err(ours)?.ok_or(Fault::NoWorkspace)?;
             connection
                 .take_turn(db, &message.id)
                 .await
@@ -108,7 +108,14 @@ async fn note(env: &Env, db: &Db, message: &Claimed, sent: Result<(), Fault>) ->
             let wait = u32::try_from(turn.seconds() - now.seconds()).unwrap_or_default();
             return enqueue(env, message.id.as_str(), wait).await;
         }
-        Err(Fault::Disconnected(why)) => return disconnected(env, db, message, &why).await,
+        Err(Fault::Broken { why, bot_token }) => {
+            broken(env, db, message, &bot_token, &why).await?;
+            return instead(env, db, message, &said(&why)).await;
+        }
+        Err(Fault::Disconnected(why)) => return instead(env, db, message, &said(&why)).await,
+        Err(Fault::NoWorkspace) => {
+            return instead(env, db, message, "No workspace takes messages").await;
+        }
         Err(Fault::Later(why)) if message.tries < TRIES => (wait(message.tries, chance()?), why),
         Err(Fault::After(seconds, why)) if message.tries < TRIES => {
             let wait = seconds.clamp(1, WAIT_MAX);
@@ -131,26 +138,33 @@ async fn note(env: &Env, db: &Db, message: &Claimed, sent: Result<(), Fault>) ->
     enqueue(env, message.id.as_str(), wait).await
 }
 
-/// The message goes by mail at once, and the person hears why, once.
-async fn disconnected(env: &Env, db: &Db, message: &Claimed, why: &str) -> Result<()> {
+fn said(why: &str) -> String {
+    ["Slack said: ", why].concat()
+}
+
+/// The message goes by mail at once.
+async fn instead(env: &Env, db: &Db, message: &Claimed, why: &str) -> Result<()> {
     let now = clock();
-    let letter = letters::slack_broken(env, why)?;
-    let notice = Message::in_background(env, Event::SlackBroken, &letter)?;
-    let (tenant_id, user_id) = (&message.tenant_id, &message.user_id);
-    let told = if why == NO_WORKSPACE {
-        "No workspace takes messages".to_owned()
-    } else {
-        ["Slack said: ", why].concat()
-    };
     db.commit([
-        store::failed(message, &told, now),
+        store::failed(message, why, now),
         store::insert_instead(message, now),
-        slack::broken(tenant_id, user_id, why, now),
+    ])
+    .await?;
+    enqueue(env, group(message.id.as_str()), 0).await
+}
+
+/// The connection is marked, and the person hears why, once.
+async fn broken(env: &Env, db: &Db, message: &Claimed, bot_token: &str, why: &str) -> Result<()> {
+    let now = clock();
+    let notice =
+        Message::in_background(env, Event::SlackBroken, &letters::slack_broken(env, why)?)?;
+    let (tenant_id, user_id) = (&message.tenant_id, &message.user_id);
+    db.commit([
+        slack::broken(tenant_id, user_id, bot_token, why, now),
         notice.to_person_of(tenant_id.as_str(), user_id.as_str(), now),
     ])
     .await?;
-    notice.send(env).await?;
-    enqueue(env, group(message.id.as_str()), 0).await
+    notice.send(env).await
 }
 
 /// Seconds until the next try: four times as long each time, less up to a fifth, so that what failed together does not
@@ -165,12 +179,17 @@ fn chance() -> Result<u8> {
     Ok(byte)
 }
 
-/// Puts messages back into the queue that should have been sent by now, and gives up those that break every attempt.
+/// Puts messages back into the queue that should have been sent by now, and gives up those that break every attempt: what
+/// was to go to Slack goes by mail at last.
 pub async fn sweep(env: &Env, now: Timestamp) -> Result<()> {
     let db = Db::of(env)?;
-    db.commit([store::exhausted(TRIES, now)]).await?;
+    let given_up = [
+        store::exhausted(TRIES, now),
+        store::insert_instead_of_exhausted(now),
+    ];
+    let [_, instead] = db.commit(given_up).await?;
     let overdue: Vec<store::IdRow> = db.all(store::overdue(now.plus(-SWEEP_AFTER))).await?;
-    for row in overdue {
+    for row in instead.rows()?.into_iter().chain(overdue) {
         enqueue(env, row.id.as_str(), 0).await?;
     }
     Ok(())

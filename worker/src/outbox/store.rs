@@ -293,6 +293,21 @@ pub(super) fn exhausted(tries: u32, now: Timestamp) -> Statement {
     )
 }
 
+/// The mails that go out in place of those that were to go to Slack and were given up at `now`, unless there are such.
+pub(super) fn insert_instead_of_exhausted(now: Timestamp) -> Statement {
+    Statement::new(
+        "INSERT INTO outbox (id, tenant_id, user_id, event, channel, recipient, content, folded, created_at, due_at)
+         SELECT substr(o.id, 1, length(o.id) - 1) || '0', o.tenant_id, o.user_id, o.event, 'email', u.email, o.content,
+                o.folded, ?1, ?1
+         FROM outbox o JOIN users u ON u.id = o.user_id AND u.tenant_id = o.tenant_id
+         WHERE o.state <> 'queued' AND o.done_at = ?1 AND o.state = 'failed' AND o.channel = 'slack'
+           AND o.event <> 'slack.test'
+         ON CONFLICT (id) DO NOTHING
+         RETURNING id",
+        [&now],
+    )
+}
+
 /// One id.
 #[derive(Deserialize)]
 pub(super) struct IdRow {

@@ -212,8 +212,12 @@ fn by_method(told: &Told) -> Result<Value, Fault> {
         return Ok(answer);
     }
     let error = answer.get("error").and_then(Value::as_str);
-    let error = word(error.unwrap_or("unknown_error"));
-    Err(match error.as_str() {
+    Err(by_word(word(error.unwrap_or("unknown_error")), told))
+}
+
+/// What a word of Slack's means.
+fn by_word(error: String, told: &Told) -> Fault {
+    match error.as_str() {
         "ratelimited" | "rate_limited" => Fault::After(
             told.retry_after.unwrap_or(PAUSE),
             "Slack asked to wait".into(),
@@ -233,13 +237,17 @@ fn by_method(told: &Told) -> Result<Value, Fault> {
         | "json_not_object" => Fault::Never(["Slack said: ", &error].concat()),
         // Everything else is about the token, the person or the place: no message gets through.
         _ => Fault::Disconnected(error),
-    })
+    }
 }
 
-/// What a webhook's answer means. Failures come with a word in plain text.
+/// What a webhook's answer means. Failures come with a word in plain text, whatever the status.
 fn by_webhook(told: &Told) -> Result<(), Fault> {
     let error = word(&told.body);
     match told.status {
+        200..300 if told.body.trim() == "ok" => Ok(()),
+        200..300 if told.body.trim() == error => Err(by_word(error, told)),
+        // As methods say it, or nothing that Slack would say.
+        200..300 => by_method(told).map(drop),
         403 | 404 | 410 => Err(Fault::Disconnected(error)),
         400 if matches!(
             error.as_str(),
@@ -270,9 +278,12 @@ fn word(text: &str) -> String {
 
 fn word_of(fault: Fault) -> String {
     match fault {
-        Fault::Disconnected(word) => word,
-        Fault::After(_, why) | Fault::Later(why) | Fault::Never(why) => why,
-        Fault::NotYet(_) => String::new(),
+        Fault::Disconnected(why)
+        | Fault::Broken { why, .. }
+        | Fault::After(_, why)
+        | Fault::Later(why)
+        | Fault::Never(why) => why,
+        Fault::NotYet(_) | Fault::NoWorkspace => String::new(),
     }
 }
 
@@ -431,6 +442,18 @@ mod tests {
     #[test]
     fn a_failure_of_a_webhook_is_told_by_status_and_word() {
         assert!(by_webhook(&told(200, "ok")).is_ok());
+        assert!(by_webhook(&told(200, r#"{"ok":true}"#)).is_ok());
+        for body in ["invalid_auth", r#"{"ok":false,"error":"invalid_auth"}"#] {
+            assert_eq!(
+                by_webhook(&told(200, body)),
+                Err(Fault::Disconnected("invalid_auth".into()))
+            );
+        }
+        assert!(matches!(
+            by_webhook(&told(200, "<html>")),
+            Err(Fault::Later(_))
+        ));
+        assert!(matches!(by_webhook(&told(200, "")), Err(Fault::Later(_))));
         for (status, body) in [
             (404, "no_service"),
             (410, "channel_is_archived"),

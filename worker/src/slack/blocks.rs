@@ -3,25 +3,30 @@
 use crate::outbox::Letter;
 use serde_json::{Value, json};
 
-/// Slack's limits in characters: of a header, of a text, of a field; and of fields in a section.
+/// Slack's limits in characters: of a header, of a text, of a field; of fields in a section, and of blocks.
 const HEADER_MAX: usize = 150;
 const TEXT_MAX: usize = 3000;
 const FIELD_MAX: usize = 2000;
 const FIELDS_MAX: usize = 10;
+const BLOCKS_MAX: usize = 50;
 
 /// The message without its destination.
 pub(super) fn message(letter: &Letter) -> Value {
     let mut blocks = vec![json!({"type": "header", "text": plain(&letter.subject, HEADER_MAX)})];
     let section = |text: &str| json!({"type": "section", "text": plain(text, TEXT_MAX)});
     blocks.extend(letter.lines.iter().map(|line| section(line)));
-    let fields: Vec<_> = letter
-        .facts
-        .iter()
-        .take(FIELDS_MAX)
-        .map(|(name, value)| plain(&format!("{name}\n{value}"), FIELD_MAX))
-        .collect();
-    if !fields.is_empty() {
+    // Besides these: one that says how many are left out, the link, and what comes last.
+    let room = BLOCKS_MAX.saturating_sub(blocks.len() + 2 + letter.last_lines.len());
+    for facts in letter.facts.chunks(FIELDS_MAX).take(room) {
+        let fields: Vec<_> = facts
+            .iter()
+            .map(|(name, value)| plain(&format!("{name}\n{value}"), FIELD_MAX))
+            .collect();
         blocks.push(json!({"type": "section", "fields": fields}));
+    }
+    let left = letter.facts.len().saturating_sub(room * FIELDS_MAX);
+    if left > 0 {
+        blocks.push(section(&format!("… and {left} more.")));
     }
     if let Some((label, url)) = &letter.link {
         let link = format!("<{}|{}>", escape(url), escape(label));
@@ -87,9 +92,21 @@ mod tests {
         let header = message["blocks"][0]["text"]["text"].as_str().unwrap();
         assert_eq!(header.chars().count(), HEADER_MAX);
         assert!(header.ends_with('…'));
-        assert_eq!(
-            message["blocks"][1]["fields"].as_array().unwrap().len(),
-            FIELDS_MAX
-        );
+        let fields = |block: usize| message["blocks"][block]["fields"].as_array().unwrap().len();
+        assert_eq!([fields(1), fields(2)], [FIELDS_MAX, 2]);
+    }
+
+    #[test]
+    fn what_slack_has_no_room_for_is_counted() {
+        let letter = Letter {
+            facts: vec![("a".into(), "b".into()); 1000],
+            link: Some(("Look".into(), "https://console.example/".into())),
+            last_lines: vec!["Bye.".into()],
+            ..Letter::default()
+        };
+        let message = message(&letter);
+        let blocks = message["blocks"].as_array().unwrap();
+        assert_eq!(blocks.len(), BLOCKS_MAX);
+        assert_eq!(blocks[47]["text"]["text"], "… and 540 more.");
     }
 }

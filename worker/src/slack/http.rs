@@ -8,7 +8,7 @@ use crate::{
     audit,
     auth::{Actor, Authorized, Owner, SessionCaller, rights::ManageOwnNotifications},
     call::{self, Call},
-    db::Statement,
+    db::{Db, Statement},
     error::{Error, Result},
     extract::Query,
     limits::{Counter, Limit},
@@ -178,7 +178,7 @@ async fn connect(call: &Call, owner: &Owner, actor: &Actor, granted: &Granted) -
         .await?;
     // In the same workspace the new consent has taken the place of the one before by itself.
     if let Some(before) = before.filter(|before| before.team_id != granted.team_id) {
-        give_back(call, owner, before.bot_token);
+        Consent::of(before).give_back(call, owner);
     }
     Ok(())
 }
@@ -186,32 +186,37 @@ async fn connect(call: &Call, owner: &Owner, actor: &Actor, granted: &Granted) -
 /// What a person consented to, for whoever is about to remove them: with their row it is gone.
 pub async fn consent(call: &Call, owner: &Owner) -> Result<Option<Consent>> {
     let row: Option<store::ConnectionRow> = call.db.first(store::find_own(owner)).await?;
-    Ok(row.map(|row| Consent(row.bot_token)))
+    Ok(row.map(Consent::of))
 }
 
-/// A consent at Slack, encrypted.
-pub struct Consent(String);
+/// A consent at Slack.
+pub struct Consent(store::Disconnected);
 
 impl Consent {
-    /// Gives it back.
+    fn of(row: store::ConnectionRow) -> Self {
+        Self(store::Disconnected {
+            team_id: row.team_id,
+            bot_token: row.bot_token,
+        })
+    }
+
+    /// Gives it back, once its row is gone. The bot is the workspace's, not the person's: as long as others are connected
+    /// to the same workspace its token stays, since to revoke it would end theirs. Nobody waits for it.
     pub fn give_back(self, call: &Call, owner: &Owner) {
-        give_back(call, owner, self.0);
+        let (env, user_id) = (call.env().clone(), owner.user().clone());
+        call.later(async move {
+            let used: Option<store::Used> =
+                Db::of(&env)?.first(store::used(&self.0.team_id)).await?;
+            if let Some(slack) = Slack::of(&env).filter(|_| used.is_none()) {
+                let token = super::open(&env, &user_id, &self.0.bot_token)?;
+                slack.revoke(&token).await;
+            }
+            Ok(())
+        });
     }
 }
 
-/// Gives a consent back at Slack. Nobody waits for it.
-fn give_back(call: &Call, owner: &Owner, sealed: String) {
-    let (env, user_id) = (call.env().clone(), owner.user().clone());
-    call.later(async move {
-        if let Some(slack) = Slack::of(&env) {
-            let token = super::open(&env, &user_id, &sealed)?;
-            slack.revoke(&token).await;
-        }
-        Ok(())
-    });
-}
-
-/// Disconnect, here and at Slack.
+/// Disconnect, here and, unless others use the same workspace, at Slack.
 #[worker::send]
 pub async fn delete(
     Authorized { owner, actor, .. }: Authorized<ManageOwnNotifications>,
@@ -227,7 +232,7 @@ pub async fn delete(
     let gone: store::Disconnected = deleted
         .row()?
         .ok_or_else(|| Error::not_found("connection to Slack"))?;
-    give_back(&call, &owner, gone.bot_token);
+    Consent(gone).give_back(&call, &owner);
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -86,12 +86,19 @@ impl Connection {
 
     /// Sends it.
     pub async fn send(&self, letter: &Letter) -> Result<(), Fault> {
-        match &self.target {
+        let sent = match &self.target {
             Target::Member { token, member } => {
                 self.slack.post_message(token, member, letter).await
             }
             Target::Webhook(url) => self.slack.post_webhook(url, letter).await,
-        }
+        };
+        sent.map_err(|fault| match fault {
+            Fault::Disconnected(why) => Fault::Broken {
+                why,
+                bot_token: self.row.bot_token.clone(),
+            },
+            other => other,
+        })
     }
 }
 

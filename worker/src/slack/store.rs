@@ -81,7 +81,7 @@ pub(super) fn replace(owner: &Owner, sealed: &Sealed, now: Timestamp) -> Stateme
 /// Disconnects a person.
 pub(super) fn delete(owner: &Owner) -> Statement {
     Statement::new(
-        "DELETE FROM slack_connections WHERE user_id = ?1 AND tenant_id = ?2 RETURNING bot_token",
+        "DELETE FROM slack_connections WHERE user_id = ?1 AND tenant_id = ?2 RETURNING team_id, bot_token",
         [owner.user(), owner.tenant()],
     )
 }
@@ -89,7 +89,20 @@ pub(super) fn delete(owner: &Owner) -> Statement {
 /// What a person was disconnected from.
 #[derive(Deserialize)]
 pub(super) struct Disconnected {
+    pub team_id: String,
     pub bot_token: String,
+}
+
+/// That somebody uses a workspace.
+#[derive(Deserialize)]
+pub(super) struct Used {}
+
+/// Whether anybody uses a workspace, of whichever tenant.
+pub(super) fn used(team_id: &str) -> Statement {
+    Statement::new(
+        "SELECT 1 AS used FROM slack_connections WHERE team_id = ?1 LIMIT 1",
+        [&team_id],
+    )
 }
 
 /// A connection as it is kept.
@@ -241,11 +254,18 @@ pub fn delivered(tenant_id: &TenantId, user_id: &UserId, now: Timestamp) -> Stat
     )
 }
 
-/// Notes that Slack takes no more messages, the first time that it says so.
-pub fn broken(tenant_id: &TenantId, user_id: &UserId, why: &str, now: Timestamp) -> Statement {
+/// Notes that Slack takes no more messages, the first time that it says so; not if another has taken the place of
+/// the connection that was used.
+pub fn broken(
+    tenant_id: &TenantId,
+    user_id: &UserId,
+    bot_token: &str,
+    why: &str,
+    now: Timestamp,
+) -> Statement {
     Statement::new(
-        "UPDATE slack_connections SET broken_at = ?4, broken_why = ?3
-         WHERE user_id = ?1 AND tenant_id = ?2 AND broken_at IS NULL",
-        [user_id, tenant_id, &why, &now],
+        "UPDATE slack_connections SET broken_at = ?5, broken_why = ?4
+         WHERE user_id = ?1 AND tenant_id = ?2 AND bot_token = ?3 AND broken_at IS NULL",
+        [user_id, tenant_id, &bot_token, &why, &now],
     )
 }

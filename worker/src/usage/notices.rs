@@ -60,7 +60,8 @@ pub(super) async fn tell(
             &used.call,
         )?;
         let message = Message::about(call, Event::TokenNewNetwork, &letter)?;
-        messages.push((message.daily_about(&new.token), &new.tenant_id, &new.token));
+        let subject = [&new.token, " ", &network(&used.ip)].concat();
+        messages.push((message.daily_about(&subject), &new.tenant_id, &new.token));
     }
     for dead in refused {
         let letter = letters::refused(call, &dead.name, &dead.reason, &dead.ip, &dead.call)?;
