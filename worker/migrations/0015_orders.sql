@@ -8,3 +8,13 @@ CREATE INDEX service_accounts_by_use ON service_accounts (tenant_id, coalesce(la
 CREATE INDEX roles_by_name ON roles (tenant_id, coalesce(name_key, lower(name)), id);
 CREATE INDEX tokens_by_use ON tokens (owner_id, coalesce(last_used_at, ''), id) WHERE revoked_at IS NULL;
 CREATE INDEX tokens_by_own_end ON tokens (owner_id, coalesce(renewable_until, expires_at, '~'), id) WHERE revoked_at IS NULL;
+
+-- Service accounts with what is shown of their role and of whoever looks after them.
+CREATE VIEW shown_service_accounts AS
+SELECT s.id, s.tenant_id, s.name, s.name_key, s.description, s.role_id, r.name AS role_name, r.permissions, s.owner_id,
+       u.first_name || ' ' || u.last_name AS owner_name, s.enabled, s.ip_allowlist, s.api_key, s.key_created_at,
+       s.secret_revoked_at, s.old_api_key, s.old_until, s.old_last_used_at, s.old_last_used_ip, s.old_last_agent,
+       s.last_used_at, s.last_used_ip, s.updated_at, s.created_at, s.version, s.deleted_at
+FROM service_accounts s
+JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
+LEFT JOIN users u ON u.id = s.owner_id AND u.tenant_id = s.tenant_id;

@@ -131,13 +131,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
     ];
     db.all(match wanted.order {
         Order(Key::Created, Way::Up) => Statement::new(
-            "SELECT s.id, s.name, s.description, s.role_id, r.name AS role_name, r.permissions, s.owner_id,
-                    u.first_name || ' ' || u.last_name AS owner_name, s.enabled, s.ip_allowlist, s.api_key, s.key_created_at,
-                    s.secret_revoked_at, s.old_api_key, s.old_until, s.old_last_used_at, s.old_last_used_ip, s.old_last_agent,
-                    s.last_used_at, s.last_used_ip, s.updated_at, s.created_at, s.version
-             FROM service_accounts s
-             JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
-             LEFT JOIN users u ON u.id = s.owner_id AND u.tenant_id = s.tenant_id
+            "SELECT * FROM shown_service_accounts s
              WHERE s.tenant_id = ?1 AND s.deleted_at IS NULL AND s.id > ?2
                AND instr(s.name_key, ?3) > 0
                AND (?4 IS NULL OR s.enabled = ?4) AND (?5 IS NULL OR s.role_id = ?5) AND (?6 IS NULL OR s.owner_id = ?6)
@@ -145,13 +139,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
             values,
         ),
         Order(Key::Created, Way::Down) => Statement::new(
-            "SELECT s.id, s.name, s.description, s.role_id, r.name AS role_name, r.permissions, s.owner_id,
-                    u.first_name || ' ' || u.last_name AS owner_name, s.enabled, s.ip_allowlist, s.api_key, s.key_created_at,
-                    s.secret_revoked_at, s.old_api_key, s.old_until, s.old_last_used_at, s.old_last_used_ip, s.old_last_agent,
-                    s.last_used_at, s.last_used_ip, s.updated_at, s.created_at, s.version
-             FROM service_accounts s
-             JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
-             LEFT JOIN users u ON u.id = s.owner_id AND u.tenant_id = s.tenant_id
+            "SELECT * FROM shown_service_accounts s
              WHERE s.tenant_id = ?1 AND s.deleted_at IS NULL AND s.id < ?2
                AND instr(s.name_key, ?3) > 0
                AND (?4 IS NULL OR s.enabled = ?4) AND (?5 IS NULL OR s.role_id = ?5) AND (?6 IS NULL OR s.owner_id = ?6)
@@ -159,13 +147,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
             values,
         ),
         Order(Key::Name, Way::Up) => Statement::new(
-            "SELECT s.id, s.name, s.description, s.role_id, r.name AS role_name, r.permissions, s.owner_id,
-                    u.first_name || ' ' || u.last_name AS owner_name, s.enabled, s.ip_allowlist, s.api_key, s.key_created_at,
-                    s.secret_revoked_at, s.old_api_key, s.old_until, s.old_last_used_at, s.old_last_used_ip, s.old_last_agent,
-                    s.last_used_at, s.last_used_ip, s.updated_at, s.created_at, s.version
-             FROM service_accounts s
-             JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
-             LEFT JOIN users u ON u.id = s.owner_id AND u.tenant_id = s.tenant_id
+            "SELECT * FROM shown_service_accounts s
              WHERE s.tenant_id = ?1 AND s.deleted_at IS NULL
                AND (s.name_key, s.id) >
                    (coalesce((SELECT name_key FROM service_accounts WHERE id = ?2 AND tenant_id = ?1), ''), ?2)
@@ -175,13 +157,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
             values,
         ),
         Order(Key::Name, Way::Down) => Statement::new(
-            "SELECT s.id, s.name, s.description, s.role_id, r.name AS role_name, r.permissions, s.owner_id,
-                    u.first_name || ' ' || u.last_name AS owner_name, s.enabled, s.ip_allowlist, s.api_key, s.key_created_at,
-                    s.secret_revoked_at, s.old_api_key, s.old_until, s.old_last_used_at, s.old_last_used_ip, s.old_last_agent,
-                    s.last_used_at, s.last_used_ip, s.updated_at, s.created_at, s.version
-             FROM service_accounts s
-             JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
-             LEFT JOIN users u ON u.id = s.owner_id AND u.tenant_id = s.tenant_id
+            "SELECT * FROM shown_service_accounts s
              WHERE s.tenant_id = ?1 AND s.deleted_at IS NULL
                AND (s.name_key, s.id) <
                    (coalesce((SELECT name_key FROM service_accounts WHERE id = ?2 AND tenant_id = ?1), char(1114111)), ?2)
@@ -191,13 +167,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
             values,
         ),
         Order(Key::LastUsed, Way::Up) => Statement::new(
-            "SELECT s.id, s.name, s.description, s.role_id, r.name AS role_name, r.permissions, s.owner_id,
-                    u.first_name || ' ' || u.last_name AS owner_name, s.enabled, s.ip_allowlist, s.api_key, s.key_created_at,
-                    s.secret_revoked_at, s.old_api_key, s.old_until, s.old_last_used_at, s.old_last_used_ip, s.old_last_agent,
-                    s.last_used_at, s.last_used_ip, s.updated_at, s.created_at, s.version
-             FROM service_accounts s
-             JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
-             LEFT JOIN users u ON u.id = s.owner_id AND u.tenant_id = s.tenant_id
+            "SELECT * FROM shown_service_accounts s
              WHERE s.tenant_id = ?1 AND s.deleted_at IS NULL
                AND (coalesce(s.last_used_at, ''), s.id) >
                    (coalesce((SELECT coalesce(last_used_at, '') FROM service_accounts WHERE id = ?2 AND tenant_id = ?1), ''), ?2)
@@ -207,13 +177,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
             values,
         ),
         Order(Key::LastUsed, Way::Down) => Statement::new(
-            "SELECT s.id, s.name, s.description, s.role_id, r.name AS role_name, r.permissions, s.owner_id,
-                    u.first_name || ' ' || u.last_name AS owner_name, s.enabled, s.ip_allowlist, s.api_key, s.key_created_at,
-                    s.secret_revoked_at, s.old_api_key, s.old_until, s.old_last_used_at, s.old_last_used_ip, s.old_last_agent,
-                    s.last_used_at, s.last_used_ip, s.updated_at, s.created_at, s.version
-             FROM service_accounts s
-             JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
-             LEFT JOIN users u ON u.id = s.owner_id AND u.tenant_id = s.tenant_id
+            "SELECT * FROM shown_service_accounts s
              WHERE s.tenant_id = ?1 AND s.deleted_at IS NULL
                AND (coalesce(s.last_used_at, ''), s.id) <
                    (coalesce((SELECT coalesce(last_used_at, '') FROM service_accounts WHERE id = ?2 AND tenant_id = ?1), '~'), ?2)
@@ -229,13 +193,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
 /// One service account.
 pub(super) async fn find(db: &Db, tenant: &Tenant, id: &ServiceAccountId) -> Result<Option<Row>> {
     db.first(Statement::new(
-        "SELECT s.id, s.name, s.description, s.role_id, r.name AS role_name, r.permissions, s.owner_id,
-                u.first_name || ' ' || u.last_name AS owner_name, s.enabled, s.ip_allowlist, s.api_key, s.key_created_at,
-                s.secret_revoked_at, s.old_api_key, s.old_until, s.old_last_used_at, s.old_last_used_ip, s.old_last_agent,
-                s.last_used_at, s.last_used_ip, s.updated_at, s.created_at, s.version
-         FROM service_accounts s
-         JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
-         LEFT JOIN users u ON u.id = s.owner_id AND u.tenant_id = s.tenant_id
+        "SELECT * FROM shown_service_accounts s
          WHERE s.id = ?1 AND s.tenant_id = ?2 AND s.deleted_at IS NULL",
         [id, tenant],
     ))
