@@ -47,7 +47,7 @@ pub struct Refusal {
     /// Seconds until trying again makes sense.
     pub retry_after: Option<i64>,
     /// How often it may be tried and how that stands: `RateLimit-Policy` and `RateLimit`, where D1 counts.
-    pub limit: Vec<(HeaderName, String)>,
+    pub limit: Option<Box<[(HeaderName, String); 2]>>,
 }
 
 impl Refusal {
@@ -63,7 +63,7 @@ impl Refusal {
             oauth: None,
             unknown_token: false,
             retry_after: None,
-            limit: vec![],
+            limit: None,
         }
     }
 }

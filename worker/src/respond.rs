@@ -146,7 +146,7 @@ fn problem(response: &mut Response, error: &Error, content: Content, request_id:
     if let Some(seconds) = refusal.retry_after {
         set(headers, header::RETRY_AFTER, &seconds.to_string());
     }
-    for (name, value) in &refusal.limit {
+    for (name, value) in refusal.limit.as_deref().into_iter().flatten() {
         set(headers, name.clone(), value);
     }
     if let Some(repair) = &refusal.repair {
