@@ -12,9 +12,9 @@ import { expect, test } from '../support/test'
 const [NEVER, FOREVER] = ['', '~']
 
 /** The ids of every page, two rows at a time. */
-async function turned(person: Person, path: string): Promise<string[]> {
+async function turned(person: Person, path: string, after = ''): Promise<string[]> {
   const ids: string[] = []
-  for (let cursor = ''; ; ) {
+  for (let cursor = after && `&cursor=${after}`; ; ) {
     const page = await person.get(`${path}&limit=2${cursor}`)
     expect(page.status, page.text).toBe(200)
     const { items, next_cursor } = page.json
@@ -67,7 +67,7 @@ test('people come by name, by age or by when they were last seen', async ({ owne
 
 test('a page goes on where its cursor is, in its own company only', async ({ owner, stranger }) => {
   const grace = await colleague(owner)
-  const next = (person: Person, cursor: string) => turned(person, `/users?sort=name&cursor=${cursor}`)
+  const next = (person: Person, cursor: string) => turned(person, '/users?sort=name', cursor)
   expect(await next(owner, owner.user.id)).toEqual([grace.user.id])
   // The list begins where another company's person would be only if it looked there.
   expect(await next(owner, stranger.user.id)).toEqual(await turned(owner, '/users?sort=name'))
@@ -78,7 +78,7 @@ test('what was removed meanwhile leaves nobody out', async ({ owner }) => {
   const first = (await owner.get('/users?sort=name&limit=2')).json
   expect(first.next_cursor).toBe(alan.user.id)
   expect((await owner.delete(`/users/${alan.user.id}`)).status).toBe(204)
-  expect(await turned(owner, `/users?sort=name&cursor=${first.next_cursor}`)).toContain(grace.user.id)
+  expect(await turned(owner, '/users?sort=name', first.next_cursor)).toContain(grace.user.id)
 })
 
 test('service accounts come by name, by age or by their last use', async ({ owner }) => {
@@ -98,7 +98,6 @@ test('service accounts come by name, by age or by their last use', async ({ owne
 test('roles come by name or by age', async ({ owner }) => {
   for (const name of ['night shift', 'Night owl', 'auditors']) await customRole(owner, name, [], [])
   const rows = await db.rows('SELECT * FROM roles WHERE tenant_id = ?1', owner.tenant)
-  expect(rows.some((row) => row.name_key === null)).toBe(true)
   const keys = { name: (row: Row) => row.name_key ?? row.name.toLowerCase(), created: age }
   await expectOrders(owner, '/roles', rows, keys, 'created')
   await expectOrders(owner, '/roles?search=NIGHT', rows.filter((row) => row.name_key?.startsWith('night')), keys, 'created')
@@ -139,8 +138,8 @@ test('the trail is read from either end, narrowed by anything, as a list and as 
     [`to=${ago(3600)}`, () => false],
   ]
   for (const [query, fits] of narrowed) await expectOrders(owner, `/audit-events?${query}`, events.filter(fits), { created: age }, '-created')
-  expect(await turned(owner, `/audit-events?sort=created&from=${ago(-3600)}&cursor=${second}`)).toEqual([])
-  expect((await turned(owner, `/audit-events?sort=created&cursor=${second}`))[0]).toBe(third)
+  expect(await turned(owner, `/audit-events?sort=created&from=${ago(-3600)}`, second)).toEqual([])
+  expect((await turned(owner, '/audit-events?sort=created', second))[0]).toBe(third)
   const file = (sort: string) => owner.get(`/audit-events?format=json&sort=${sort}`).then(({ json }) => json.items.map(age))
   expect(await file('created')).toEqual(events.map(age).sort())
   expect(await file('-created')).toEqual(events.map(age).sort().reverse())
