@@ -80,15 +80,32 @@ test('d.10 each end is told once at 30, 7 and 1 days and when it has come; an ex
 test('in Slack every token of the message has its line, also behind the tenth', async ({ owner }) => {
   const member = await Member.named('member52')
   await member.connect(owner)
-  await owner.patch('/users/me', { time_zone: zoneWhere(true) })
+  // Nobody is told while the tokens are being made.
+  await owner.patch('/users/me', { time_zone: zoneWhere(false) })
   const names = Array.from({ length: 23 }, (_, i) => `ending ${String(i).padStart(2, '0')}`)
   for (const name of names) await ends((await owner.makeToken({ name })).token.id, 7)
+  await owner.patch('/users/me', { time_zone: zoneWhere(true) })
   await scheduledAt(origin)
   await expect.poll(async () => (await member.messages()).length, { timeout: 15_000 }).toBe(1)
   const [{ blocks }] = await member.messages()
   const fields = blocks.flatMap((block: any) => block.fields ?? []).map(({ text }: any) => text.split('\n')[0])
   expect(fields.filter((name: string) => names.includes(name))).toHaveLength(20)
   expect(fields.at(-1)).toBe('And more')
+})
+
+test('who muted what ends soon still hears of what is over, on a day that has both', async ({ owner }) => {
+  await owner.patch('/users/me', { time_zone: zoneWhere(false) })
+  const chosen = (await owner.get('/users/me/notifications')).json
+  await owner.put('/users/me/notifications', { ...chosen, events: { 'token.expiring': { email: false, slack: false } } })
+  const [soon, over] = [await owner.makeToken({ name: 'soon over' }), await owner.makeToken({ name: 'long over' })]
+  await ends(soon.token.id, 1)
+  await ends(over.token.id, -1)
+  await owner.patch('/users/me', { time_zone: zoneWhere(true) })
+  await scheduledAt(origin)
+  const { text } = await mailTo(owner.account.email, OVER)
+  expect(text).toContain('long over: expired')
+  expect(text).not.toContain('soon over')
+  expect(await subjects(owner.account.email)).toEqual([OVER])
 })
 
 test('nobody is told before nine in the morning of their own day', async ({ owner }) => {

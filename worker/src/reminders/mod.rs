@@ -37,15 +37,45 @@ pub async fn remind(env: &Env, now: Timestamp) -> Result<()> {
             continue;
         }
         rules::rank(&mut tokens);
-        tell(env, &db, &tokens, now).await?;
+        // One message a day; but who hears of what is over elsewhere than of what ends soon has each where they chose.
+        let (over, soon): (Vec<_>, Vec<_>) = match tokens.first() {
+            Some((row, _)) if row.apart == 1 => {
+                tokens.into_iter().partition(|(_, days)| *days == 0)
+            }
+            _ => (vec![], tokens),
+        };
+        tell(env, &db, &over, &soon, now).await?;
     }
     Ok(())
 }
 
-async fn tell(env: &Env, db: &Db, tokens: &[(EndingRow, u32)], now: Timestamp) -> Result<()> {
-    let Some((first, _)) = tokens.first() else {
-        return Ok(());
-    };
+/// What one message names.
+type Named = [(EndingRow, u32)];
+
+async fn tell(env: &Env, db: &Db, over: &Named, soon: &Named, now: Timestamp) -> Result<()> {
+    let (mut messages, mut statements) = (vec![], vec![]);
+    for tokens in [over, soon] {
+        let Some((first, _)) = tokens.first() else {
+            continue;
+        };
+        let message = message(env, tokens, now)?;
+        // Two reminders side by side: the later one has nothing left to note, and tells nothing.
+        statements.push(store::note(first, tokens));
+        statements.push(message.to_person_of(
+            first.tenant_id.as_str(),
+            first.user_id.as_str(),
+            now,
+        ));
+        messages.push(message);
+    }
+    db.commit_all(statements).await?;
+    for message in messages {
+        message.send(env).await?;
+    }
+    Ok(())
+}
+
+fn message(env: &Env, tokens: &Named, now: Timestamp) -> Result<Message> {
     let all_over = tokens.iter().all(|(_, days)| *days == 0);
     let event = if all_over {
         Event::TokenExpired
@@ -53,14 +83,7 @@ async fn tell(env: &Env, db: &Db, tokens: &[(EndingRow, u32)], now: Timestamp) -
         Event::TokenExpiring
     };
     let letter = letters::ending(env, event, &rules::facts(tokens, now))?;
-    let message = Message::in_background(env, event, &letter)?.by_itself(rules::FOLD);
-    db.commit([
-        // Two reminders side by side: the later one has nothing left to note, and tells nothing.
-        store::note(first, tokens),
-        message.to_person_of(first.tenant_id.as_str(), first.user_id.as_str(), now),
-    ])
-    .await?;
-    message.send(env).await
+    Ok(Message::in_background(env, event, &letter)?.by_itself(rules::FOLD))
 }
 
 /// The hour of the day in a time zone, by the runtime's tables.

@@ -93,6 +93,7 @@ mod tests {
             created_at: NOW.plus(-100 * DAY),
             ends_at: NOW.plus(ends_in),
             last_used_at: None,
+            apart: 0,
         }
     }
 

@@ -28,16 +28,21 @@ pub(super) struct EndingRow {
     pub created_at: Timestamp,
     pub ends_at: Timestamp,
     pub last_used_at: Option<Timestamp>,
+    /// Whether the person hears of what is over elsewhere than of what ends soon: 1 or 0.
+    pub apart: u8,
 }
 
 /// Tokens whose end is near and was not told so many days ahead, of people who were not reminded within a day.
 pub(super) fn ending(now: Timestamp) -> Statement {
     Statement::new(
         "SELECT t.id, t.tenant_id, u.id AS user_id, t.name, a.name AS account, u.time_zone, t.created_at,
-                coalesce(t.renewable_until, t.expires_at) AS ends_at, t.last_used_at
+                coalesce(t.renewable_until, t.expires_at) AS ends_at, t.last_used_at,
+                coalesce(((SELECT count(*) FROM json_each(p.not_by_email) WHERE value IN ('token.expired', 'token.expiring')) = 1
+                          OR (SELECT count(*) FROM json_each(p.not_by_slack) WHERE value IN ('token.expired', 'token.expiring')) = 1), 0) AS apart
          FROM tokens t
          LEFT JOIN service_accounts a ON a.id = t.service_account_id AND a.tenant_id = t.tenant_id
          JOIN users u ON u.id = coalesce(t.user_id, a.owner_id) AND u.tenant_id = t.tenant_id
+         LEFT JOIN notification_preferences p ON p.user_id = u.id AND p.tenant_id = u.tenant_id
          WHERE t.revoked_at IS NULL AND coalesce(t.renewable_until, t.expires_at) > ?1
            AND coalesce(t.renewable_until, t.expires_at) <= ?2 AND u.active = 1 AND a.deleted_at IS NULL
            AND NOT EXISTS (SELECT 1 FROM token_reminders r
