@@ -64,7 +64,13 @@ impl Taken {
         let detail = format!("Too many attempts. Try again in {minutes} {unit}.");
         Refusal {
             retry_after: Some(wait),
-            limit: Some(Box::new(rates::headers(limit.name, limit.count, limit.seconds, 0, wait))),
+            limit: Some(Box::new(rates::headers(
+                limit.name,
+                limit.count,
+                limit.seconds,
+                0,
+                wait,
+            ))),
             ..Refusal::new(Code::RateLimited, detail)
         }
         .into()

@@ -62,6 +62,7 @@ pub fn all(schemas: &mut Schemas) -> Vec<Operation> {
         photos(schemas),
         second_factor(schemas),
         notifications(schemas),
+        slack(schemas),
         tokens(schemas),
         own_token(schemas),
         service_accounts(schemas),
@@ -538,6 +539,11 @@ fn notifications(schemas: &mut Schemas) -> Vec<Operation> {
         )
         .answers::<Delivery>(200, schemas)
         .refuses(&[NotFound, Conflict]),
+    ]
+}
+
+fn slack(schemas: &mut Schemas) -> Vec<Operation> {
+    vec![
         op(
             "GET /api/v1/slack/connection",
             "showSlackConnection",
