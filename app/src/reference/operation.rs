@@ -206,9 +206,10 @@ fn curl(operation: &Operation, origin: &str) -> Option<String> {
     };
     // What stands in braces is for the caller to fill in. Without this option curl takes the braces away and calls what is
     // left; with it one that was forgotten is in the call, and the answer is that there is no such thing.
-    let as_it_is = match operation.path.contains('{') {
-        true => "--globoff ",
-        false => "",
+    let as_it_is = if operation.path.contains('{') {
+        "--globoff "
+    } else {
+        ""
     };
     let url = [origin, &operation.path].concat();
     let mut lines = vec![

@@ -13,7 +13,7 @@ fn is_on(word: &str, path: &str) -> bool {
     let path = path.to_lowercase();
     let typed = word.trim_matches('/');
     // Values alone would be on nearly every path.
-    let mut rests = path.match_indices("/").filter_map(|(place, slash)| {
+    let mut rests = path.match_indices('/').filter_map(|(place, slash)| {
         let rest = path.get(place + slash.len()..)?;
         (!rest.starts_with('{')).then_some(rest)
     });
