@@ -38,6 +38,12 @@ test('every operation answers as the document says, whoever calls with nothing e
   expect([...answered].sort()).toEqual(expect.arrayContaining([200, 201, 204, 401, 403, 404, 409, 415, 422]))
 })
 
+test('the headers without which a gate refuses are required in the document', () => {
+  const required = (path: string, method: string) => DOCUMENT.paths[path][method].parameters.filter((parameter: any) => parameter.in === 'header' && parameter.required).map(({ name }: any) => name)
+  expect(required('/forward-auth', 'get')).toEqual(['X-Forwarded-Method', 'X-Forwarded-Uri'])
+  for (const method of ['get', 'put', 'post', 'delete', 'patch', 'options']) expect(required('/forward-auth/{path}', method)).toEqual(['X-Latchkey-Asks'])
+})
+
 /** An answer that nobody gave. */
 const answer = (status: number, json: unknown, type = 'application/json') => new Answer('GET /made-up', status, new Headers({ 'content-type': type }), [], Buffer.from(JSON.stringify(json)))
 const HEALTH = { status: 'ok', version: '0.1.0' }

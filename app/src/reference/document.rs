@@ -5,6 +5,8 @@ use wasm_bindgen::{JsCast, JsValue};
 
 /// How deep the fields of a body are told.
 const DEPTH: usize = 3;
+/// The media type of a form.
+pub const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A part of the reference: what can be done with one sort of thing.
 #[derive(Clone)]
@@ -34,10 +36,14 @@ pub struct Operation {
     pub callers: Vec<Caller>,
     /// What is sent beside the body.
     pub parameters: Vec<Field>,
+    /// The headers that it must have, each with a value as it may be.
+    pub headers: Vec<(String, String)>,
     /// The body that it takes.
     pub body: Option<Body>,
     /// How it answers.
     pub answers: Vec<Answer>,
+    /// All by which it is found, in small letters.
+    pub words: String,
 }
 
 /// A way to say who calls.
@@ -56,8 +62,8 @@ pub struct Field {
     pub name: String,
     /// What it is, such as `string or null`.
     pub kind: String,
-    /// Whether it must be there.
-    pub needed: bool,
+    /// Whether it must be there, in a word or two; empty if it need not.
+    pub needed: &'static str,
     /// What it means.
     pub about: String,
 }
@@ -69,7 +75,7 @@ pub struct Body {
     pub media_type: String,
     /// What is in it.
     pub fields: Vec<Field>,
-    /// One as it may be; empty if the document has none.
+    /// One as it may be, of a form a field a line; empty if the document has none.
     pub example: String,
 }
 
@@ -110,7 +116,9 @@ pub fn sections(text: &str) -> Option<Vec<Section>> {
                 .iter_mut()
                 .find(|section| Some(&section.tag) == tag.as_ref());
             if let Some(section) = place {
-                section.operations.push(operation(&path, &method, &node));
+                let mut operation = operation(&path, &method, &node);
+                operation.words = operation.told(&section.tag).to_lowercase();
+                section.operations.push(operation);
             }
         }
     }
@@ -127,6 +135,11 @@ fn operation(path: &str, method: &str, node: &Node) -> Operation {
             scopes: scopes.list().iter().map(Node::as_text).collect(),
         })
     });
+    let parameters = node.items("parameters");
+    let headers = parameters.iter().filter(|node| {
+        let is_header = node.text("in") == "header";
+        is_header && node.at("required").value.is_truthy()
+    });
     Operation {
         id: node.text("operationId"),
         method: method.to_uppercase(),
@@ -134,7 +147,10 @@ fn operation(path: &str, method: &str, node: &Node) -> Operation {
         summary: node.text("summary"),
         about: node.text("description"),
         callers: callers.collect(),
-        parameters: node.items("parameters").iter().map(parameter).collect(),
+        parameters: parameters.iter().map(parameter).collect(),
+        headers: headers
+            .map(|node| (node.text("name"), node.at("schema").value_as_it_may_be()))
+            .collect(),
         body: node
             .members("requestBody.content")
             .into_iter()
@@ -145,6 +161,27 @@ fn operation(path: &str, method: &str, node: &Node) -> Operation {
             .into_iter()
             .map(|(status, answer)| self::answer(status, &answer))
             .collect(),
+        words: String::new(),
+    }
+}
+
+impl Operation {
+    /// All that one may know of it, as one text.
+    fn told(&self, tag: &str) -> String {
+        let scopes = self.callers.iter().flat_map(|caller| &caller.scopes);
+        let answered = self
+            .answers
+            .iter()
+            .filter_map(|answer| answer.body.as_ref());
+        let bodies = self.body.iter().chain(answered);
+        let fields = bodies.flat_map(|body| &body.fields);
+        let names = self.parameters.iter().chain(fields);
+        let words = [&self.method, &self.path, &self.summary, &self.id]
+            .into_iter()
+            .chain(scopes)
+            .chain(names.map(|field| &field.name))
+            .chain(self.answers.iter().flat_map(|answer| &answer.codes));
+        words.fold(tag.to_owned(), |told, word| told + " " + word)
     }
 }
 
@@ -153,7 +190,11 @@ fn parameter(node: &Node) -> Field {
     Field {
         name: node.text("name"),
         kind: [&schema.kind(), ", ", &node.text("in")].concat(),
-        needed: node.at("required").value.is_truthy(),
+        needed: if node.at("required").value.is_truthy() {
+            "required"
+        } else {
+            ""
+        },
         about: node.text("description") + &schema.choices(),
     }
 }
@@ -165,10 +206,14 @@ fn body((media_type, content): (String, Node)) -> Body {
         .or(|| schema.items("examples").into_iter().next());
     let mut fields = vec![];
     schema.fields("", DEPTH, &mut fields);
+    let example = example.map_or_else(String::new, |example| match media_type.as_str() {
+        FORM => example.written_as_form(),
+        _ => example.written(),
+    });
     Body {
         media_type,
         fields,
-        example: example.map_or_else(String::new, |example| example.written()),
+        example,
     }
 }
 
@@ -292,12 +337,28 @@ impl Node {
             .unwrap_or_default()
     }
 
+    /// As the fields of a form, one a line.
+    fn written_as_form(&self) -> String {
+        let line = |(name, value): (String, Self)| [&name, "=", &value.as_text()].concat();
+        let lines: Vec<_> = self.entries().into_iter().map(line).collect();
+        lines.join("\n")
+    }
+
+    /// A text that fits this schema; empty if it has neither an example nor but one value.
+    fn value_as_it_may_be(&self) -> String {
+        let example = self.items("examples").into_iter().next();
+        example.map_or_else(|| self.text("const"), |example| example.as_text())
+    }
+
+    /// The forms that are told apart in a schema.
+    fn alternatives(&self) -> Vec<Self> {
+        let names = ["oneOf", "anyOf"].iter();
+        names.flat_map(|name| self.items(name)).collect()
+    }
+
     /// The forms that a schema may take.
     fn forms(&self) -> Vec<Self> {
-        let forms: Vec<_> = ["oneOf", "anyOf"]
-            .iter()
-            .flat_map(|name| self.items(name))
-            .collect();
+        let forms = self.alternatives();
         if forms.is_empty() {
             vec![self.clone()]
         } else {
@@ -345,34 +406,49 @@ impl Node {
         }
     }
 
+    /// The names of the fields that must be there.
+    fn required(&self) -> Vec<String> {
+        self.items("required").iter().map(Self::as_text).collect()
+    }
+
     /// The fields of an object, those of objects inside it after it.
     fn fields(&self, above: &str, depth: usize, fields: &mut Vec<Field>) {
-        let forms = self.forms();
+        let alternatives = self.alternatives();
+        // What all forms have stands beside them; each may then ask for another part of it.
+        let one_of: Vec<_> = alternatives.iter().flat_map(Self::required).collect();
+        self.own_fields(&one_of, above, depth, fields);
+        for form in alternatives {
+            form.own_fields(&[], above, depth, fields);
+        }
+    }
+
+    /// The same without what its forms have.
+    fn own_fields(&self, one_of: &[String], above: &str, depth: usize, fields: &mut Vec<Field>) {
         // Of a list, those of what is in it.
-        let forms: Vec<_> = forms
-            .into_iter()
-            .map(|form| match form.text("type").as_str() {
-                "array" => form.at("items"),
-                _ => form,
-            })
-            .collect();
-        for form in forms {
-            let needed: Vec<_> = form.items("required").iter().map(Self::as_text).collect();
-            for (name, schema) in form.members("properties") {
-                let full = [above, &name].concat();
-                // Of several forms each may have it.
-                if fields.iter().any(|field| field.name == full) {
-                    continue;
-                }
-                fields.push(Field {
-                    kind: schema.kind(),
-                    needed: needed.contains(&name),
-                    about: schema.about(),
-                    name: full.clone(),
-                });
-                if depth > 1 {
-                    schema.fields(&[&full, "."].concat(), depth - 1, fields);
-                }
+        if self.text("type") == "array" {
+            return self.at("items").fields(above, depth, fields);
+        }
+        let needed = self.required();
+        for (name, schema) in self.members("properties") {
+            let full = [above, &name].concat();
+            // Of several forms each may have it.
+            if fields.iter().any(|field| field.name == full) {
+                continue;
+            }
+            fields.push(Field {
+                kind: schema.kind(),
+                needed: if needed.contains(&name) {
+                    "required"
+                } else if one_of.contains(&name) {
+                    "one is required"
+                } else {
+                    ""
+                },
+                about: schema.about(),
+                name: full.clone(),
+            });
+            if depth > 1 {
+                schema.fields(&[&full, "."].concat(), depth - 1, fields);
             }
         }
     }

@@ -1,8 +1,10 @@
 //! The API reference: the `OpenAPI` document of this deployment, to read and to search.
 
 mod document;
+mod fragment;
 mod operation;
 mod page;
+mod search;
 
 use crate::later::{Missing, Render};
 use leptos::wasm_split::wasm_split;

@@ -1,20 +1,33 @@
 //! One operation of the reference, to be opened.
 
-use super::document::{Answer, Body, Caller, Field, Operation};
+use super::{
+    document::{Answer, Body, Caller, FORM, Field, Operation},
+    fragment,
+};
 use crate::{api::Api, ui::copy_button::CopyButton};
 use contract::scopes::Scope;
-use leptos::{html::Textarea, prelude::*};
+use leptos::{
+    html::{Details, Textarea},
+    prelude::*,
+};
 
 /// A line that opens.
 pub fn view(operation: Operation) -> AnyView {
     // What is inside is made once somebody looks.
-    let opened = RwSignal::new(false);
+    let opened = RwSignal::new(fragment::named() == operation.id);
+    let line = NodeRef::<Details>::new();
     let (method, path) = (operation.method.clone(), operation.path.clone());
     let summary = operation.summary.clone();
     let id = operation.id.clone();
+    let named = id.clone();
+    let toggled = move |_| {
+        let is_open = line.get_untracked().is_some_and(|line| line.open());
+        opened.update(|opened| *opened |= is_open);
+        fragment::follow(&named, is_open);
+    };
     let inside = move || opened.get().then(|| untrack(|| inside(&operation)));
     view! {
-        <details class="operation" id=id on:toggle=move |_| opened.set(true)>
+        <details class="operation" id=id node_ref=line on:toggle=toggled>
             <summary class="operation__line">
                 <span class="operation__method" data-method=method.clone()>{method.clone()}</span>
                 <code class="operation__path">{path}</code>
@@ -87,9 +100,8 @@ fn callers(callers: &[Caller]) -> AnyView {
 
 fn fields(label: &'static str, fields: &[Field]) -> Option<AnyView> {
     let row = |field: &Field| {
-        let needed = field
-            .needed
-            .then(|| view! { <span class="operation__needed">"required"</span> });
+        let needed = (!field.needed.is_empty())
+            .then(|| view! { <span class="operation__needed">{field.needed}</span> });
         view! {
             <div class="operation__field">
                 <dt><code class="mono">{field.name.clone()}</code>{needed}</dt>
@@ -145,10 +157,20 @@ fn prose(text: &str) -> AnyView {
         .into_any()
 }
 
-/// A call by `curl`, unless only a browser can make it.
-fn snippet(operation: &Operation) -> Option<AnyView> {
+/// A call by `curl`, or why there is none.
+fn snippet(operation: &Operation) -> AnyView {
     let origin = window().location().origin().unwrap_or_default();
-    let text = curl(operation, &origin)?;
+    let content = match curl(operation, &origin) {
+        Some(text) => command(text),
+        None => {
+            view! { <p>"Only a person in a session may call this, so there is no command."</p> }
+                .into_any()
+        }
+    };
+    view! { <section class="operation__part"><h4>"By curl"</h4>{content}</section> }.into_any()
+}
+
+fn command(text: String) -> AnyView {
     let rows = text.lines().count().to_string();
     let copied = text.clone();
     let field = NodeRef::<Textarea>::new();
@@ -157,55 +179,81 @@ fn snippet(operation: &Operation) -> Option<AnyView> {
             field.select();
         }
     });
-    let view = view! {
-        <section class="operation__part">
-            <h4>"By curl"</h4>
-            <textarea class="operation__code" node_ref=field readonly rows=rows wrap="off" spellcheck="false" aria-label="Call by curl" prop:value=text></textarea>
-            <div>
-                <CopyButton text=Callback::new(move |()| copied.clone()) on_copied=Callback::new(|()| ()) fallback=select />
-            </div>
-        </section>
-    };
-    Some(view.into_any())
+    view! {
+        <textarea class="operation__code" node_ref=field readonly rows=rows wrap="off" spellcheck="false" aria-label="Call by curl" prop:value=text></textarea>
+        <div>
+            <CopyButton text=Callback::new(move |()| copied.clone()) on_copied=Callback::new(|()| ()) fallback=select />
+        </div>
+    }
+    .into_any()
 }
 
-/// The call as a command. Secrets are variables of the shell, which stay out of its history.
+/// The call as a command; nothing if only a person in a session may call. Secrets are variables of the shell, which stay
+/// out of its history.
 fn curl(operation: &Operation, origin: &str) -> Option<String> {
-    let credential = match operation.callers.as_slice() {
-        [] => None,
-        callers => {
-            let by = |scheme: &str| callers.iter().any(|caller| caller.scheme == scheme);
-            if by("token") {
-                Some("-H \"Authorization: Bearer $LATCHKEY_TOKEN\"")
-            } else if by("basic") {
-                Some("-u \"$LATCHKEY_KEY:$LATCHKEY_SECRET\"")
-            } else {
-                return None;
-            }
-        }
+    let by = |scheme: &str| {
+        let mut callers = operation.callers.iter();
+        callers.any(|caller| caller.scheme == scheme)
     };
+    let credential = if operation.callers.is_empty() {
+        None
+    } else if by("token") {
+        Some("-H \"Authorization: Bearer $LATCHKEY_TOKEN\"")
+    } else if by("basic") {
+        Some("-u \"$LATCHKEY_KEY:$LATCHKEY_SECRET\"")
+    } else {
+        return None;
+    };
+    // What stands in braces is for the caller to fill in. Without this option curl takes the braces away and calls what is
+    // left; with it one that was forgotten is in the call, and the answer is that there is no such thing.
+    let as_it_is = if operation.path.contains('{') {
+        "--globoff "
+    } else {
+        ""
+    };
+    let url = [origin, &operation.path].concat();
     let mut lines = vec![
         [
             "curl -X ",
             &operation.method,
-            " \"",
-            origin,
-            &operation.path,
+            " ",
+            as_it_is,
+            "\"",
+            &url,
             "\"",
         ]
         .concat(),
     ];
     lines.extend(credential.map(str::to_owned));
+    let headers = operation.headers.iter();
+    lines.extend(headers.map(|(name, value)| ["-H ", &quoted(&[name, ": ", value])].concat()));
     if let Some(body) = &operation.body {
-        lines.push(["-H \"Content-Type: ", &body.media_type, "\""].concat());
-        // In single quotes a shell takes everything as it is, but for those themselves.
-        let example = match body.example.as_str() {
-            "" => "{}",
-            example => example,
-        };
-        lines.push(["-d '", &example.replace('\'', "'\\''"), "'"].concat());
+        lines.extend(sent(body));
     }
     Some(lines.join(" \\\n  "))
+}
+
+/// The options that send a body.
+fn sent(body: &Body) -> Vec<String> {
+    if body.media_type == FORM {
+        let fields = body.example.lines();
+        return fields
+            .map(|field| ["--data-urlencode ", &quoted(&[field])].concat())
+            .collect();
+    }
+    let example = match body.example.as_str() {
+        "" => "{}",
+        example => example,
+    };
+    vec![
+        ["-H \"Content-Type: ", &body.media_type, "\""].concat(),
+        ["-d ", &quoted(&[example])].concat(),
+    ]
+}
+
+/// In single quotes a shell takes everything as it is, but for those themselves.
+fn quoted(parts: &[&str]) -> String {
+    ["'", &parts.concat().replace('\'', "'\\''"), "'"].concat()
 }
 
 #[cfg(test)]
@@ -225,12 +273,14 @@ mod tests {
             about: String::new(),
             callers: schemes.iter().map(caller).collect(),
             parameters: vec![],
+            headers: vec![],
             body: body.map(|example| Body {
                 media_type: "application/json".into(),
                 fields: vec![],
                 example: example.into(),
             }),
             answers: vec![],
+            words: String::new(),
         }
     }
 
@@ -247,6 +297,37 @@ mod tests {
                  -H \"Authorization: Bearer $LATCHKEY_TOKEN\" \\\n  \
                  -H \"Content-Type: application/json\" \\\n  \
                  -d '{\"name\": \"it'\\''s\"}'"
+            )
+        );
+    }
+
+    #[test]
+    fn a_form_is_sent_as_fields() {
+        let mut operation = operation(&["basic"], Some("grant_type=client_credentials\nscope=a b"));
+        if let Some(body) = &mut operation.body {
+            body.media_type = FORM.into();
+        }
+        assert_eq!(
+            curl(&operation, "https://x").as_deref(),
+            Some(
+                "curl -X POST \"https://x/api/v1/things\" \\\n  \
+                 -u \"$LATCHKEY_KEY:$LATCHKEY_SECRET\" \\\n  \
+                 --data-urlencode 'grant_type=client_credentials' \\\n  \
+                 --data-urlencode 'scope=a b'"
+            )
+        );
+    }
+
+    #[test]
+    fn a_place_in_the_path_is_kept_and_a_header_that_must_be_there_is() {
+        let mut operation = operation(&[], None);
+        operation.path = "/things/{id}".into();
+        operation.headers = vec![("X-Asks".into(), "envoy".into())];
+        assert_eq!(
+            curl(&operation, "https://x").as_deref(),
+            Some(
+                "curl -X POST --globoff \"https://x/things/{id}\" \\\n  \
+                 -H 'X-Asks: envoy'"
             )
         );
     }

@@ -2,7 +2,8 @@
 
 use super::{
     document::{self, Operation, Section},
-    operation,
+    fragment, operation,
+    search::fits,
 };
 use crate::{
     api::{Api, Failure, Method},
@@ -58,6 +59,8 @@ fn content() -> AnyView {
         });
     };
     load();
+    let moved = window_event_listener_untyped("hashchange", |_| fragment::show());
+    on_cleanup(move || moved.remove());
     let router = Router::in_use();
     let sought = query::parameter("search");
     let seek = Callback::new(move |typed: String| query::set(router, "search", &typed));
@@ -80,7 +83,7 @@ fn content() -> AnyView {
         {heading("API reference", about, file.into_any())}
         <div class="page__body">
             <div role="search" class="reference__search">
-                <Search label="Search the API" placeholder="Search by path, words or scope" value=sought seek />
+                <Search label="Search the API" placeholder="Path, words, field, scope or error" value=sought seek />
             </div>
             {found}
         </div>
@@ -94,7 +97,7 @@ fn list(sections: &[Section], sought: &str) -> AnyView {
     let found: Vec<_> = sections
         .iter()
         .filter_map(|section| {
-            let fits = |operation: &&Operation| fits(operation, &section.tag, &words);
+            let fits = |operation: &&Operation| fits(operation, &words);
             let operations: Vec<_> = section.operations.iter().filter(fits).cloned().collect();
             (!operations.is_empty()).then(|| (section.clone(), operations))
         })
@@ -114,6 +117,8 @@ fn list(sections: &[Section], sought: &str) -> AnyView {
     });
     let links = links.collect_view();
     let parts = found.into_iter().map(part).collect_view();
+    // Once it is there.
+    request_animation_frame(fragment::show);
     view! {
         <p class="visually-hidden" role="status">{told}</p>
         <div class="reference__columns">
@@ -145,22 +150,6 @@ fn title(tag: &str) -> String {
         Some('O') if words == "oauth" => "OAuth".to_owned(),
         first => first.into_iter().chain(letters).collect(),
     }
-}
-
-fn fits(operation: &Operation, tag: &str, words: &[&str]) -> bool {
-    let scopes = operation.callers.iter().flat_map(|caller| &caller.scopes);
-    let scopes: Vec<_> = scopes.map(String::as_str).collect();
-    let text = [
-        &operation.method,
-        &operation.path,
-        &operation.summary,
-        &operation.id,
-        tag,
-        &scopes.join(" "),
-    ]
-    .join(" ")
-    .to_lowercase();
-    words.iter().all(|word| text.contains(word))
 }
 
 #[cfg(test)]

@@ -233,6 +233,14 @@ impl Operation {
         self
     }
 
+    /// Takes a header without which it refuses.
+    pub fn needs(mut self, name: &str, about: &str, schema: &Value) -> Self {
+        self.parameters.push(
+            json!({"in": "header", "name": name, "required": true, "description": about, "schema": schema}),
+        );
+        self
+    }
+
     /// Answers with one page of a list.
     pub fn lists<T: ToSchema>(mut self, schemas: &mut Schemas) -> Self {
         self.parameters.push(shared("parameters", "Limit"));

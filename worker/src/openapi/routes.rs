@@ -925,14 +925,12 @@ fn gates() -> Vec<Operation> {
             Machine,
         )
         .about(proxies)
-        .parameter(
-            "header",
+        .needs(
             "X-Forwarded-Method",
             "The method of the call.",
             &text("GET"),
         )
-        .parameter(
-            "header",
+        .needs(
             "X-Forwarded-Uri",
             "The path of the call, which begins with a resource.",
             &text("/backups/daily"),
@@ -963,8 +961,7 @@ fn gates() -> Vec<Operation> {
         )
         .of_any()
         .about(proxies)
-        .parameter(
-            "header",
+        .needs(
             "X-Latchkey-Asks",
             "That it is a question.",
             &json!({"type": "string", "const": "envoy"}),
