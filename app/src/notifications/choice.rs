@@ -138,11 +138,13 @@ fn levels(draft: RwSignal<Notifications>, channel: Channel, name: &'static str) 
 fn meaning(level: Level) -> &'static str {
     match level {
         Level::Critical => {
-            "New devices, changes of password, email or second factor, secrets that leaked."
+            "New devices; changes of password, email, second factor or recovery codes; your account deactivated; secrets that leaked or came twice."
         }
         Level::Warning => {
-            "Tokens that end soon, are refused or come from a new network; what administrators change."
+            "Tokens that end soon or have ended, are refused or come from a new network; what administrators and the policy change; Slack that takes nothing any more."
         }
-        Level::Info => "Tokens that are made, edited, replaced or revoked.",
+        Level::Info => {
+            "Tokens that are made, edited, replaced or revoked; people who follow your invitation; your account activated again."
+        }
     }
 }
