@@ -367,6 +367,9 @@ impl Delivery {
             "slack.test" => "Test message",
             "password.reset_requested" => "Link to set a new password",
             "email.confirmation" => "Link to confirm an email address",
+            "user.invited" => "Your invitation to somebody",
+            "user.deleted" => "Word to somebody who was removed",
+            "notifications.redirected" => "Where your notices go was changed",
             name => Event::parse(name).map_or(name, |event| event.in_words()),
         }
     }

@@ -53,6 +53,13 @@ test('critical events cannot be muted everywhere', async ({ owner }) => {
   expect((await owner.get(PATH)).json).toEqual(DEFAULT)
 })
 
+test('whoever has critical events come by email no more is told so there, whatever was chosen', async ({ owner }) => {
+  await owner.put(PATH, { ...DEFAULT, email: { ...NONE, critical: true } })
+  expect(await outbox(owner.user.id)).toEqual([])
+  await owner.put(PATH, { ...DEFAULT, email: NONE })
+  expect((await mailTo(owner.account.email, 'Where your notices go was changed')).text).toContain('change your password')
+})
+
 test('critical events come by email while there is no Slack to carry them', async ({ owner }) => {
   const slackOnly = { ...DEFAULT, email: NONE }
   expect((await owner.put(PATH, slackOnly)).status).toBe(200)

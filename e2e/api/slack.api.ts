@@ -15,8 +15,9 @@ const PAGE = '/settings/notifications?slack='
 const INFO = { email: { critical: true, warning: true, info: false }, slack: { critical: true, warning: true, info: true } }
 
 const row = (person: Person) => db.one('SELECT * FROM slack_connections WHERE user_id = ?1', person.user.id)
+/** What was sent about anything but the connection itself. */
 const sent = (person: Person, channel = 'slack') =>
-  db.rows('SELECT id, event, state, tries, last_error FROM outbox WHERE user_id = ?1 AND channel = ?2 ORDER BY id', person.user.id, channel)
+  db.rows(`SELECT id, event, state, tries, last_error FROM outbox WHERE user_id = ?1 AND channel = ?2 AND event <> 'notifications.redirected' ORDER BY id`, person.user.id, channel)
 const state = async (person: Person) => (await sent(person)).map((row) => row.state)
 
 /** Lets pass the time that is left until the next try. */
@@ -43,6 +44,8 @@ test('E-16 a person connects their workspace and lands on the page', async ({ ow
     state: 'connected',
     workspace: { team: 'Acme Backup', member: member.id, via: 'direct', channel: null, connected_at: expect.any(String), last_delivered_at: null, broken_why: null, broken_at: null },
   })
+  // Who has got hold of a session only cannot lead the notices to themselves unnoticed.
+  expect((await mailTo(owner.account.email, 'Where your notices go was changed')).text).toContain('Acme Backup')
   const actions = await db.rows(`SELECT action FROM audit_events WHERE tenant_id = ?1 AND action LIKE 'slack.%' ORDER BY id`, owner.tenant)
   expect(actions.map(({ action }) => action)).toEqual(['slack.requested', 'slack.connected'])
 })

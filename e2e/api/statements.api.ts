@@ -16,7 +16,7 @@ const WITHOUT_TENANT: [RegExp, string][] = [
   [/^DELETE FROM outbox WHERE state <> 'queued' AND done_at <= \?1$/, 'the clearing job is no tenant\'s'],
   [/^DELETE FROM sessions WHERE digest = \?1$/, 'signing in ends the session whose cookie the browser had, whoever it belonged to'],
   [/^DELETE FROM (sessions|devices|password_resets|email_changes|invitations|idempotency_keys|oauth_tokens|token_addresses|token_refusals|slack_states|token_reminders) WHERE \w+ <= \?1$/, 'the clearing job is no tenant\'s'],
-  [/^SELECT body, status, answer FROM idempotency_keys WHERE digest = \?1 /, 'the digest is made from the id of the caller'],
+  [/^(SELECT body, status, answer|DELETE) FROM idempotency_keys WHERE digest = \?1\b/, 'the digest is made from the id of the caller'],
   [/ WHERE t\.id = coalesce\(\(SELECT id FROM tokens WHERE refresh_digest = \?1\)/, 'a pair is known by its secrets only'],
   [/^SELECT tenant_id, .* IN \(SELECT value FROM json_each\(\?1\)/, 'secrets that were found are known by themselves only'],
   [/^UPDATE \w+ SET (\w+) = \?2 WHERE \1 = \?1$/, 'while keys change, a secret that is shown has its hash moved, wherever it lies'],

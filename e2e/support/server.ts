@@ -24,7 +24,8 @@ async function start(command: string, args: string[], env: NodeJS.ProcessEnv, ur
   let said = ''
   for (const stream of [process.stdout, process.stderr]) stream?.on('data', (piece) => (said += piece))
   const answers = () => fetch(url).then((answer) => answer.status < 500, () => false)
-  await expect.poll(answers, { message: `${command} at ${url}`, timeout: 60_000 }).toBe(true).catch((error) => {
+  await expect.poll(answers, { message: `${command} at ${url}`, timeout: 60_000 }).toBe(true).catch(async (error) => {
+    await stop(process)
     throw new Error(`${error}\n${said}`)
   })
   return process

@@ -8,14 +8,14 @@ use crate::{
     entity_tag::{IfMatch, tagged},
     error::{Error, Result},
     extract::{Checked, Query, Segment},
-    outbox::{self, DeliveryRow},
+    outbox::{self, DeliveryRow, Message, REDIRECTED, letters},
 };
 use axum::{Json, response::Response};
 use contract::{
     audit::Action,
     ids::DeliveryId,
     list::List,
-    notifications::{Channel, Delivery, DeliveryState, Notifications},
+    notifications::{Channel, Delivery, DeliveryState, Event, Level, Notifications},
     problem::Code,
 };
 use serde_json::{Value, json};
@@ -34,7 +34,12 @@ pub async fn show(
 /// was read.
 #[worker::send]
 pub async fn update(
-    Authorized { owner, actor, .. }: Authorized<ManageOwnNotifications>,
+    Authorized {
+        owner,
+        actor,
+        session,
+        ..
+    }: Authorized<ManageOwnNotifications>,
     call: Call,
     if_match: IfMatch,
     Checked(chosen): Checked<Notifications>,
@@ -53,16 +58,39 @@ pub async fn update(
         changes: Some(Value::Object(changes)),
     };
     let must_be = Some(version).filter(|_| if_match != IfMatch::Any);
-    let [replaced, _] = call
-        .db
-        .commit([
-            store::replace(&owner, &chosen, must_be),
-            audit::entry(&call, &owner, &actor, &event)?,
-        ])
-        .await?;
+    let mut statements = vec![
+        store::replace(&owner, &chosen, must_be),
+        audit::entry(&call, &owner, &actor, &event)?,
+    ];
+    let message = turned_away(&before, &chosen)
+        .then(|| {
+            let letter = letters::redirected(
+                &call,
+                "Some of the critical notices about your account come by email no more.",
+            )?;
+            Message::new(&call, REDIRECTED, &letter)
+        })
+        .transpose()?;
+    if let Some(message) = &message {
+        statements.push(message.to_address(&call, &owner, &session.user.email));
+    }
+    let outcomes = call.db.commit_all(statements).await?;
+    let replaced = outcomes.first().ok_or_else(changed_meanwhile)?;
     let row = replaced.row::<store::VersionRow>()?;
     let row = row.ok_or_else(changed_meanwhile)?;
+    if let Some(message) = message {
+        message.send_soon(&call);
+    }
     Ok(tagged(row.version, chosen))
+}
+
+/// Whether a critical event that came by mail comes by mail no more.
+fn turned_away(before: &Notifications, after: &Notifications) -> bool {
+    let by_mail = |chosen: &Notifications, event| chosen.choice(event).has(Channel::Email);
+    let mut critical = Event::ALL
+        .iter()
+        .filter(|event| event.level() == Level::Critical);
+    critical.any(|event| by_mail(before, *event) && !by_mail(after, *event))
 }
 
 /// What somebody chose, or the product's default.

@@ -206,6 +206,23 @@ pub fn slack_broken(env: &Env, why: &str) -> Result<Letter> {
     })
 }
 
+/// A mail about where notices go from now on. It comes whatever was chosen, so that nobody who has got hold of a session
+/// can turn them away unnoticed.
+pub fn redirected(call: &Call, what: &str) -> Result<Letter> {
+    Ok(Letter {
+        subject: "Where your notices go was changed".into(),
+        lines: vec![what.into()],
+        facts: facts(call, None),
+        link: Some((
+            "Choose what you hear of".into(),
+            call.url("/settings/notifications")?,
+        )),
+        last_lines: vec![
+            "If this was not you, change your password at once, which ends every session.".into(),
+        ],
+    })
+}
+
 /// A message by which people see that messages arrive.
 pub fn slack_test(call: &Call) -> Result<Letter> {
     Ok(Letter {

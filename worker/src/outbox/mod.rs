@@ -24,6 +24,8 @@ use contract::{
 };
 use worker::Env;
 
+/// What a message is named that tells where notices go from now on.
+pub const REDIRECTED: &str = "notifications.redirected";
 /// The queue that carries the ids of messages, or how they begin.
 const QUEUE: &str = "OUTBOX";
 /// Messages about one thing differ behind so many characters of their ids: five tell the person, one the channel.

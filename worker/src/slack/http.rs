@@ -12,7 +12,7 @@ use crate::{
     error::{Error, Result},
     extract::Query,
     limits::{Counter, Limit},
-    outbox::{self, DeliveryRow, Message, letters},
+    outbox::{self, DeliveryRow, Message, REDIRECTED, letters},
     rekey,
     secret::{Prefix, is_well_formed},
 };
@@ -144,7 +144,7 @@ async fn come_back(call: &Call, session: &SessionCaller, mut query: Query) -> Re
     };
     match slack.exchange(&code, &call.url(CALLBACK)?).await {
         Ok(granted) => {
-            connect(call, owner, &actor, &granted).await?;
+            connect(call, session, &actor, &granted).await?;
             Ok("connected".into())
         }
         Err(why) => {
@@ -154,7 +154,13 @@ async fn come_back(call: &Call, session: &SessionCaller, mut query: Query) -> Re
     }
 }
 
-async fn connect(call: &Call, owner: &Owner, actor: &Actor, granted: &Granted) -> Result<()> {
+async fn connect(
+    call: &Call,
+    session: &SessionCaller,
+    actor: &Actor,
+    granted: &Granted,
+) -> Result<()> {
+    let owner = &session.owner;
     let before: Option<store::ConnectionRow> = call.db.first(store::find_own(owner)).await?;
     let sealed = |secret: &str| seal(call.env(), owner.user(), secret);
     let bot_token = sealed(&granted.bot_token)?;
@@ -170,12 +176,19 @@ async fn connect(call: &Call, owner: &Owner, actor: &Actor, granted: &Granted) -
         webhook: webhook.as_deref(),
     };
     let changes = json!({"team": granted.team_name, "via": granted.via});
+    let what = format!(
+        "Your account was connected to the workspace {} in Slack, which gets your notices from now on.",
+        granted.team_name
+    );
+    let message = Message::new(call, REDIRECTED, &letters::redirected(call, &what)?)?;
     call.db
         .commit([
             store::replace(owner, &sealed, call.now),
             event(call, owner, actor, Action::SlackConnected, Some(changes))?,
+            message.to_address(call, owner, &session.user.email),
         ])
         .await?;
+    message.send_soon(call);
     // In the same workspace the new consent has taken the place of the one before by itself.
     if let Some(before) = before.filter(|before| before.team_id != granted.team_id) {
         Consent::of(before).give_back(call, owner);
