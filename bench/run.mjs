@@ -68,6 +68,7 @@ function workers(upstream) {
         "index.js",
         "index_bg.wasm",
         { ...variables, UPSTREAM_URL: upstream, CALLS_PER_MINUTE: "1000000000" },
+        { queueProducers: { OUTBOX: "outbox" } },
       ),
       // Another one for views: where there are files, calls take a way around by the Worker that looks after these.
       worker("pages", join(root, "worker/build"), "index.js", "index_bg.wasm", variables, { assets, d1Databases: { DB: "latchkey" } }),
@@ -129,7 +130,7 @@ async function addTokens(latchkey, bare, person, count, from, allowlist = "") {
 function wrk(origin, path, secrets, { asker = "", cookie = "" }, seconds) {
   const file = join(scratch, "secrets");
   writeFileSync(file, secrets.join("\n"));
-  const env = { ...process.env, TOKENS: file, TARGET: path, ASKER: asker, COOKIE: cookie, ADDRESS };
+  const env = { ...process.env, TOKENS: file, TARGET: path, ASKER: asker, COOKIE: cookie, ORIGIN: origin, ADDRESS };
   return ["wrk", ["-t1", "-c16", `-d${seconds}s`, "--latency", "-s", join(bench, "calls.lua"), origin], { env, encoding: "utf8" }];
 }
 
