@@ -1,5 +1,5 @@
--- The orders in which lists come, so that a page is read and not sorted. Who was never seen, and what was never used,
--- comes before every time; what has no end comes after every time.
+-- The orders in which lists come, so that a page is read and not sorted, and what lists show. Who was never seen, and what
+-- was never used, comes before every time; what has no end comes after every time.
 
 CREATE INDEX users_by_name ON users (tenant_id, name_key, id);
 CREATE INDEX users_by_sight ON users (tenant_id, coalesce(last_seen_at, ''), id);
@@ -18,3 +18,18 @@ SELECT s.id, s.tenant_id, s.name, s.name_key, s.description, s.role_id, r.name A
 FROM service_accounts s
 JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
 LEFT JOIN users u ON u.id = s.owner_id AND u.tenant_id = s.tenant_id;
+
+-- People with the name of their role.
+CREATE VIEW shown_users AS
+SELECT u.id, u.tenant_id, u.name_key, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
+       u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name
+FROM users u
+JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id;
+
+-- Roles with how many hold them, apart from invitations, which end by themselves.
+CREATE VIEW shown_roles AS
+SELECT r.id, r.tenant_id, r.name, coalesce(r.name_key, lower(r.name)) AS sort_key, r.built_in, r.permissions, r.scopes,
+       r.version,
+       (SELECT count(*) FROM users u WHERE u.role_id = r.id) AS members,
+       (SELECT count(*) FROM service_accounts s WHERE s.role_id = r.id AND s.deleted_at IS NULL) AS service_accounts
+FROM roles r;

@@ -27,13 +27,13 @@ extern "C" {
     fn fetch(url: &str, init: &web_sys::RequestInit) -> Result<Promise, JsValue>;
 
     /// Keeps a promise of nothing in so many milliseconds.
-    #[wasm_bindgen(js_namespace = scheduler)]
-    fn wait(ms: u32) -> Promise;
+    #[wasm_bindgen(catch, js_namespace = scheduler)]
+    fn wait(ms: u32) -> Result<Promise, JsValue>;
 }
 
 /// Waits. `worker::Delay` expects a number from `setTimeout`, which is an object at our compatibility date, and panics.
 pub async fn pause(ms: u32) -> Result<()> {
-    JsFuture::from(wait(ms)).await?;
+    JsFuture::from(wait(ms)?).await?;
     Ok(())
 }
 

@@ -114,7 +114,8 @@ impl Attempt {
     }
 
     /// Runs statements of which the last changes something if and only if the thing was made, and remembers what is
-    /// answered to one that repeats it: without its secret, if it has one, and then with `secret_already_shown`. Of calls side by side one does it; the others are told.
+    /// answered to one that repeats it: without its secret, if it has one, and then with `secret_already_shown`. Of calls
+    /// side by side one does it; the others are told.
     pub async fn commit(
         &self,
         call: &Call,

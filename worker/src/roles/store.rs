@@ -92,51 +92,39 @@ pub(super) async fn list(
     ];
     let statement = match wanted.order {
         Order(Key::Created, Way::Up) => Statement::new(
-            "SELECT r.id, r.name, r.built_in, r.permissions, r.scopes, r.version,
-                    (SELECT count(*) FROM users u WHERE u.role_id = r.id) AS members,
-                    (SELECT count(*) FROM service_accounts s WHERE s.role_id = r.id AND s.deleted_at IS NULL) AS service_accounts,
-                    (SELECT count(*) FROM invitations i WHERE i.role_id = r.id AND i.expires_at > ?5) AS invitations
-             FROM roles r
+            "SELECT r.*, (SELECT count(*) FROM invitations i WHERE i.role_id = r.id AND i.expires_at > ?5) AS invitations
+             FROM shown_roles r
              WHERE r.tenant_id = ?1 AND r.id > ?2
-               AND (?3 = '' OR instr(coalesce(r.name_key, lower(r.name)), ?3) > 0)
+               AND (?3 = '' OR instr(r.sort_key, ?3) > 0)
              ORDER BY r.id LIMIT ?4",
             values,
         ),
         Order(Key::Created, Way::Down) => Statement::new(
-            "SELECT r.id, r.name, r.built_in, r.permissions, r.scopes, r.version,
-                    (SELECT count(*) FROM users u WHERE u.role_id = r.id) AS members,
-                    (SELECT count(*) FROM service_accounts s WHERE s.role_id = r.id AND s.deleted_at IS NULL) AS service_accounts,
-                    (SELECT count(*) FROM invitations i WHERE i.role_id = r.id AND i.expires_at > ?5) AS invitations
-             FROM roles r
+            "SELECT r.*, (SELECT count(*) FROM invitations i WHERE i.role_id = r.id AND i.expires_at > ?5) AS invitations
+             FROM shown_roles r
              WHERE r.tenant_id = ?1 AND r.id < ?2
-               AND (?3 = '' OR instr(coalesce(r.name_key, lower(r.name)), ?3) > 0)
+               AND (?3 = '' OR instr(r.sort_key, ?3) > 0)
              ORDER BY r.id DESC LIMIT ?4",
             values,
         ),
         Order(Key::Name, Way::Up) => Statement::new(
-            "SELECT r.id, r.name, r.built_in, r.permissions, r.scopes, r.version,
-                    (SELECT count(*) FROM users u WHERE u.role_id = r.id) AS members,
-                    (SELECT count(*) FROM service_accounts s WHERE s.role_id = r.id AND s.deleted_at IS NULL) AS service_accounts,
-                    (SELECT count(*) FROM invitations i WHERE i.role_id = r.id AND i.expires_at > ?5) AS invitations
-             FROM roles r
+            "SELECT r.*, (SELECT count(*) FROM invitations i WHERE i.role_id = r.id AND i.expires_at > ?5) AS invitations
+             FROM shown_roles r
              WHERE r.tenant_id = ?1
-               AND (coalesce(r.name_key, lower(r.name)), r.id) >
-                   (coalesce((SELECT coalesce(name_key, lower(name)) FROM roles WHERE id = ?2 AND tenant_id = ?1), ''), ?2)
-               AND (?3 = '' OR instr(coalesce(r.name_key, lower(r.name)), ?3) > 0)
-             ORDER BY coalesce(r.name_key, lower(r.name)), r.id LIMIT ?4",
+               AND (r.sort_key, r.id) >
+                   (coalesce((SELECT sort_key FROM shown_roles WHERE id = ?2 AND tenant_id = ?1), ''), ?2)
+               AND (?3 = '' OR instr(r.sort_key, ?3) > 0)
+             ORDER BY r.sort_key, r.id LIMIT ?4",
             values,
         ),
         Order(Key::Name, Way::Down) => Statement::new(
-            "SELECT r.id, r.name, r.built_in, r.permissions, r.scopes, r.version,
-                    (SELECT count(*) FROM users u WHERE u.role_id = r.id) AS members,
-                    (SELECT count(*) FROM service_accounts s WHERE s.role_id = r.id AND s.deleted_at IS NULL) AS service_accounts,
-                    (SELECT count(*) FROM invitations i WHERE i.role_id = r.id AND i.expires_at > ?5) AS invitations
-             FROM roles r
+            "SELECT r.*, (SELECT count(*) FROM invitations i WHERE i.role_id = r.id AND i.expires_at > ?5) AS invitations
+             FROM shown_roles r
              WHERE r.tenant_id = ?1
-               AND (coalesce(r.name_key, lower(r.name)), r.id) <
-                   (coalesce((SELECT coalesce(name_key, lower(name)) FROM roles WHERE id = ?2 AND tenant_id = ?1), char(1114111)), ?2)
-               AND (?3 = '' OR instr(coalesce(r.name_key, lower(r.name)), ?3) > 0)
-             ORDER BY coalesce(r.name_key, lower(r.name)) DESC, r.id DESC LIMIT ?4",
+               AND (r.sort_key, r.id) <
+                   (coalesce((SELECT sort_key FROM shown_roles WHERE id = ?2 AND tenant_id = ?1), char(1114111)), ?2)
+               AND (?3 = '' OR instr(r.sort_key, ?3) > 0)
+             ORDER BY r.sort_key DESC, r.id DESC LIMIT ?4",
             values,
         ),
     };
@@ -149,11 +137,8 @@ pub(super) async fn list(
 pub async fn find(db: &Db, tenant: &Tenant, id: &RoleId, now: Timestamp) -> Result<Option<Found>> {
     let row: Option<Row> = db
         .first(Statement::new(
-            "SELECT r.id, r.name, r.built_in, r.permissions, r.scopes, r.version,
-                    (SELECT count(*) FROM users u WHERE u.role_id = r.id) AS members,
-                    (SELECT count(*) FROM service_accounts s WHERE s.role_id = r.id AND s.deleted_at IS NULL) AS service_accounts,
-                    (SELECT count(*) FROM invitations i WHERE i.role_id = r.id AND i.expires_at > ?3) AS invitations
-             FROM roles r
+            "SELECT r.*, (SELECT count(*) FROM invitations i WHERE i.role_id = r.id AND i.expires_at > ?3) AS invitations
+             FROM shown_roles r
              WHERE r.tenant_id = ?1 AND r.id = ?2",
             [tenant, id, &now],
         ))

@@ -111,9 +111,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
     ];
     let statement = match wanted.order {
         Order(Key::Created, Way::Up) => Statement::new(
-            "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
-                    u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name
-             FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
+            "SELECT * FROM shown_users u
              WHERE u.tenant_id = ?1 AND u.id > ?2
                AND (instr(u.name_key, ?3) > 0 OR instr(u.email, ?3) > 0)
                AND (?4 IS NULL OR u.active = ?4) AND (?5 IS NULL OR u.role_id = ?5)
@@ -121,9 +119,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
             values,
         ),
         Order(Key::Created, Way::Down) => Statement::new(
-            "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
-                    u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name
-             FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
+            "SELECT * FROM shown_users u
              WHERE u.tenant_id = ?1 AND u.id < ?2
                AND (instr(u.name_key, ?3) > 0 OR instr(u.email, ?3) > 0)
                AND (?4 IS NULL OR u.active = ?4) AND (?5 IS NULL OR u.role_id = ?5)
@@ -131,9 +127,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
             values,
         ),
         Order(Key::Name, Way::Up) => Statement::new(
-            "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
-                    u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name
-             FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
+            "SELECT * FROM shown_users u
              WHERE u.tenant_id = ?1
                AND (u.name_key, u.id) > (coalesce((SELECT name_key FROM users WHERE id = ?2 AND tenant_id = ?1), ''), ?2)
                AND (instr(u.name_key, ?3) > 0 OR instr(u.email, ?3) > 0)
@@ -142,9 +136,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
             values,
         ),
         Order(Key::Name, Way::Down) => Statement::new(
-            "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
-                    u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name
-             FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
+            "SELECT * FROM shown_users u
              WHERE u.tenant_id = ?1
                AND (u.name_key, u.id) <
                    (coalesce((SELECT name_key FROM users WHERE id = ?2 AND tenant_id = ?1), char(1114111)), ?2)
@@ -154,9 +146,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
             values,
         ),
         Order(Key::LastSeen, Way::Up) => Statement::new(
-            "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
-                    u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name
-             FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
+            "SELECT * FROM shown_users u
              WHERE u.tenant_id = ?1
                AND (coalesce(u.last_seen_at, ''), u.id) >
                    (coalesce((SELECT coalesce(last_seen_at, '') FROM users WHERE id = ?2 AND tenant_id = ?1), ''), ?2)
@@ -166,9 +156,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
             values,
         ),
         Order(Key::LastSeen, Way::Down) => Statement::new(
-            "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
-                    u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name
-             FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
+            "SELECT * FROM shown_users u
              WHERE u.tenant_id = ?1
                AND (coalesce(u.last_seen_at, ''), u.id) <
                    (coalesce((SELECT coalesce(last_seen_at, '') FROM users WHERE id = ?2 AND tenant_id = ?1), '~'), ?2)
@@ -185,9 +173,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
 /// One person.
 pub async fn find(db: &Db, tenant: &Tenant, id: &UserId) -> Result<Option<UserRow>> {
     db.first(Statement::new(
-        "SELECT u.id, u.email, u.first_name, u.last_name, u.phone, u.time_zone, u.active, u.created_at,
-                u.last_seen_at, u.version, u.mfa_enabled, u.photo_hash, r.id AS role_id, r.name AS role_name
-         FROM users u JOIN roles r ON r.id = u.role_id AND r.tenant_id = u.tenant_id
+        "SELECT * FROM shown_users u
          WHERE u.tenant_id = ?1 AND u.id = ?2",
         [tenant, id],
     ))
