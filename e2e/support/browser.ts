@@ -26,6 +26,17 @@ export async function open(page: Page, path: string, heading = 'Account Settings
   await expect(page.getByRole('heading', { level: 1, name: heading })).toBeVisible()
 }
 
+/** Holds back the requests that a page sends to these addresses, until what it returns is called. */
+export async function holdBack(page: Page, addresses: string): Promise<() => void> {
+  let release = () => {}
+  const released = new Promise<void>((resolve) => { release = resolve })
+  await page.route(addresses, async (route) => {
+    await released
+    await route.continue()
+  })
+  return release
+}
+
 /** The button with the name of the person, which opens the account menu. */
 export const menu = (page: Page) => page.getByRole('banner').getByRole('button', { name: 'Ada Lovelace' })
 export const dialog = (page: Page, name: string) => page.getByRole('dialog', { name, exact: true })

@@ -3,7 +3,7 @@
 import type { Locator, Page } from '@playwright/test'
 import { Actor, bearer, newAddress } from '../support/actors'
 import { expectAccessible } from '../support/a11y'
-import { API_ACCESS, button, cell, dialog, history, open, openAddDialog, rowOf, signIn, tokens } from '../support/browser'
+import { API_ACCESS, button, cell, dialog, history, holdBack, open, openAddDialog, rowOf, signIn, tokens } from '../support/browser'
 import { DAY, ago, at, db, now } from '../support/db'
 import { expect, test } from '../support/test'
 
@@ -505,18 +505,18 @@ test('d.6 a second Esc does not close the dialog of a secret that nobody copied'
   await expect(created.getByLabel('Access token')).toHaveValue(/^lkp_/)
 })
 
-test('says that a token was made if the page is left before its secret is shown', async ({ page, context, owner }) => {
+test('says that a token was made if the page is left before its secret is shown', async ({ page, owner }) => {
   await open(page, '/settings/profile')
   await page.getByRole('link', { name: 'API Access' }).first().click()
   const adding = await openAddDialog(page)
   await adding.getByLabel('Name').fill('nightly')
   await adding.getByRole('checkbox', { name: 'Jobs Read', exact: true }).check()
-  const network = await context.newCDPSession(page)
-  await network.send('Network.emulateNetworkConditions', { offline: false, latency: 1500, downloadThroughput: -1, uploadThroughput: -1 })
+  const arrive = await holdBack(page, '**/api/v1/users/me/tokens')
   await button(adding, 'Generate Token').click()
   await expect(button(adding, 'Generating…')).toBeVisible()
   await page.goBack()
   await expect(page).toHaveURL('/settings/profile')
+  arrive()
   await expect(page.getByRole('alert').filter({ hasText: 'The token “nightly” was made, but its secret was not shown.' })).toBeVisible()
   expect((await owner.get('/users/me/tokens')).json.items).toHaveLength(1)
   await page.getByRole('link', { name: 'API Access' }).first().click()

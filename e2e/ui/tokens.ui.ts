@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
 import { bearer } from '../support/actors'
 import {
-  API_ACCESS, RESOURCES, TABS, WARNING, button, cell, dialog, generate, history, open, openAddDialog, rowOf, signIn, tokens,
+  API_ACCESS, RESOURCES, TABS, WARNING, button, cell, dialog, generate, history, holdBack, open, openAddDialog, rowOf, signIn, tokens,
 } from '../support/browser'
 import { DAY, ago, at, db, now } from '../support/db'
 import { expect, test } from '../support/test'
@@ -50,15 +50,13 @@ test.describe('the page', () => {
     await expect(dialog(page, 'Add New Token')).toBeVisible()
   })
 
-  test('shows that it is loading, in the shape of what will be there', async ({ page, owner, context }) => {
+  test('shows that it is loading, in the shape of what will be there', async ({ page, owner }) => {
     await owner.makeToken({ name: 'nightly' })
-    await open(page, '/settings/profile')
-    await page.getByRole('link', { name: 'API Access' }).first().hover()
-    const network = await context.newCDPSession(page)
-    await network.send('Network.emulateNetworkConditions', { offline: false, latency: 2000, downloadThroughput: -1, uploadThroughput: -1 })
-    await page.getByRole('link', { name: 'API Access' }).first().click()
+    const arrive = await holdBack(page, '**/api/v1/users/me/tokens?*')
+    await open(page, API_ACCESS)
     await expect(tokens(page)).toHaveAttribute('aria-busy', 'true')
     await expect(tokens(page).getByRole('columnheader', { name: 'Last used' })).toBeVisible()
+    arrive()
     await expect(rowOf(tokens(page), 'nightly')).toBeVisible()
     await expect(tokens(page)).toHaveAttribute('aria-busy', 'false')
   })
