@@ -3,16 +3,21 @@
 use crate::files::{self, Stamp};
 use crate::parts;
 use crate::project::{Profile, Project, WASM, WASM_FEATURES, run, run_quietly, step};
+use crate::setup;
 use anyhow::{Context, Result, anyhow};
 use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
 use std::thread;
 use std::{fs, mem};
+use walrus::{ConstExpr, Element, ElementItems, Module};
 use wasm_bindgen_cli_support::{Bindgen, Output};
 
 /// Builds it into `dist/`.
 pub fn build(project: &Project, profile: Profile) -> Result<()> {
+    if profile == Profile::Release {
+        setup::standard_library(project)?;
+    }
     let wasm = step("App: compile", || compile(project, profile))?;
     let bound = project.kept(&format!("app-{}", profile.folder()));
     let made_from = Stamp::new(
@@ -34,9 +39,18 @@ pub fn build(project: &Project, profile: Profile) -> Result<()> {
     let base = project.kept("app-base");
     files::emptied(&base)?;
     files::copy_all(&bound, &base)?;
-    bundle_styles(project, profile, &base.join("app.css"))?;
+    bundle_styles(project, profile, &base)?;
     publish(project, &base)
 }
+
+/// Compiles the standard library anew, with all that a panic would say left out: nobody reads it in what ships, and it is
+/// a tenth of what a page loads. The flags are unstable, and the compiler is pinned.
+const WITHOUT_PANICS: [&str; 4] = [
+    "-Zbuild-std=std,panic_abort",
+    "-Zbuild-std-features=optimize_for_size",
+    "--config",
+    r#"target.wasm32-unknown-unknown.rustflags=["-Zunstable-options","-Cpanic=immediate-abort","-Zlocation-detail=none","-Zfmt-debug=none"]"#,
+];
 
 fn compile(project: &Project, profile: Profile) -> Result<Vec<u8>> {
     let mut cargo = project.cargo();
@@ -49,7 +63,11 @@ fn compile(project: &Project, profile: Profile) -> Result<Vec<u8>> {
         "--target",
         WASM,
     ]);
-    run(cargo.args(profile.cargo_flag()))?;
+    cargo.args(profile.cargo_flag());
+    if profile == Profile::Release {
+        cargo.env("RUSTC_BOOTSTRAP", "1").args(WITHOUT_PANICS);
+    }
+    run(&mut cargo)?;
     let wasm = project
         .target
         .join(WASM)
@@ -83,12 +101,33 @@ fn bind(project: &Project, profile: Profile, wasm: &[u8], to: &Path) -> Result<(
         .remove_producers_section(release)
         .generate_output()?;
     let renamed = if release {
+        drop_empty_elements(bound.wasm_mut());
         number_imports(&mut bound)
     } else {
         Vec::new()
     };
     bound.emit(to)?;
     rename(&to.join("app.js"), &renamed)
+}
+
+/// Drops the entries of the function table that say only that there is nothing yet, as there is without them: wasm-split
+/// keeps the places of the parts with them, from tools that might add to the table, and the last of these has run.
+fn drop_empty_elements(wasm: &mut Module) {
+    let is_empty = |element: &&Element| match &element.items {
+        ElementItems::Functions(_) => false,
+        ElementItems::Expressions(_, items) => items
+            .iter()
+            .all(|item| matches!(item, ConstExpr::RefNull(_))),
+    };
+    let empty: Vec<_> = wasm
+        .elements
+        .iter()
+        .filter(is_empty)
+        .map(Element::id)
+        .collect();
+    for element in empty {
+        wasm.elements.delete(element);
+    }
 }
 
 /// Numbers what the wasm imports from its JavaScript, and gives the old names with the new ones: the hashes that tell
@@ -148,6 +187,8 @@ fn smaller(project: &Project, file: &Path) -> Option<Command> {
                 "--flatten",
                 "--rereloop",
                 "-Os",
+                "--flatten",
+                "--rereloop",
                 "-Os",
                 "--strip-debug",
                 "--strip-producers",
@@ -176,12 +217,13 @@ fn smaller(project: &Project, file: &Path) -> Option<Command> {
 fn bundle_styles(project: &Project, profile: Profile, to: &Path) -> Result<()> {
     let mut esbuild = project.command("esbuild");
     esbuild.args([
-        "style/main.css",
+        "app=style/main.css",
+        "reference=style/reference.css",
         "--bundle",
         "--log-level=warning",
         "--loader:.woff2=file",
     ]);
-    esbuild.arg(format!("--outfile={}", to.display()));
+    esbuild.arg(format!("--outdir={}", to.display()));
     if profile == Profile::Release {
         esbuild.arg("--minify");
     }

@@ -67,6 +67,20 @@ fn wasm_target(project: &Project) -> Result<()> {
     })
 }
 
+/// The source of the standard library, of which the release build of the app compiles its own.
+pub fn standard_library(project: &Project) -> Result<()> {
+    let sysroot = run_quietly(project.command("rustc").args(["--print", "sysroot"]))?;
+    let source = Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/Cargo.lock");
+    if source.is_file() {
+        return Ok(());
+    }
+    step("Source of Rust's standard library", || {
+        run(project
+            .command("rustup")
+            .args(["component", "add", "rust-src"]))
+    })
+}
+
 fn npm_packages(project: &Project) -> Result<()> {
     let wanted = fs::read_to_string(project.root.join("package.json"))?
         + &fs::read_to_string(project.root.join("package-lock.json"))?;

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     api::{Api, Failure, Method},
+    dom,
     manage::{layout::heading, query},
     page,
     router::Router,
@@ -29,12 +30,19 @@ pub fn page() -> AnyView {
     page::appear("API reference");
     let account = Api::in_use().account;
     view! {
+        <link rel="stylesheet" href=style() />
         <div class="app">
             {move || account.with(|_| ()).map_or_else(brand, |()| settings::header())}
             <main class="page reference" id="main" tabindex="-1">{content()}</main>
         </div>
     }
     .into_any()
+}
+
+/// Where the look of this page is, which no other one needs: beside what `index.html` names.
+fn style() -> Option<String> {
+    let base = dom::find("script[data-base]")?.get_attribute("data-base")?;
+    Some([&base, "/reference.css"].concat())
 }
 
 /// What is above the page of somebody who is not signed in.
