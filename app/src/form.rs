@@ -7,6 +7,7 @@ use crate::{
 use contract::check::{Check, Complaint, Invalid};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use serde::Serialize;
+use web_sys::HtmlElement;
 
 /// How a form is doing, whatever is in it.
 #[derive(Clone, Copy)]
@@ -86,8 +87,11 @@ impl State {
                 .iter()
                 .any(|field| is_about(&complaint.pointer, field))
         });
-        self.trouble
-            .set(stray.map(|complaint| complaint.message.clone()));
+        let stray = stray.map(|complaint| complaint.message.clone());
+        if stray.is_some() {
+            self.show_trouble();
+        }
+        self.trouble.set(stray);
         self.complaints.set(complaints);
         let id = self.id;
         request_animation_frame(move || {
@@ -104,8 +108,25 @@ impl State {
     pub fn fail(self, failure: Failure) {
         match failure {
             Failure::Invalid(complaints) => self.complain(complaints),
-            failure => drop(self.trouble.try_set(Some(failure.message()))),
+            failure => {
+                self.trouble.try_set(Some(failure.message()));
+                self.show_trouble();
+            }
         }
+    }
+
+    /// Moves to what went wrong if it is out of sight, or if nothing else has the focus, as after a button that waited.
+    fn show_trouble(self) {
+        let id = self.id;
+        request_animation_frame(move || {
+            let alert = dom::find(&["#", id, " [role=alert]"].concat());
+            let unseen = |alert: &HtmlElement| {
+                alert.get_bounding_client_rect().top() < 0.0 || dom::focused().is_none()
+            };
+            if let Some(alert) = alert.filter(unseen) {
+                let _ = alert.focus();
+            }
+        });
     }
 }
 

@@ -58,6 +58,7 @@ impl Scopes {
         view! {
             <fieldset class="fieldset scope-grid" aria-invalid=move || message().map(|_| "true") aria-describedby=move || message().map(|_| "scopes-error")>
                 <legend class="field__label">"Scopes"</legend>
+                {move || complaint("scopes", message())}
                 <div class="scope-grid__presets">
                     {presets}
                     <span class="scope-grid__count" role="status">{move || self.value.get().iter().count()} " of 22"</span>
@@ -72,7 +73,6 @@ impl Scopes {
                     </thead>
                     <tbody>{Resource::ALL.into_iter().map(|resource| self.row(resource)).collect_view()}</tbody>
                 </table>
-                {move || complaint("scopes", message())}
             </fieldset>
         }
         .into_any()

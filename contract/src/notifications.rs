@@ -361,6 +361,11 @@ pub struct Delivery {
 }
 
 impl Delivery {
+    /// Whether a mail takes its place once it is given up: of all that goes to Slack but the test of it.
+    pub fn goes_by_email_instead(&self) -> bool {
+        self.channel == Channel::Slack && self.event != "slack.test"
+    }
+
     /// What it is about, in words. What is no notification, and what a newer version has added, keeps its name.
     pub fn in_words(&self) -> &str {
         match self.event.as_str() {

@@ -48,7 +48,8 @@ impl DaysByKind {
             .collect()
     }
 
-    fn each(&self) -> [(&'static str, u32); 5] {
+    /// The number of each kind.
+    pub fn each(&self) -> [(&'static str, u32); 5] {
         [
             ("all", self.all),
             ("custom", self.custom),

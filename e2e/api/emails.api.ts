@@ -80,13 +80,16 @@ test('nobody else gets an address that may still come back', async ({ owner, str
   expect((await ask(stranger, owner.account.email)).status).toBe(202)
 })
 
-test('the newest wish counts: the link of the one before works no more', async ({ owner }) => {
+test('the newest wish counts: the link of the one before works no more, but what undoes it does', async ({ owner }) => {
   const first = await change(owner, newEmail())
   const email = newEmail()
   expect((await ask(owner, email)).status).toBe(202)
   await refused(owner.tenant, () => follow(first.confirm), 404, 'not_found')
   const second = linkIn(await mailTo(email, CONFIRM), PAGE).slice(PAGE.length)
   expect((await follow(second)).json.email).toBe(email)
+  expect((await follow(first.undo)).json).toEqual({ status: 'undone', email: owner.account.email })
+  expect(await addressOf(owner)).toBe(owner.account.email)
+  expectProblem(await owner.get('/session'), 401, 'unauthenticated')
 })
 
 test('the link to the new address works for a day', async ({ owner }) => {

@@ -21,6 +21,7 @@ test('what has no secret is told again as it was', async ({ owner }) => {
   const makeRole = () => owner.post('/roles', role, { 'Idempotency-Key': 'k1' })
   const [first, again] = [await makeRole(), await makeRole()]
   expect([first.status, again.status, again.json]).toEqual([201, 201, first.json])
+  expect([first.header('etag'), again.header('etag')]).toEqual(['"1"', '"1"'])
   expect(await db.count(`FROM audit_events WHERE tenant_id = ?1 AND action = 'role.created'`, owner.tenant)).toBe(1)
 })
 

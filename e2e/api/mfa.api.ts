@@ -43,6 +43,26 @@ test('a wrong code switches nothing on', async ({ owner }) => {
   expect((await owner.get('/users/me')).json.mfa_enabled).toBe(false)
 })
 
+test('an app that is only being set up finishes no sign-in, and goes with the password', async ({ owner }) => {
+  expect((await owner.post('/users/me/totp')).status).toBe(200)
+  const password = 'lantern orchard pebble'
+  expect((await owner.post('/users/me/password', { current_password: owner.account.password, new_password: password })).status).toBe(204)
+  expect(await db.count('FROM totps WHERE user_id = ?1', owner.user.id)).toBe(0)
+
+  await owner.signIn({ password })
+  expect((await owner.put('/policy', { ...(await owner.get('/policy')).json, mfa_required: true })).status).toBe(200)
+  expect((await owner.signIn({ password })).json).toEqual({ status: 'mfa_required' })
+  const { secret } = (await owner.post('/users/me/totp')).json
+  expectProblem(await owner.post('/session/mfa', { code: totp(secret) }), 401, 'unauthenticated')
+  expectProblem(await owner.get('/users/me'), 401, 'mfa_required')
+  const answers = await Promise.all([totp(secret), totp(secret, -1)].map((code) => owner.post('/users/me/totp/confirm', { code })))
+  const codes = answers.flatMap(({ json }) => json.recovery_codes ?? [])
+  expect(codes, 'one of two side by side switches it on').toHaveLength(10)
+  expect(await db.count('FROM recovery_codes WHERE user_id = ?1', owner.user.id)).toBe(10)
+  await owner.signIn({ password })
+  expect((await owner.post('/session/mfa', { code: codes[0] })).status).toBe(200)
+})
+
 test('signing in then needs both, and the half session is good for nothing else', async ({ owner }) => {
   const { secret } = await enrol(owner)
   await later(owner)

@@ -112,10 +112,9 @@ test('a password that was changed meanwhile makes the link useless', async ({ ow
   await refused(owner.tenant, () => use(secret, 'lantern orchard pebble'), 404, 'not_found')
 })
 
-test('links are limited per account, known or not, and per address', async ({ owner }) => {
+test('links are limited per account, which locks nobody out of asking and tells nobody, and per address', async ({ owner }) => {
   for (const email of [owner.account.email, newAccount().email]) {
-    for (let i = 0; i < 3; i++) expect((await ask(email)).status).toBe(202)
-    expectProblem(await ask(email), 429, 'rate_limited')
+    for (let i = 0; i < 5; i++) expect((await ask(email)).status).toBe(202)
   }
   expect(await db.count('FROM password_resets WHERE user_id = ?1', owner.user.id)).toBe(3)
   const one = new Actor(newAddress())

@@ -273,6 +273,13 @@ test.describe('at 320 pixels nothing sticks out to the side', () => {
       await signIn(context, owner)
       await reach(page, owner)
       await expectNoSideways(page)
+      const cut = () =>
+        page.evaluate(() => [...document.querySelectorAll('main :is(button, a, input, select)')].filter((control) => {
+          const { left, right, width } = control.getBoundingClientRect()
+          const around = (control.closest('.card') ?? document.body).getBoundingClientRect()
+          return width > 1 && (left < around.left || right > around.right)
+        }).map((control) => control.outerHTML.slice(0, 100)))
+      expect(await cut(), 'every control is where a pointer reaches it').toEqual([])
       for (const open of await page.getByRole('dialog').all()) {
         const box = await open.boundingBox()
         expect(box && box.x >= 0 && box.x + box.width <= 320, JSON.stringify(box)).toBe(true)

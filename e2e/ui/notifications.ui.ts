@@ -55,11 +55,15 @@ test('E-17 a test message arrives as a direct message, and the page says so', as
   expect((await member.messages()).map(({ text }) => text)).toEqual(['Test message'])
 })
 
-test('E-R9 who denies it in Slack is told on the page, and nothing is connected', async ({ page }) => {
+test('E-R9 who denies it in Slack is told on the page, until it is allowed, and nothing is connected', async ({ page }) => {
   await open(page, PAGE)
   const tab = await consent(page, (tab) => tab.getByRole('link', { name: 'Cancel' }).click())
-  await expect(tab.getByText('Slack was not connected, because that was not allowed in Slack.')).toBeVisible()
+  const refused = tab.getByText('Slack was not connected, because that was not allowed in Slack.')
+  await expect(refused).toBeVisible()
   await expect(slack(tab)).toContainText('No workspace is connected')
+  await consent(tab, (tab) => tab.getByRole('button', { name: /member56/ }).click())
+  await expect(slack(tab)).toContainText('Acme Backup')
+  await expect(refused).toBeHidden()
 })
 
 test('c.12 a connection that Slack ended says so in its own word, and is connected anew', async ({ page, owner }) => {

@@ -217,6 +217,20 @@ test.describe('Add New Token', () => {
     expect((await owner.get('/users/me/tokens')).json.items).toEqual([])
   })
 
+  test('moves to what went wrong, also from the end of the form, and to a complaint about the scopes', async ({ page, owner }) => {
+    await owner.makeToken({ name: 'nightly' })
+    expect((await owner.put('/policy', { ...(await owner.get('/policy')).json, max_live_tokens: 1 })).status).toBe(200)
+    await open(page, API_ACCESS)
+    const adding = await openAddDialog(page)
+    await adding.getByLabel('Name').fill('second')
+    await button(adding, 'Generate Token').click()
+    await expect(adding.getByText('Select at least one scope.')).toBeInViewport({ ratio: 1 })
+    await box(page, 'Statistics Read').check()
+    await button(adding, 'Generate Token').click()
+    await expect(adding.getByRole('alert')).toBeFocused()
+    await expect(adding.getByRole('alert')).toBeInViewport({ ratio: 1 })
+  })
+
   test('puts the complaint of the server about a taken name under the field, and loses nothing', async ({ page, owner }) => {
     await owner.makeToken({ name: 'Nightly' })
     await open(page, API_ACCESS)

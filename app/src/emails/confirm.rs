@@ -36,7 +36,7 @@ const CONFIRM: Purpose = Purpose {
 };
 const UNDO: Purpose = Purpose {
     title: "Keep your email address",
-    text: "The change of your address is taken back, and every session of your account is ended.",
+    text: "This takes the change of your address back and ends every session of your account.",
     act: "Keep my address",
     busy: "Taking the change back…",
     otherwise: (routes::FORGOT_PASSWORD, "Set a new password"),

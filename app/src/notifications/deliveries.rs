@@ -90,6 +90,9 @@ fn trouble(delivery: &Delivery) -> Option<String> {
     Some(match delivery.state {
         DeliveryState::Sent => return None,
         DeliveryState::Queued => format!("{why}. It is tried again by itself; {tries} so far."),
+        DeliveryState::Failed if delivery.goes_by_email_instead() => {
+            format!("{why}. Given up after {tries}; it goes by email instead.")
+        }
         DeliveryState::Failed => format!("{why}. Given up after {tries}."),
     })
 }

@@ -33,13 +33,21 @@ struct Desk {
     connection: RwSignal<Option<Result<SlackConnection, Failure>>>,
     pending: RwSignal<bool>,
     deliveries: Listing<Delivery>,
+    /// Why nothing was connected, until something is.
+    refused: RwSignal<Option<&'static str>>,
 }
 
 impl Desk {
     /// Asks how it stands. What is shown stays until then.
     fn load(self) {
         spawn_local(async move {
-            let answer = self.api.get(CONNECTION).await;
+            let answer = self.api.get::<SlackConnection>(CONNECTION).await;
+            if answer
+                .as_ref()
+                .is_ok_and(|it| it.state == ConnectionState::Connected)
+            {
+                self.refused.try_set(None);
+            }
             self.connection.try_set(Some(answer));
         });
     }
@@ -150,12 +158,13 @@ pub fn Slack(
         connection: RwSignal::new(None),
         pending: RwSignal::new(false),
         deliveries: listing,
+        refused: RwSignal::new(None),
     };
-    let back = come_back(desk.toaster);
+    come_back(desk);
     desk.load();
     listen(desk);
     view! {
-        {back}
+        {move || desk.refused.get().map(notice::warning)}
         <div class="card">
             {move || match desk.connection.get() {
                 None => skeleton_card(),
@@ -167,27 +176,25 @@ pub fn Slack(
 }
 
 /// Says what came of the consent, if one comes back from Slack, and takes that out of the URL.
-fn come_back(toaster: Toaster) -> AnyView {
+fn come_back(desk: Desk) {
     let router = Router::in_use();
     let place = router.place().get_untracked();
     let outcome = place.parameter("slack");
     if outcome.is_empty() {
-        return ().into_any();
+        return;
     }
     router.correct_to(&place.path);
-    let why = match outcome.as_str() {
+    desk.refused.set(Some(match outcome.as_str() {
         "connected" => {
             tell_others();
-            toaster.say("Slack is connected.".into());
-            return ().into_any();
+            return desk.toaster.say("Slack is connected.".into());
         }
         "denied" => "Slack was not connected, because that was not allowed in Slack.",
         "expired" => {
             "Slack was not connected: the question in Slack was too old, or was answered already. Connect again."
         }
         _ => "Slack was not connected: Slack did not confirm it. Connect again.",
-    };
-    notice::warning(why)
+    }));
 }
 
 fn tell_others() {
@@ -256,8 +263,14 @@ fn card(desk: Desk, connection: SlackConnection) -> AnyView {
 
 fn trouble(workspace: &Workspace) -> AnyView {
     let why = workspace.broken_why.as_deref().unwrap_or_default();
+    // Slack's own word, or what its server did instead of saying one.
+    let (said, why) = match why.split_once('_') {
+        Some(("redirect" | "http", status)) => ("answered ", status),
+        _ => ("said ", why),
+    };
     let text = [
-        "Reconnect needed: Slack said ",
+        "Reconnect needed: Slack ",
+        said,
         why,
         ". Until then your notifications come by email.",
     ];

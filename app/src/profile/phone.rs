@@ -9,8 +9,9 @@ use crate::{
     },
 };
 use contract::phone;
-use js_sys::{Array, Intl::DisplayNames, Object, Reflect};
+use js_sys::{Array, Intl::DisplayNames, JsString, Object, Reflect};
 use leptos::prelude::*;
+use wasm_bindgen::JsValue;
 
 /// What was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,7 +116,7 @@ fn countries() -> Vec<Choice> {
     let options = Object::new();
     let _ = Reflect::set(&options, &"type".into(), &"region".into());
     let names = DisplayNames::new(&Array::of1(&LOCALE.into()), &options);
-    // Sorted by the browser, which can do it anyway.
+    // Sorted by the browser, which knows where Å and Ü belong.
     let lines = Array::new();
     for country in phone::countries() {
         let name = names.of(country.code).map(String::from);
@@ -128,7 +129,11 @@ fn countries() -> Vec<Choice> {
         value: String::new(),
         label: "Choose a country".into(),
     }];
-    for line in lines.sort() {
+    let mut in_order = |a: JsValue, b: JsValue| {
+        let b = b.as_string().unwrap_or_default();
+        JsString::from(a).locale_compare(&b, &Array::of1(&LOCALE.into()), &Object::new())
+    };
+    for line in lines.sort_by(&mut in_order) {
         let line = line.as_string().unwrap_or_default();
         if let Some((label, code)) = line.split_once('\n') {
             choices.push(Choice {

@@ -44,7 +44,7 @@ pub fn success(text: &'static str) -> AnyView {
 /// Something that went wrong just now, while there is such a thing.
 pub fn alert(text: impl Fn() -> Option<String> + Send + 'static) -> AnyView {
     let notice = |text| {
-        view! { <div class="notice notice--danger" role="alert">{icon("#i-danger")}<div class="notice__body"><p>{text}</p></div></div> }.into_any()
+        view! { <div class="notice notice--danger" role="alert" tabindex="-1">{icon("#i-danger")}<div class="notice__body"><p>{text}</p></div></div> }.into_any()
     };
     view! { {move || text().map(notice)} }.into_any()
 }

@@ -132,7 +132,7 @@ async fn complete(call: &Call, link: &EmailLink) -> Result<EmailConfirmed> {
     let outcome = call
         .db
         .commit([
-            store::confirm(link),
+            store::confirm(link, call.now),
             event(
                 call,
                 &link.owner,

@@ -20,11 +20,12 @@ pub fn is_taken(email: &str, now: Timestamp) -> Statement {
     )
 }
 
-/// Forgets what the person asked for before and did not confirm: the newest wish counts.
-/// Forgets a change that was asked for and not confirmed: whoever asked may not be who it seemed.
+/// Makes the links to confirm what was asked for useless: the newest wish counts, and whoever asked may not be who it
+/// seemed. Those to take it back still end every session.
 pub fn forget_unconfirmed(owner: &Owner) -> Statement {
     Statement::new(
-        "DELETE FROM email_changes WHERE user_id = ?1 AND tenant_id = ?2 AND confirm_digest IS NOT NULL",
+        "UPDATE email_changes SET confirm_until = '1970-01-01T00:00:00Z'
+         WHERE user_id = ?1 AND tenant_id = ?2 AND confirm_digest IS NOT NULL",
         [owner.user(), owner.tenant()],
     )
 }
@@ -53,17 +54,18 @@ pub(super) fn insert(
 }
 
 /// Puts the new address in the place of the old one, unless another change came first.
-pub(super) fn confirm(link: &EmailLink) -> Statement {
+pub(super) fn confirm(link: &EmailLink, now: Timestamp) -> Statement {
     Statement::new(
         "UPDATE users SET email = ?5, version = version + 1
          WHERE id = ?1 AND tenant_id = ?2 AND email = ?4
-           AND EXISTS (SELECT 1 FROM email_changes WHERE confirm_digest = ?3)",
+           AND EXISTS (SELECT 1 FROM email_changes WHERE confirm_digest = ?3 AND confirm_until > ?6)",
         [
             link.owner.user(),
             link.owner.tenant(),
             &link.digest,
             &link.old_email,
             &link.new_email,
+            &now,
         ],
     )
 }

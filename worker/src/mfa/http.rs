@@ -1,6 +1,6 @@
 //! Routes about one's own second factor.
 
-use super::{recovery_digest, store, totp, use_up};
+use super::{Stage, recovery_digest, store, totp, use_up};
 use crate::{
     audit,
     auth::{
@@ -92,7 +92,7 @@ pub async fn confirm(
     if let Code::Recovery(_) = code {
         return Err(wrong_code());
     }
-    use_up(&call, owner, &actor, &code)
+    use_up(&call, owner, &actor, &code, Stage::SettingUp)
         .await
         .map_err(|error| match error {
             Error::Refused(refusal) if refusal.code == problem::Code::Unauthenticated => {
@@ -113,12 +113,13 @@ pub async fn confirm(
         Event::MfaEnabled,
         "Signing in to your account asks for a code of an authenticator app from now on.",
     )?;
+    // Of calls side by side only the one that switches it on gives codes.
     let mut statements = vec![
+        store::forget_useless_recovery_codes(owner),
         store::switch_on(owner),
+        store::insert_first_recovery_codes(owner, &digests),
         event(&call, owner, &actor, Action::MfaEnabled)?,
         message.to_person(&call, owner),
-        store::forget_recovery_codes(owner),
-        store::insert_recovery_codes(owner, &digests),
     ];
     let (arriving, hand_out) = match arrival {
         Some(Arrival {
@@ -129,7 +130,7 @@ pub async fn confirm(
     };
     statements.extend(arriving);
     let outcomes = call.db.commit_all(statements).await?;
-    if changed(&outcomes, 0) != 1 {
+    if changed(&outcomes, 1) != 1 {
         return Err(already_on());
     }
     message.send_soon(&call);
@@ -161,7 +162,7 @@ pub async fn disable(
             store::switch_off(&owner),
             event(&call, &owner, &actor, Action::MfaDisabled)?,
             message.to_person(&call, &owner),
-            store::forget_seed(&owner),
+            store::forget_useless_seed(&owner),
             store::forget_useless_recovery_codes(&owner),
         ])
         .await?;

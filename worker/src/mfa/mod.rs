@@ -5,6 +5,7 @@ mod store;
 mod totp;
 
 pub use http::standing;
+pub use store::forget_useless_seed;
 
 use crate::{
     audit,
@@ -25,12 +26,27 @@ const TRIES: Limit = Limit {
     seconds: 15 * 60,
 };
 
-/// Uses a second factor up, if it is right: of calls side by side with the same code one succeeds.
-pub async fn use_up(call: &Call, owner: &Owner, actor: &Actor, code: &Code) -> Result<()> {
+/// How far somebody is with their second factor.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// It is being set up: a code shows that the app works, and nothing about who has it.
+    SettingUp,
+    /// It was confirmed, and proves who somebody is.
+    On,
+}
+
+/// Uses a second factor up, if it is right and at this `stage`: of calls side by side with the same code one succeeds.
+pub async fn use_up(
+    call: &Call,
+    owner: &Owner,
+    actor: &Actor,
+    code: &Code,
+    stage: Stage,
+) -> Result<()> {
     let tries = Counter::new(call, &TRIES, owner.user().as_str())?;
     let [taken, found] = call
         .db
-        .commit([tries.take(call.now), store::find(owner)])
+        .commit([tries.take(call.now), store::find(owner, stage)])
         .await?;
     tries.check(&taken, call.now)?;
     let row = found.row::<store::TotpRow>()?;

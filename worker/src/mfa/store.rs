@@ -1,5 +1,6 @@
 //! Statements about the second factor.
 
+use super::Stage;
 use crate::{auth::Owner, db::Statement, rekey, secret::Digest};
 use contract::{
     ids::{TenantId, UserId},
@@ -20,10 +21,13 @@ pub(super) struct LeftRow {
     pub left: u32,
 }
 
-pub(super) fn find(owner: &Owner) -> Statement {
+/// The seed of a person, if their second factor is on, or is off, as `stage` says.
+pub(super) fn find(owner: &Owner, stage: Stage) -> Statement {
     Statement::new(
-        "SELECT seed, last_step FROM totps WHERE user_id = ?1 AND tenant_id = ?2",
-        [owner.user(), owner.tenant()],
+        "SELECT seed, last_step FROM totps
+         WHERE user_id = ?1 AND tenant_id = ?2
+           AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND tenant_id = ?2 AND mfa_enabled = ?3)",
+        [owner.user(), owner.tenant(), &(stage == Stage::On)],
     )
 }
 
@@ -101,8 +105,8 @@ pub(super) fn switch_off(owner: &Owner) -> Statement {
     )
 }
 
-/// Forgets the seed of somebody who has no second factor any more.
-pub(super) fn forget_seed(owner: &Owner) -> Statement {
+/// Forgets the seed of somebody whose second factor is off: it was switched off, or never confirmed.
+pub fn forget_useless_seed(owner: &Owner) -> Statement {
     Statement::new(
         "DELETE FROM totps WHERE user_id = ?1 AND tenant_id = ?2
            AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND tenant_id = ?2 AND mfa_enabled = 0)",
@@ -123,6 +127,14 @@ pub(super) fn forget_recovery_codes(owner: &Owner) -> Statement {
     Statement::new(
         "DELETE FROM recovery_codes WHERE user_id = ?1 AND tenant_id = ?2",
         [owner.user(), owner.tenant()],
+    )
+}
+
+/// The first recovery codes, unless the statement before it changed nothing; `digests` is a JSON array.
+pub(super) fn insert_first_recovery_codes(owner: &Owner, digests: &str) -> Statement {
+    Statement::new(
+        "INSERT INTO recovery_codes (digest, tenant_id, user_id) SELECT value, ?2, ?1 FROM json_each(?3) WHERE changes() > 0",
+        [owner.user(), owner.tenant(), &digests],
     )
 }
 

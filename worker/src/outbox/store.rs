@@ -39,9 +39,9 @@ pub(super) fn insert_to(
                 CASE WHEN ?6 IS NOT NULL AND EXISTS (SELECT 1 FROM outbox o WHERE o.user_id = u.id AND o.fold = ?6 AND o.created_at > ?8)
                      THEN ?9 ELSE ?7 END
          FROM json_each('[\"email\",\"slack\"]') c
-         JOIN users u ON u.id = coalesce((SELECT a.owner_id FROM service_accounts a WHERE a.id = ?2 AND a.tenant_id = ?3),
-                                         (SELECT coalesce(t.user_id, a.owner_id) FROM tokens t
-                                          LEFT JOIN service_accounts a ON a.id = t.service_account_id
+         JOIN users u ON u.id = coalesce((SELECT user_id FROM keepers WHERE service_account_id = ?2 AND tenant_id = ?3),
+                                         (SELECT coalesce(t.user_id, k.user_id) FROM tokens t
+                                          LEFT JOIN keepers k ON k.service_account_id = t.service_account_id
                                           WHERE t.id = ?2 AND t.tenant_id = ?3), ?2) AND u.tenant_id = ?3
          LEFT JOIN slack_connections s ON s.user_id = u.id
          LEFT JOIN notification_preferences p ON p.user_id = u.id
@@ -424,7 +424,7 @@ pub fn find(owner: &Owner, id: &DeliveryId) -> Statement {
 /// Puts a message of a person that was given up back on its way.
 pub fn retry(owner: &Owner, id: &DeliveryId, now: Timestamp) -> Statement {
     Statement::new(
-        "UPDATE outbox SET state = 'queued', done_at = NULL, tries = 0, due_at = ?4, fold = NULL
+        "UPDATE outbox SET state = 'queued', done_at = NULL, tries = 0, last_error = NULL, due_at = ?4, fold = NULL
          WHERE id = ?1 AND user_id = ?2 AND tenant_id = ?3 AND state = 'failed' AND content IS NOT NULL
          RETURNING id, event, channel, recipient, state, tries, last_error, folded, created_at, done_at",
         [id, owner.user(), owner.tenant(), &now],

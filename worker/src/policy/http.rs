@@ -1,10 +1,10 @@
 //! Routes about the policy.
 
-use super::{find, store};
+use super::{find, read, store};
 use crate::{
     audit,
     auth::{
-        Actor, Authorized, Owner,
+        Authorized,
         rights::{PreviewPolicy, ReadPolicy, UpdatePolicy},
     },
     call::Call,
@@ -23,9 +23,9 @@ use contract::{
     notifications::Event,
     policy::{Policy, Preview},
     problem::Code,
-    time::DAY,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// What holds in the tenant, with its entity tag.
 #[worker::send]
@@ -57,7 +57,14 @@ pub async fn update(
     if_match: IfMatch,
     Checked(policy): Checked<Policy>,
 ) -> Result<Response> {
-    let (kept, before) = find(&call, owner.tenant()).await?;
+    let [kept, touched] = call
+        .db
+        .commit([
+            store::find(owner.tenant()),
+            store::whom(owner.tenant(), &policy, call.now),
+        ])
+        .await?;
+    let (kept, before) = read(kept.row()?)?;
     if !if_match.allows(&tag(&call, kept.as_deref())?) {
         return Err(changed_meanwhile());
     }
@@ -72,14 +79,22 @@ pub async fn update(
         target_name: "Policy",
         changes: Some(Value::Object(changes)),
     };
-    let (message, touched) = notice(&call, &owner, &actor, &before, &policy).await?;
+    let told = news(&before, &policy);
+    let by: Vec<_> = told.iter().map(|(by, _)| *by).collect();
+    let mut people: Vec<_> = touched.rows::<store::Touched>()?;
+    people.retain(|person| by.contains(&person.why.as_str()) && person.id != *owner.user());
+    let people: BTreeSet<_> = people.iter().map(|person| person.id.as_str()).collect();
+    let mut lines: Vec<_> = told.into_iter().map(|(_, line)| line).collect();
+    lines.dedup();
+    let letter = letters::policy_changed(&call, lines, &actor.name)?;
+    let message = Message::about(&call, Event::PolicyChanged, &letter)?;
     let text = json!(policy).to_string();
     let [replaced, ..] = call
         .db
         .commit([
             store::replace(&owner, kept.as_deref(), &text, policy.mfa_required),
             audit::entry(&call, &owner, &actor, &event)?,
-            message.to_people(&call, owner.tenant(), &touched),
+            message.to_people(&call, owner.tenant(), &json!(people).to_string()),
         ])
         .await?;
     if replaced.changed() == 0 {
@@ -108,36 +123,22 @@ fn changed_meanwhile() -> Error {
     )
 }
 
-/// What people hear whom the change touches, and who they are: a JSON array of ids.
-async fn notice(
-    call: &Call,
-    owner: &Owner,
-    actor: &Actor,
-    before: &Policy,
-    policy: &Policy,
-) -> Result<(Message, String)> {
-    let mfa = policy.mfa_required && !before.mfa_required;
-    let shortened = policy.token_max_days.shorter_than(&before.token_max_days);
-    let ends: Map<String, Value> = shortened
-        .into_iter()
-        .map(|(kind, days)| (kind.into(), json!(call.now.plus(i64::from(days) * DAY))))
-        .collect();
-    let mut lines = vec![];
-    if mfa {
-        lines.push("Everybody needs Multi-Factor Authentication to sign in from now on. If you have none yet, your next sign-in sets it up.".to_owned());
+/// What is asked for that was not before: by what it touches people, and what they hear of it.
+fn news(before: &Policy, now: &Policy) -> Vec<(&'static str, String)> {
+    let mut news = vec![];
+    if now.mfa_required && !before.mfa_required {
+        news.push(("mfa", "Everybody needs Multi-Factor Authentication to sign in from now on. If you have none yet, your next sign-in sets it up.".to_owned()));
     }
-    if !ends.is_empty() {
-        lines.push("Access tokens may not be made to live as long as before. Those that you have keep their end, and cannot be extended beyond what is allowed now.".to_owned());
+    for (kind, _) in now.token_max_days.shorter_than(&before.token_max_days) {
+        news.push((kind, "Access tokens may not be made to live as long as before. Those that you have keep their end, and cannot be extended beyond what is allowed now.".to_owned()));
     }
-    let letter = letters::policy_changed(call, lines, &actor.name)?;
-    let message = Message::about(call, Event::PolicyChanged, &letter)?;
-    let ends = Value::Object(ends).to_string();
-    let touched = store::affected(owner, mfa, &ends);
-    let touched: Vec<store::Affected> = call.db.all(touched).await?;
-    let touched: Vec<_> = touched
-        .into_iter()
-        .map(|person| person.id)
-        .filter(|id| id != owner.user())
-        .collect();
-    Ok((message, json!(touched).to_string()))
+    if before.forever_allowed && !now.forever_allowed {
+        news.push(("forever", "Access tokens need an end from now on. Those that you have without one go on, and get one when they are edited.".to_owned()));
+    }
+    let most = now.max_live_tokens;
+    if most < before.max_live_tokens {
+        let unit = if most == 1 { "token" } else { "tokens" };
+        news.push(("live", format!("Nobody may have more than {most} live access {unit} from now on. Those that you have go on; you can add another once you have fewer.")));
+    }
+    news
 }

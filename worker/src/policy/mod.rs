@@ -17,7 +17,10 @@ pub async fn of(call: &Call, tenant: &Tenant) -> Result<Policy> {
 
 /// The policy as it is kept, if it ever was changed, and as it is.
 async fn find(call: &Call, tenant: &Tenant) -> Result<(Option<String>, Policy)> {
-    let row: Option<store::PolicyRow> = call.db.first(store::find(tenant)).await?;
+    read(call.db.first(store::find(tenant)).await?)
+}
+
+fn read(row: Option<store::PolicyRow>) -> Result<(Option<String>, Policy)> {
     let kept = row.map(|row| row.policy);
     let policy = match &kept {
         Some(text) => {

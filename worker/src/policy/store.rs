@@ -10,6 +10,7 @@ use contract::{
     time::{DAY, Timestamp},
 };
 use serde::Deserialize;
+use serde_json::{Map, Value, json};
 
 /// A policy as it is kept.
 #[derive(Deserialize)]
@@ -21,24 +22,40 @@ pub(super) fn find(tenant: &Tenant) -> Statement {
     Statement::new("SELECT policy FROM policies WHERE tenant_id = ?1", [tenant])
 }
 
-/// Somebody whom a change touches.
+/// Somebody whom a policy touches, and by what of it.
 #[derive(Deserialize)]
-pub(super) struct Affected {
+pub(super) struct Touched {
     pub id: UserId,
+    /// `mfa`, the kind of a token that lives longer than it may, `forever`, or `live` for as many tokens as there may be.
+    pub why: String,
 }
 
-/// Whom a change touches: with `mfa` whoever has no second factor, and whoever has a token that lives longer than its
-/// kind may now. `ends` is a JSON object of the latest ends by kind.
-pub(super) fn affected(owner: &Owner, mfa: bool, ends: &str) -> Statement {
+/// Whom a policy touches, by their own tokens or by those of a service account that they look after.
+pub(super) fn whom(tenant: &Tenant, policy: &Policy, now: Timestamp) -> Statement {
+    let ends = policy.token_max_days.each().into_iter();
+    let ends: Map<String, Value> = ends
+        .map(|(kind, days)| (kind.into(), json!(now.plus(i64::from(days) * DAY))))
+        .collect();
     Statement::new(
-        "SELECT u.id FROM users u
-         WHERE u.tenant_id = ?1 AND u.active = 1
-           AND ((?2 = 1 AND u.mfa_enabled = 0)
-                OR EXISTS (SELECT 1 FROM json_each(?3) latest
-                           JOIN tokens t ON t.owner_id = u.id AND t.kind = latest.key AND t.revoked_at IS NULL
-                           WHERE coalesce(t.renewable_until, t.expires_at, '9') > latest.value))
-         LIMIT 10000",
-        [owner.tenant(), &mfa, &ends],
+        "WITH owned AS (SELECT coalesce(t.user_id, k.user_id) AS person, t.owner_id, t.kind,
+                               coalesce(t.renewable_until, t.expires_at) AS ends_at
+                        FROM tokens t LEFT JOIN keepers k ON k.service_account_id = t.service_account_id
+                        WHERE t.tenant_id = ?1 AND t.revoked_at IS NULL)
+         SELECT DISTINCT u.id, touched.why FROM (
+             SELECT id AS person, 'mfa' AS why FROM users WHERE tenant_id = ?1 AND mfa_enabled = 0 AND ?2 = 1
+             UNION ALL SELECT person, kind FROM owned JOIN json_each(?3) latest ON latest.key = kind WHERE ends_at > latest.value
+             UNION ALL SELECT person, 'forever' FROM owned WHERE ends_at IS NULL AND ?4 = 0
+             UNION ALL SELECT person, 'live' FROM owned WHERE coalesce(ends_at, '~') > ?6 GROUP BY owner_id HAVING count(*) >= ?5
+         ) touched JOIN users u ON u.id = touched.person AND u.tenant_id = ?1 AND u.active = 1
+         LIMIT 20000",
+        [
+            tenant,
+            &policy.mfa_required,
+            &Value::Object(ends).to_string(),
+            &policy.forever_allowed,
+            &policy.max_live_tokens,
+            &now,
+        ],
     )
 }
 

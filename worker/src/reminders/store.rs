@@ -41,7 +41,7 @@ pub(super) fn ending(now: Timestamp) -> Statement {
                           OR (SELECT count(*) FROM json_each(p.not_by_slack) WHERE value IN ('token.expired', 'token.expiring')) = 1), 0) AS apart
          FROM tokens t
          LEFT JOIN service_accounts a ON a.id = t.service_account_id AND a.tenant_id = t.tenant_id
-         JOIN users u ON u.id = coalesce(t.user_id, a.owner_id) AND u.tenant_id = t.tenant_id
+         JOIN users u ON u.id = coalesce(t.user_id, (SELECT user_id FROM keepers WHERE service_account_id = a.id)) AND u.tenant_id = t.tenant_id
          LEFT JOIN notification_preferences p ON p.user_id = u.id AND p.tenant_id = u.tenant_id
          WHERE t.revoked_at IS NULL AND coalesce(t.renewable_until, t.expires_at) > ?1
            AND coalesce(t.renewable_until, t.expires_at) <= ?2 AND u.active = 1 AND a.deleted_at IS NULL

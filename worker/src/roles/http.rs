@@ -9,7 +9,7 @@ use crate::{
     },
     call::Call,
     db::changed,
-    entity_tag::{IfMatch, tagged},
+    entity_tag::{IfMatch, tag, tagged},
     error::{Error, Result},
     extract::{Checked, Query, Segment},
     idempotency::{Attempted, Repeatable},
@@ -18,7 +18,7 @@ use crate::{
 };
 use axum::{
     Json,
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use contract::{
@@ -70,7 +70,7 @@ pub async fn create(
     Repeatable(new, attempt): Repeatable<CreateRole>,
 ) -> Result<Response> {
     if let Some(answer) = attempt.repeated(&call, &actor).await? {
-        return Ok(answer);
+        return Ok(as_made(answer));
     }
     let role = Role {
         id: RoleId::from_ulid(&call.ulid()?),
@@ -106,12 +106,17 @@ pub async fn create(
         .await
         .map_err(when_taken)?;
     match tried {
-        Attempted::Repeated(answer) => Ok(answer),
+        Attempted::Repeated(answer) => Ok(as_made(answer)),
         Attempted::Done(outcomes) if changed(&outcomes, 0) == 1 => {
-            Ok((StatusCode::CREATED, tagged(1, &role)).into_response())
+            Ok(as_made((StatusCode::CREATED, Json(role)).into_response()))
         }
         Attempted::Done(_) => Err(own_role_changed()),
     }
+}
+
+/// What is answered to whoever made a role, and to whoever repeats that call: with the tag of the role as it was made.
+fn as_made(answer: Response) -> Response {
+    ([(header::ETAG, tag(1))], answer).into_response()
 }
 
 /// Edits a role. With `If-Match`, only if it is still as it was. It counts at once for everybody who holds it, so what

@@ -75,12 +75,8 @@ pub async fn create(
         person.as_ref().map(|person| person.password.as_str()),
     )?;
     let (Some(person), Some(proof)) = (person, proof) else {
-        call.db
-            .commit([
-                tries.was_wrong(),
-                audit::about_whoever_has(&call, &credentials.email, Action::SessionRefused)?,
-            ])
-            .await?;
+        let event = audit::about_whoever_has(&call, &credentials.email, Action::SessionRefused)?;
+        call.db.commit([event]).await?;
         return Err(Error::refused(
             Code::Unauthenticated,
             "The email or the password is wrong.",
@@ -227,7 +223,7 @@ pub async fn second_factor(
     Checked(code): Checked<SecondFactorCode>,
 ) -> Result<impl IntoResponse> {
     let owner = &session.owner;
-    mfa::use_up(&call, owner, &session.actor(), &code).await?;
+    mfa::use_up(&call, owner, &session.actor(), &code, mfa::Stage::On).await?;
     let device = Device::of(&call, &headers)?;
     let familiarity = devices::familiarity(&call, owner, &device).await?;
     let arrival = Arrival::completing(&call, &session, device, &familiarity)?;
@@ -393,7 +389,7 @@ pub async fn step_up(
     match proof {
         Proof::Password(password) => check_password(&call, &session, &password).await?,
         Proof::Code(code) if session.user.mfa_enabled => {
-            mfa::use_up(&call, owner, &actor, &code).await?;
+            mfa::use_up(&call, owner, &actor, &code, mfa::Stage::On).await?;
         }
         // An app that is only being set up proves nothing yet.
         Proof::Code(_) => {

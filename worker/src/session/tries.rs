@@ -1,8 +1,8 @@
 //! How often a sign-in may be tried: counted for the address, and for the account or, in a browser that the account
 //! knows, for that browser. So strangers who guess cannot lock the owner out.
 //!
-//! For the account every try counts before it is made, and is taken back if it was right: tries side by side cannot
-//! outrun that limit. For the address wrong ones count afterwards: many people may share it and sign in at once.
+//! Every try counts before it is made, and is taken back if it was right: tries side by side cannot outrun a limit, and
+//! many people may share an address.
 
 use crate::{
     call::Call,
@@ -58,7 +58,7 @@ impl<'a> Tries<'a> {
             "INSERT INTO limits (key, count, ends_at)
              SELECT CASE WHEN EXISTS (SELECT 1 FROM users u JOIN devices d ON d.user_id = u.id AND d.tenant_id = u.tenant_id
                                       WHERE u.email = ?6 AND d.digest = ?7) THEN ?2 ELSE ?1 END, 1, ?5
-             UNION ALL SELECT ?3, 0, ?5 WHERE true
+             UNION ALL SELECT ?3, 1, ?5 WHERE true
              ON CONFLICT (key) DO UPDATE SET
                  count = excluded.count + CASE WHEN ends_at <= ?4 THEN 0 ELSE count END,
                  ends_at = CASE WHEN ends_at <= ?4 THEN ?5 ELSE ends_at END
@@ -80,14 +80,17 @@ impl<'a> Tries<'a> {
         let mut own = None;
         for taken in taken {
             if taken.key == self.address.key() {
-                taken.check_before(&PER_ADDRESS, self.call.now)?;
+                taken.check(&PER_ADDRESS, self.call.now)?;
             } else {
                 taken.check(&PER_ACCOUNT, self.call.now)?;
                 own = Some(&taken.key);
             }
         }
         let own = own.ok_or_else(|| Error::Internal("a counter without a row".into()))?;
-        Ok(Statement::new("DELETE FROM limits WHERE key = ?1", [own]))
+        Ok(Statement::new(
+            "UPDATE limits SET count = CASE key WHEN ?1 THEN 0 ELSE max(count - 1, 0) END WHERE key IN (?1, ?2)",
+            [own, &self.address.key()],
+        ))
     }
 
     /// Whether it is the first for this account that is refused; those that follow are no news.
@@ -95,10 +98,5 @@ impl<'a> Tries<'a> {
         taken
             .iter()
             .any(|taken| taken.key != self.address.key() && taken.just_ran_out(&PER_ACCOUNT))
-    }
-
-    /// Counts a wrong try for the address.
-    pub fn was_wrong(&self) -> Statement {
-        self.address.take(self.call.now)
     }
 }
