@@ -276,7 +276,7 @@ test.describe('at 320 pixels nothing sticks out to the side', () => {
       const cut = () =>
         page.evaluate(() => [...document.querySelectorAll('main :is(button, a, input, select)')].filter((control) => {
           const { left, right, width } = control.getBoundingClientRect()
-          const around = (control.closest('.card') ?? document.body).getBoundingClientRect()
+          const around = (control.closest('dialog, .card') ?? document.body).getBoundingClientRect()
           return width > 1 && (left < around.left || right > around.right)
         }).map((control) => control.outerHTML.slice(0, 100)))
       expect(await cut(), 'every control is where a pointer reaches it').toEqual([])
