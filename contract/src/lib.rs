@@ -11,6 +11,7 @@ pub mod email;
 pub mod ids;
 pub mod invitations;
 pub mod list;
+mod marks;
 pub mod mfa;
 pub mod notifications;
 #[cfg(feature = "openapi")]

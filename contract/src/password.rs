@@ -26,13 +26,18 @@ pub const MIN: usize = 12;
 pub const MAX: usize = 128;
 
 /// What many passwords are built from, whoever chose them; joined by the words of the person.
-const COMMON: [&str; 24] = [
+const COMMON: [&str; 29] = [
     "latchkey",
     "password",
     "passwort",
-    "passw0rd",
-    "p@ssword",
-    "p@ssw0rd",
+    "1234",
+    "abcd",
+    "qwer",
+    "asdf",
+    "zxcv",
+    "qaz",
+    "wsx",
+    "edc",
     "qwertyuiop",
     "qwertzuiop",
     "qwerty",
@@ -151,7 +156,9 @@ pub fn check_length(password: &str) -> Result<(), &'static str> {
 pub fn check_new(password: &str, own_words: &[&str]) -> Result<(), &'static str> {
     check_length(password)?;
     let lower = in_small_letters(password);
-    if common::is_listed(&lower) || is_pattern(&lower) {
+    let plain = without_disguise(&lower);
+    let either = [&lower, &plain];
+    if either.iter().any(|password| common::is_listed(password)) || is_pattern(&lower) {
         return Err(
             "This password is among the first that are tried. Choose another; a few unrelated words make a good one.",
         );
@@ -159,16 +166,36 @@ pub fn check_new(password: &str, own_words: &[&str]) -> Result<(), &'static str>
     let words = own_words
         .iter()
         .flat_map(|words| words.split(|c: char| !c.is_alphanumeric()))
-        .filter(|word| word.chars().count() >= 2)
+        // Two letters are in every other password by chance; two characters of other scripts can be a name.
+        .filter(|word| word.chars().count() >= 2 && word.len() >= 3)
         .map(in_small_letters);
-    if left_without(&lower, words.chain(COMMON.map(str::to_owned))) < ENOUGH
-        || common::is_common_words(&lower)
-    {
+    let words: Vec<_> = words.chain(COMMON.map(str::to_owned)).collect();
+    let is_guessable = |password: &&String| {
+        left_without(password, words.clone()) < ENOUGH || common::is_common_words(password)
+    };
+    if either.iter().any(is_guessable) {
         return Err(
             "This password is built from your own or from common words. Choose another; a few unrelated words make a good one.",
         );
     }
     Ok(())
+}
+
+/// A password with letters again where digits and signs stand for them, but for what is appended: `p4ssw0rd!` is
+/// `password!`.
+fn without_disguise(password: &str) -> String {
+    let stem = password.trim_end_matches(|c: char| !c.is_alphabetic());
+    let letter = |c| match c {
+        '0' => 'o',
+        '1' | '!' => 'i',
+        '3' => 'e',
+        '4' | '@' => 'a',
+        '5' | '$' => 's',
+        '7' => 't',
+        _ => c,
+    };
+    let appended = password.strip_prefix(stem).unwrap_or_default();
+    stem.chars().map(letter).chain(appended.chars()).collect()
 }
 
 #[cfg(feature = "common-passwords")]
@@ -234,15 +261,20 @@ mod common {
 /// From what weight on something is not easily guessed.
 const ENOUGH: usize = 6;
 
-/// What a text adds to guessable words beside it: its letters, and a little for its digits.
+/// What a text adds to guessable words beside it: its letters, and a little for its digits and for each sign in it.
 fn weight(text: &str) -> usize {
     let count = |kind: fn(char) -> bool| text.chars().filter(|c| kind(*c)).count();
-    count(char::is_alphabetic) + count(char::is_numeric) / 3
+    let mut signs: Vec<_> = text
+        .chars()
+        .filter(|c| !c.is_alphanumeric() && !c.is_whitespace())
+        .collect();
+    signs.sort_unstable();
+    signs.dedup();
+    count(char::is_alphabetic) + (count(char::is_numeric) + signs.len()) / 3
 }
 
 /// How much weight is left when the `words` are taken out.
-fn left_without(password: &str, words: impl Iterator<Item = String>) -> usize {
-    let mut words: Vec<_> = words.collect();
+fn left_without(password: &str, mut words: Vec<String>) -> usize {
     let mut left = password.to_owned();
     // The longest first, for a shorter one may be part of it. There are few, so none of a sort's code is needed.
     while let Some(longest) = (0..words.len()).max_by_key(|at| words.get(*at).map(String::len)) {
@@ -255,7 +287,8 @@ fn left_without(password: &str, words: impl Iterator<Item = String>) -> usize {
     }
 }
 
-/// A few characters over and over, two different ones in all, or a run along the alphabet or the digits.
+/// A few characters over and over, two different ones in all, a few each several times, or runs along the alphabet or the
+/// digits: one, or two that take turns.
 fn is_pattern(password: &str) -> bool {
     let chars: Vec<u32> = password.chars().map(u32::from).collect();
     let repeats = (1..8).any(|n| chars.iter().zip(chars.iter().skip(n)).all(|(a, b)| a == b));
@@ -264,6 +297,19 @@ fn is_pattern(password: &str) -> bool {
     let two_at_most = chars
         .iter()
         .all(|char| Some(char) == first || Some(char) == second);
+    let mut once = chars.clone();
+    once.dedup();
+    let every_other =
+        |from: usize| -> Vec<u32> { chars.iter().skip(from).step_by(2).copied().collect() };
+    repeats
+        || two_at_most
+        || once.len() < ENOUGH
+        || is_run(&once, 1)
+        || (is_run(&every_other(0), 0) && is_run(&every_other(1), 0))
+}
+
+/// "123456789012" and "abcdefghijkl": a run that starts again at most so many times.
+fn is_run(chars: &[u32], again: usize) -> bool {
     let step = |by: i64| {
         chars
             .iter()
@@ -271,8 +317,7 @@ fn is_pattern(password: &str) -> bool {
             .filter(|(a, b)| i64::from(**b) - i64::from(**a) == by)
             .count()
     };
-    // "123456789012" and "abcdefghijkl": a run that may start again.
-    repeats || two_at_most || step(1).max(step(-1)) + 2 >= chars.len()
+    step(1).max(step(-1)) + 1 + again >= chars.len()
 }
 
 #[cfg(test)]
@@ -322,6 +367,15 @@ mod tests {
             "qwertyuiop12",
             "PasswordPassword",
             "p@ssw0rd-2026",
+            "p4ssw0rd1234",
+            "P@$$w0rd!!!!!!!!!!!!!!!!",
+            "111222333444",
+            "987654321000",
+            "a1b2c3d4e5f6",
+            "1a2b3c4d5e6f",
+            "abcd1234abcd",
+            "1234qwer1234",
+            "!QAZ2wsx#EDC",
         ] {
             assert!(check(password).is_err(), "{password}");
         }
@@ -335,6 +389,12 @@ mod tests {
             "PeanutButter1!",
             "manchesterunited",
             "1qaz2wsx3edc4rfv",
+            "m0nkey123456",
+            "dr4gon123456",
+            "147258369147",
+            "letmeinplease",
+            "iloveyousomuch",
+            "GoodMorning1",
         ] {
             assert!(check(password).is_err(), "{password}");
         }
@@ -352,8 +412,12 @@ mod tests {
             "AdaLovelace2026",
             "northwindbackup",
             "Latchkey-Latchkey",
+            "L0vel4ce-1815!",
         ] {
             assert!(check(password).is_err(), "{password}");
+        }
+        for password in ["7&3#li!8(2)5@9%1^4*6$0-2=8+3", "81937264509173it55"] {
+            assert!(check_new(password, &["Bo Li", "IT"]).is_ok(), "{password}");
         }
         assert!(check("lovelace gondola trumpet").is_ok());
     }

@@ -4,6 +4,7 @@ use super::button::Close;
 use crate::dom;
 use leptos::{ev, html, prelude::*};
 use std::cell::RefCell;
+use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 thread_local! {
@@ -79,9 +80,11 @@ fn open(dialog: &web_sys::HtmlDialogElement) {
     }
 }
 
-/// Once the dialog is gone, focuses what had the focus before it; if that is gone too or disabled, the page's heading.
+/// Once the dialog is gone, focuses what had the focus before it; if that is disabled, the heading above it, and if it is
+/// gone too, the page's.
 fn give_back_focus() {
     request_animation_frame(|| {
+        let mut heading = None;
         // Below this dialog may be another. One that has just taken this one's place will see to the rest when it closes.
         let other = dom::find("dialog[open]");
         while let Some(opener) = OPENERS.with_borrow_mut(Vec::pop) {
@@ -98,9 +101,20 @@ fn give_back_focus() {
             if dom::focused().is_some_and(|element| element.is_same_node(Some(&opener))) {
                 return;
             }
+            heading = heading.or_else(|| heading_above(&opener));
         }
-        if other.is_none() {
-            dom::focus_soon("h1");
+        match heading {
+            _ if other.is_some() => {}
+            Some(heading) => {
+                heading.set_tab_index(-1);
+                let _ = heading.focus();
+            }
+            None => dom::focus_soon("h1"),
         }
     });
+}
+
+fn heading_above(element: &HtmlElement) -> Option<HtmlElement> {
+    let section = element.closest("section").ok().flatten()?;
+    section.query_selector("h2").ok().flatten()?.dyn_into().ok()
 }
