@@ -40,13 +40,18 @@ fn told(desk: Desk, differences: &[Difference]) -> AnyView {
         })
     };
     let differences: Vec<_> = differences.iter().filter_map(of).collect();
+    let what = if differences.is_empty() {
+        "Nothing that stands here was touched by that. What you typed is not saved yet: save again."
+    } else {
+        "What you typed is still here and not saved yet. Choose what is to be kept, and save again."
+    };
     view! {
         <div class="card__body profile__meanwhile">
             <div class="notice notice--warning" id="meanwhile" role="alert" tabindex="-1">
                 {icon("#i-warning")}
                 <div class="notice__body">
                     <p class="notice__title">"Your profile was changed elsewhere since you opened this page"</p>
-                    <p>"What you typed is still here and not saved yet. Choose what is to be kept, and save again."</p>
+                    <p>{what}</p>
                     {differences}
                 </div>
             </div>
