@@ -422,6 +422,7 @@ test.describe('Revoke Selected Tokens', () => {
     await expect(revoking.getByRole('listitem')).toHaveText([/^b/, /^a/])
     await button(revoking, 'Yes, Proceed').click()
     await expect(page.getByRole('status').filter({ hasText: '2 tokens revoked.' })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'Access tokens' })).toBeFocused()
     await expect(tokens(page).getByRole('rowheader')).toHaveText(['c'])
     await expect(history(page).getByRole('rowheader')).toHaveText(['b', 'a'])
     expect((await last!.bearer.get('/tokens/self')).status).toBe(200)
