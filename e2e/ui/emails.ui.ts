@@ -51,7 +51,7 @@ test.describe('a link about a change of address', () => {
 
     await look(page, undo, UNDO)
     expect(await addressOf(owner)).not.toBe(owner.account.email)
-    await expect(page.getByText('every session of your account is ended')).toBeVisible()
+    await expect(page.getByText('ends every session of your account')).toBeVisible()
     await expectAccessible(page)
     await button(page, 'Keep my address').click()
     await expect(page.getByText(`${owner.account.email} is the address of your account, and every session was ended.`)).toBeVisible()
