@@ -83,7 +83,7 @@ test.describe('the list', () => {
     await db.rows(
       `WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 69)
        INSERT INTO users (id, tenant_id, role_id, email, first_name, last_name, name_key, password, active, created_at)
-       SELECT 'usr_' || substr(?2, 5, 24) || i, tenant_id, role_id, i || id || '@northwind.example', 'Person', 'Nr', 'person nr', password, 1, created_at FROM users, n WHERE id = ?1`,
+       SELECT 'usr_' || substr(?2, 5, 22) || 'ZZ' || i, tenant_id, role_id, i || id || '@northwind.example', 'Person', 'Nr', 'person nr', password, 1, created_at FROM users, n WHERE id = ?1`,
       owner.user.id,
       owner.user.id,
     )
