@@ -261,16 +261,10 @@ mod common {
 /// From what weight on something is not easily guessed.
 const ENOUGH: usize = 6;
 
-/// What a text adds to guessable words beside it: its letters, and a little for its digits and for each sign in it.
+/// What a text adds to guessable words beside it: its letters, and a little for its digits.
 fn weight(text: &str) -> usize {
     let count = |kind: fn(char) -> bool| text.chars().filter(|c| kind(*c)).count();
-    let mut signs: Vec<_> = text
-        .chars()
-        .filter(|c| !c.is_alphanumeric() && !c.is_whitespace())
-        .collect();
-    signs.sort_unstable();
-    signs.dedup();
-    count(char::is_alphabetic) + (count(char::is_numeric) + signs.len()) / 3
+    count(char::is_alphabetic) + count(char::is_numeric) / 3
 }
 
 /// How much weight is left when the `words` are taken out.
@@ -369,6 +363,7 @@ mod tests {
             "p@ssw0rd-2026",
             "p4ssw0rd1234",
             "P@$$w0rd!!!!!!!!!!!!!!!!",
+            "Password!@#$%^&*()_+-=[]{}",
             "111222333444",
             "987654321000",
             "a1b2c3d4e5f6",
