@@ -7,7 +7,7 @@ use crate::{
     fresh::{self, Fresh},
     scopes::Scopes,
     ui::{
-        button::Submit, dialog::Dialog as Modal, icon::icon, notice, text_field::TextField,
+        button::Submit, icon::icon, notice, slip::DraftDialog, text_field::TextField,
         toast::Toaster,
     },
 };
@@ -54,7 +54,7 @@ fn new(desk: Desk, model: Option<&Role>) -> AnyView {
     let submit = move |ev: SubmitEvent| form.submit(&ev, None, made);
     let close = Callback::new(move |()| desk.close());
     view! {
-        <Modal id="role-title" title="New Role" drawer=true on_close=close>
+        <DraftDialog id="role-title" title="New Role" drawer=true on_close=close>
             <form class="dialog__form" id=form.state.id novalidate on:submit=submit>
                 <div class="dialog__body">
                     {notice::alert(move || form.state.trouble())}
@@ -65,7 +65,7 @@ fn new(desk: Desk, model: Option<&Role>) -> AnyView {
                     <Submit label="Save" busy="Saving…" pending=form.state.pending />
                 </div>
             </form>
-        </Modal>
+        </DraftDialog>
     }
     .into_any()
 }
@@ -80,7 +80,7 @@ fn existing(desk: Desk, id: &RoleId) -> AnyView {
             edit(desk, role, fresh)
         }
     });
-    view! { <Modal id="role-title" title="Role" drawer=true on_close=close>{content}</Modal> }
+    view! { <DraftDialog id="role-title" title="Role" drawer=true on_close=close>{content}</DraftDialog> }
         .into_any()
 }
 

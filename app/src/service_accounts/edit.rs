@@ -5,7 +5,7 @@ use crate::{
     api::{Failure, Method, Reply},
     form::Form,
     fresh::{self, Fresh},
-    ui::{button::Submit, dialog::Dialog as Modal, icon::icon, notice, toast::Toaster},
+    ui::{button::Submit, icon::icon, notice, slip::DraftDialog, toast::Toaster},
 };
 use contract::service_accounts::{SERVICE_ACCOUNTS, ServiceAccount};
 use leptos::{ev::SubmitEvent, prelude::*};
@@ -17,7 +17,7 @@ pub fn edit(desk: Desk, account: &ServiceAccount) -> AnyView {
         form(desk, account, fresh)
     });
     view! {
-        <Modal id="service-account-title" title="Service Account" drawer=true on_close=close>{content}</Modal>
+        <DraftDialog id="service-account-title" title="Service Account" drawer=true on_close=close>{content}</DraftDialog>
     }
     .into_any()
 }

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     api::parse,
     form::Form,
-    ui::{button::Submit, dialog::Dialog as Modal, notice},
+    ui::{button::Submit, notice, slip::DraftDialog},
 };
 use contract::service_accounts::SERVICE_ACCOUNTS;
 use leptos::{ev::SubmitEvent, prelude::*};
@@ -25,7 +25,7 @@ pub fn new(desk: Desk) -> AnyView {
     let submit = move |ev: SubmitEvent| form.submit(&ev, None, made);
     let close = Callback::new(move |()| desk.close());
     view! {
-        <Modal id="new-service-account-title" title="New Service Account" drawer=true on_close=close>
+        <DraftDialog id="new-service-account-title" title="New Service Account" drawer=true on_close=close>
             <form class="dialog__form" id=form.state.id novalidate on:submit=submit>
                 <div class="dialog__body">
                     {notice::alert(move || form.state.trouble())}
@@ -37,7 +37,7 @@ pub fn new(desk: Desk) -> AnyView {
                     <Submit label="Save" busy="Saving…" pending=form.state.pending />
                 </div>
             </form>
-        </Modal>
+        </DraftDialog>
     }
     .into_any()
 }

@@ -3,7 +3,7 @@
 use super::{Desk, Dialog, Reason};
 use crate::{
     dom,
-    ui::{copy_button::CopyButton, dialog::Dialog as Modal, icon::icon, notice, secret},
+    ui::{copy_button::CopyButton, dialog::Dialog as Modal, icon::icon, notice, secret, slip},
 };
 use contract::service_accounts::Credentials;
 use leptos::prelude::*;
@@ -26,8 +26,7 @@ pub fn Reveal(
         if saved.get_untracked() || warned.get_untracked() {
             desk.close();
         } else {
-            warned.set(true);
-            dom::focus_soon("#keep-open");
+            slip::ask(warned);
         }
     });
     let title = match reason {
@@ -36,12 +35,13 @@ pub fn Reveal(
     };
     let warning = move || {
         if warned.get() {
-            secret::close_anyway(
+            slip::close_anyway(
                 "You have not copied the API secret",
                 "Once this is closed, it cannot be shown again.",
+                "Close without copying",
                 "#api-secret",
                 warned,
-                move || desk.close(),
+                Callback::new(move |()| desk.close()),
             )
         } else {
             notice::warning(WARNING)
@@ -68,7 +68,7 @@ pub fn Reveal(
                     <button type="button" class="button button--secondary" on:click=save_env>{icon("#i-download")}"Download .env"</button>
                     <button type="button" class="button button--secondary" on:click=save_json>{icon("#i-download")}"Download JSON"</button>
                 </div>
-                {example()}
+                {example(&file("env"))}
             </div>
             <div class="dialog__footer">
                 <button type="button" class="button button--primary" on:click=move |_| close.run(())>"Close"</button>
@@ -117,14 +117,15 @@ fn value(
     .into_any()
 }
 
-fn example() -> AnyView {
+fn example(env: &str) -> AnyView {
     let origin = window().location().origin().unwrap_or_default();
-    let call = [
-        "curl -u \"$LATCHKEY_API_KEY:$LATCHKEY_API_SECRET\" \\\n  -d grant_type=client_credentials \\\n  ",
-        &origin,
-        "/oauth2/token",
-    ];
-    secret::example(call.concat())
+    let call = format!(
+        ". ./{env} && \\\n  curl -u \"$LATCHKEY_API_KEY:$LATCHKEY_API_SECRET\" \\\n  -d grant_type=client_credentials \\\n  {origin}/oauth2/token"
+    );
+    secret::example(
+        call,
+        "It reads the pair from the file that Download .env saves.",
+    )
 }
 
 fn as_env(made: &Credentials) -> String {

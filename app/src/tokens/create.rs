@@ -4,7 +4,7 @@ use super::{Desk, Dialog, expiry::Expiry, fields::Draft, filter};
 use crate::{
     api::{Failure, Method, Reply, parse},
     router::Router,
-    ui::{button::Submit, dialog::Dialog as Modal, notice, toast::Toaster},
+    ui::{button::Submit, notice, slip::DraftDialog, toast::Toaster},
 };
 use contract::tokens::{CreateToken, CreatedToken};
 use leptos::prelude::*;
@@ -53,7 +53,7 @@ pub fn Create() -> impl IntoView {
     };
     let close = Callback::new(move |()| desk.close());
     view! {
-        <Modal id="add-token-title" title="Add New Token" on_close=close>
+        <DraftDialog id="add-token-title" title="Add New Token" on_close=close>
             <form class="dialog__form" id=state.id novalidate on:submit=submit>
                 <div class="dialog__body">
                     {notice::alert(move || state.trouble())}
@@ -66,6 +66,6 @@ pub fn Create() -> impl IntoView {
                 </div>
             </form>
             {draft.over()}
-        </Modal>
+        </DraftDialog>
     }
 }

@@ -4,7 +4,7 @@ use super::{Desk, Dialog, expiry::Expiry, fields::Draft};
 use crate::{
     api::{Failure, Method, Reply, parse},
     fresh::{self, Fresh},
-    ui::{button::Submit, dialog::Dialog as Modal, notice, toast::Toaster},
+    ui::{button::Submit, notice, slip::DraftDialog, toast::Toaster},
 };
 use contract::{
     scopes::{Access, Scope, ScopeSet},
@@ -22,7 +22,7 @@ pub fn dialog() -> AnyView {
     let close = Callback::new(move |()| desk.close());
     let modal = move |(path, add)| {
         let content = fresh::in_dialog(path, move |token, fresh| edit(desk, token, add, fresh));
-        view! { <Modal id="edit-token-title" title="Edit token" on_close=close>{content}</Modal> }
+        view! { <DraftDialog id="edit-token-title" title="Edit token" on_close=close>{content}</DraftDialog> }
     };
     editing.map(modal).into_any()
 }

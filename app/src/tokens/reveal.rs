@@ -3,7 +3,7 @@
 use super::{Desk, Dialog, cells, expiry::end_label};
 use crate::{
     clock, dom,
-    ui::{copy_button::CopyButton, dialog::Dialog as Modal, icon::icon, notice, secret},
+    ui::{copy_button::CopyButton, dialog::Dialog as Modal, icon::icon, notice, secret, slip},
 };
 use contract::tokens::{CreatedToken, Kind, SELF};
 use leptos::prelude::*;
@@ -19,8 +19,7 @@ pub fn Reveal() -> impl IntoView {
         if saved.get_untracked() {
             desk.close();
         } else {
-            warned.set(true);
-            dom::focus_soon("#keep-open");
+            slip::ask(warned);
         }
     });
     dom::capture("beforeunload", move |ev| {
@@ -32,6 +31,9 @@ pub fn Reveal() -> impl IntoView {
         .dialog
         .with_untracked(|dialog| matches!(dialog, Dialog::Reveal(_, true)));
     let origin = window().location().origin().unwrap_or_default();
+    let call = format!(
+        "read -rs LATCHKEY_TOKEN && \\\n  curl -H \"Authorization: Bearer $LATCHKEY_TOKEN\" \\\n  {origin}{SELF}"
+    );
     let title = if rotated {
         "New Secret Created"
     } else {
@@ -42,19 +44,20 @@ pub fn Reveal() -> impl IntoView {
             <div class="dialog__body">
                 {move || {
                     if warned.get() {
-                        secret::close_anyway(
+                        slip::close_anyway(
                             "You have not copied the token",
                             "Once this is closed, the token cannot be shown again.",
+                            "Close without copying",
                             "#token-secret",
                             warned,
-                            move || desk.close(),
+                            Callback::new(move |()| desk.close()),
                         )
                     } else {
                         notice::warning("Note: Make sure to copy the token, because you won't see it again.")
                     }
                 }}
                 <Secrets saved />
-                {secret::example(format!("curl -H \"Authorization: Bearer $LATCHKEY_TOKEN\" \\\n  {origin}{SELF}"))}
+                {secret::example(call, "It waits for you to paste the token, which so stays out of your shell's history.")}
             </div>
             <div class="dialog__footer">
                 <button type="button" class="button button--primary" on:click=move |_| close.run(())>"Done"</button>

@@ -18,6 +18,7 @@ pub mod segmented;
 pub mod select;
 pub mod selection;
 pub mod skeleton;
+pub mod slip;
 pub mod tabs;
 pub mod text_area;
 pub mod text_field;

@@ -1,6 +1,6 @@
 //! What dialogs share that show a secret the one time that it can be shown.
 
-use super::icon::icon;
+use super::copy_button::CopyButton;
 use crate::dom;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -14,40 +14,22 @@ pub fn select(id: &str) {
     }
 }
 
-/// A call that can be pasted into a shell.
-pub fn example(call: String) -> AnyView {
+/// A call that can be pasted into a shell, and how it comes by the secret.
+pub fn example(call: String, hint: &'static str) -> AnyView {
+    let rows = call.lines().count().to_string();
+    let text = call.clone();
     view! {
         <div class="field">
-            <p class="field__label" id="try-it">"Try it"</p>
-            <pre class="code" tabindex="0" aria-labelledby="try-it"><code>{call}</code></pre>
-        </div>
-    }
-    .into_any()
-}
-
-/// The question before a secret is closed that nobody copied.
-pub fn close_anyway(
-    title: &'static str,
-    text: &'static str,
-    // Where the focus goes for those who stay.
-    field: &'static str,
-    warned: RwSignal<bool>,
-    close: impl Fn() + 'static,
-) -> AnyView {
-    let stay = move |_| {
-        warned.set(false);
-        dom::focus_soon(field);
-    };
-    view! {
-        <div class="notice notice--danger" role="alert">
-            {icon("#i-danger")}
-            <div class="notice__body">
-                <p class="notice__title">{title}</p>
-                <p>{text}</p>
-                <div class="cluster">
-                    <button type="button" class="button button--secondary button--small" id="keep-open" on:click=stay>"Go back"</button>
-                    <button type="button" class="button button--danger button--small" on:click=move |_| close()>"Close without copying"</button>
-                </div>
+            <label class="field__label" for="try-it">"Try it"</label>
+            <textarea class="input mono" id="try-it" readonly rows=rows spellcheck="false" aria-describedby="try-it-hint" prop:value=call></textarea>
+            <p class="field__hint" id="try-it-hint">{hint}</p>
+            <div>
+                <CopyButton
+                    label="Copy call"
+                    text=Callback::new(move |()| text.clone())
+                    on_copied=Callback::new(|()| ())
+                    fallback=Callback::new(|()| select("try-it"))
+                />
             </div>
         </div>
     }

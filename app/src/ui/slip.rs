@@ -1,0 +1,85 @@
+//! Asks before a dialog is closed by a slip: with something typed in it, or a secret that nobody copied.
+
+use super::{dialog::Dialog, icon::icon};
+use crate::dom;
+use leptos::prelude::*;
+
+/// A dialog in which something is made up or changed. Once that has begun, it takes a second word to close it.
+#[component]
+pub fn DraftDialog(
+    /// The id of its title.
+    id: &'static str,
+    /// Its title.
+    title: &'static str,
+    /// Called when it is to be closed.
+    on_close: Callback<()>,
+    /// Whether it is a drawer at the side.
+    #[prop(optional)]
+    drawer: bool,
+    /// What is in it, as in any dialog.
+    children: Children,
+) -> impl IntoView {
+    let (touched, asking) = (StoredValue::new(false), RwSignal::new(false));
+    let close = Callback::new(move |()| {
+        if asking.get_untracked() || !touched.get_value() {
+            on_close.run(());
+        } else {
+            ask(asking);
+        }
+    });
+    let question = move || {
+        asking.get().then(|| {
+            close_anyway(
+                "What you typed is not saved",
+                "Once this is closed, it is lost.",
+                "Close without saving",
+                "dialog[open] [autofocus]",
+                asking,
+                on_close,
+            )
+        })
+    };
+    view! {
+        <Dialog id title drawer on_close=close>
+            <div class="dialog__draft" on:input=move |_| touched.set_value(true)>
+                {question}
+                {children()}
+            </div>
+        </Dialog>
+    }
+}
+
+/// Asks, in a view of [`close_anyway`].
+pub fn ask(asking: RwSignal<bool>) {
+    asking.set(true);
+    dom::focus_soon("#keep-open");
+}
+
+/// The question. The focus goes to `field` for those who stay.
+pub fn close_anyway(
+    title: &'static str,
+    text: &'static str,
+    label: &'static str,
+    field: &'static str,
+    asking: RwSignal<bool>,
+    close: Callback<()>,
+) -> AnyView {
+    let stay = move |_| {
+        asking.set(false);
+        dom::focus_soon(field);
+    };
+    view! {
+        <div class="notice notice--danger" role="alert">
+            {icon("#i-danger")}
+            <div class="notice__body">
+                <p class="notice__title">{title}</p>
+                <p>{text}</p>
+                <div class="cluster">
+                    <button type="button" class="button button--secondary button--small" id="keep-open" on:click=stay>"Go back"</button>
+                    <button type="button" class="button button--danger button--small" on:click=move |_| close.run(())>{label}</button>
+                </div>
+            </div>
+        </div>
+    }
+    .into_any()
+}
