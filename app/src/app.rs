@@ -58,7 +58,7 @@ pub fn App() -> impl IntoView {
     );
     view! {
         <Pages turn />
-        {move || api.gate.asking.get().then(|| confirm.view()).flatten()}
+        {move || api.gate.asking.get().then(|| confirm.view())}
         <Toasts />
         <p class="visually-hidden" role="status">{announcer.0}</p>
     }

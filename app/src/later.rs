@@ -25,11 +25,19 @@ impl From<SplitLoaderError> for Missing {
     }
 }
 
+/// How far a part is.
+#[derive(Clone, Copy)]
+enum Part {
+    Coming,
+    Here(Render),
+    Missed,
+}
+
 /// A part of a page in a chunk of its own.
 #[derive(Clone, Copy)]
 pub struct Later {
     fetch: Fetch,
-    render: RwSignal<Option<Render>>,
+    part: RwSignal<Part>,
     missed: Callback<()>,
     toaster: Toaster,
 }
@@ -39,7 +47,7 @@ impl Later {
     pub fn new(fetch: Fetch, missed: impl Fn() + Send + Sync + 'static) -> Self {
         Self {
             fetch,
-            render: RwSignal::new(None),
+            part: RwSignal::new(Part::Coming),
             missed: Callback::new(move |()| missed()),
             toaster: expect_context(),
         }
@@ -50,20 +58,32 @@ impl Later {
         self.bring(false);
     }
 
-    /// The part, once it is there.
-    pub fn view(self) -> Option<AnyView> {
+    /// The part, once it is there; until then, that it is coming.
+    pub fn view(self) -> AnyView {
         self.bring(true);
-        self.render.get().map(|render| untrack(render))
+        let view = move || match self.part.get() {
+            Part::Coming => {
+                Some(view! { <p class="coming" role="status">"Loading…"</p> }.into_any())
+            }
+            Part::Here(render) => Some(untrack(render)),
+            Part::Missed => None,
+        };
+        view.into_any()
     }
 
     fn bring(self, wanted: bool) {
-        if self.render.with_untracked(Option::is_some) {
-            return;
+        match self.part.get_untracked() {
+            Part::Here(_) => return,
+            Part::Missed => self.part.set(Part::Coming),
+            Part::Coming => {}
         }
         spawn_local(async move {
             match (self.fetch)().await {
-                Ok(render) => self.render.set(Some(render)),
+                // Whoever is in it already is not to be disturbed by a fetch that began before.
+                Ok(_) if matches!(self.part.try_get_untracked(), Some(Part::Here(_))) => {}
+                Ok(render) => drop(self.part.try_set(Part::Here(render))),
                 Err(Missing) if wanted => {
+                    self.part.try_set(Part::Missed);
                     self.toaster.complain(Missing::MESSAGE.into());
                     self.missed.run(());
                 }

@@ -44,7 +44,7 @@ pub fn sections() -> AnyView {
                     "Close account"
                 </button>
             </div>
-            {move || wanted.get().then(|| part.view()).flatten()}
+            {move || wanted.get().then(|| part.view())}
         </Section>
     }
     .into_any()

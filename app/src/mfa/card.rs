@@ -96,7 +96,7 @@ pub fn Mfa() -> impl IntoView {
     };
     // Told only whether there is one: the dialogs follow by themselves which.
     let open = Memo::new(move |_| desk.dialog.with(|dialog| !matches!(dialog, Dialog::Closed)));
-    let dialog = move || open.get().then(|| desk.dialogs.view()).flatten();
+    let dialog = move || open.get().then(|| desk.dialogs.view());
     view! {
         <div class="card">{content}</div>
         {dialog}

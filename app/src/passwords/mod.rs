@@ -2,10 +2,12 @@
 
 mod forgot;
 mod reset;
-pub mod strength;
+mod strength;
 
-use crate::later::{Missing, Render};
-use leptos::wasm_split::wasm_split;
+pub use strength::NewPassword;
+
+use crate::later::{Later, Missing, Render};
+use leptos::{prelude::*, wasm_split::wasm_split};
 
 /// The pages for those who forgot their password.
 pub struct Pages {
@@ -22,4 +24,18 @@ pub fn pages() -> Result<Pages, Missing> {
         forgot: forgot::page,
         reset: reset::page,
     })
+}
+
+#[wasm_split(strength, wasm_split_path = leptos::wasm_split, fallible)]
+fn strength() -> Result<Render, Missing> {
+    Ok(strength::meter)
+}
+
+/// How good a new password is, from its first character on. Its code is fetched then.
+pub fn meter(password: NewPassword) -> AnyView {
+    provide_context(password);
+    let meter = Later::new(|| Box::pin(strength()), || ());
+    let wanted = Memo::new(move |_| password.typed.with(|typed| !typed.is_empty()));
+    let view = move || wanted.get().then(|| meter.view());
+    view.into_any()
 }

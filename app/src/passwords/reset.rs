@@ -1,6 +1,6 @@
 //! Setting a new password by a link that was mailed.
 
-use super::strength;
+use super::{NewPassword, meter};
 use crate::{
     api::{Api, Failure, Method, Reply},
     form::Form,
@@ -72,12 +72,16 @@ fn form(link: RwSignal<Link>, secret: &str) -> AnyView {
         let request = form.draft.get_untracked();
         form.send(&ev, Method::PUT, request, None, None, Box::new(done));
     };
+    let typed = NewPassword {
+        typed: Signal::derive(move || form.draft.with(|draft| draft.password.clone())),
+        own_words: Signal::default(),
+    };
     let content = view! {
         <p class="auth__text">"You are signed out everywhere once it is set. Your access tokens stay as they are."</p>
         <form class="form" id=form.state.id novalidate on:submit=submit>
             {notice::alert(move || form.state.trouble())}
             <PasswordField label="New password" field=password autocomplete="new-password" hint="12 to 128 characters. A few unrelated words make a good password." />
-            {strength::meter(move || form.draft.with(|draft| draft.password.clone()), Vec::new)}
+            {meter(typed)}
             <Submit label="Set the password" busy="Setting…" pending=form.state.pending class="button button--primary button--block" />
         </form>
     };

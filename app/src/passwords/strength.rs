@@ -4,14 +4,22 @@ use crate::form::compose;
 use contract::password::{self, MIN};
 use leptos::prelude::*;
 
-/// A meter of the password that `typed` gives, and in words what is wrong with it; `own_words` are the person's.
-pub fn meter(
-    typed: impl Fn() -> String + Send + 'static,
-    own_words: impl Fn() -> Vec<String> + Send + 'static,
-) -> AnyView {
+/// A password that somebody makes up.
+#[derive(Clone, Copy)]
+pub struct NewPassword {
+    /// As it stands in its field.
+    pub typed: Signal<String>,
+    /// The person's own words, by which it would be guessed.
+    pub own_words: Signal<Vec<String>>,
+}
+
+/// A meter of the [`NewPassword`] that is provided, and in words what is wrong with it.
+pub fn meter() -> AnyView {
+    let NewPassword { typed, own_words } = expect_context();
     let strength = move || {
-        let own_words: Vec<_> = own_words().iter().map(|it| in_small_letters(it)).collect();
-        Strength::of(&in_small_letters(&compose(&typed())), &own_words)
+        let own_words: Vec<_> =
+            own_words.with(|words| words.iter().map(|it| in_small_letters(it)).collect());
+        Strength::of(&in_small_letters(&compose(&typed.get())), &own_words)
     };
     let view = move |strength: Strength| {
         view! {

@@ -48,7 +48,7 @@ pub fn page() -> AnyView {
         <Section id="account" title="Your account" text="Where you belong, and how you sign in.">
             <div class="card">{move || api.account.with(about).unwrap_or_else(skeleton_card)}</div>
             // Not among the facts, which are shown anew when the address is confirmed in another tab.
-            {move || changing.get().then(|| change.view()).flatten()}
+            {move || changing.get().then(|| change.view())}
         </Section>
         {account::sections()}
     }
@@ -63,7 +63,7 @@ fn card(read: Read) -> AnyView {
         Memo::new(move |_| desk.is_edited() || desk.met.get() || desk.task.get() != Task::None);
     view! {
         {photo::view(desk, extras)}
-        {move || wanted.get().then(|| extras.view()).flatten()}
+        {move || wanted.get().then(|| extras.view())}
         {details::view(desk)}
     }
     .into_any()

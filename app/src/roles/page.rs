@@ -63,7 +63,7 @@ fn content() -> AnyView {
     let about = "What people and service accounts may do. A change counts at once, for their sessions and tokens too.";
     let dialog = move || {
         let open = desk.dialog.with(|dialog| !matches!(dialog, Dialog::Closed));
-        open.then(|| desk.dialogs.view()).flatten()
+        open.then(|| desk.dialogs.view())
     };
     view! {
         {heading("Roles", about, actions.into_any())}

@@ -3,7 +3,7 @@
 use crate::{
     api::Api,
     form::Form,
-    passwords::strength,
+    passwords::{self, NewPassword},
     session::Who,
     ui::{button::Submit, notice, text_field::PasswordField},
 };
@@ -34,18 +34,20 @@ pub fn Password() -> impl IntoView {
             Ok(())
         });
     };
-    let typed = move || form.draft.with(|draft| draft.new_password.clone());
-    let own_words = move || {
-        let own = api.account.with(|session| {
-            let user = &session.user;
-            vec![
-                session.tenant_name.clone(),
-                user.first_name.clone(),
-                user.last_name.clone(),
-                user.email.clone(),
-            ]
-        });
-        own.unwrap_or_default()
+    let password = NewPassword {
+        typed: Signal::derive(move || form.draft.with(|draft| draft.new_password.clone())),
+        own_words: Signal::derive(move || {
+            let own = api.account.with(|session| {
+                let user = &session.user;
+                vec![
+                    session.tenant_name.clone(),
+                    user.first_name.clone(),
+                    user.last_name.clone(),
+                    user.email.clone(),
+                ]
+            });
+            own.unwrap_or_default()
+        }),
     };
     let tick = move |ev| {
         form.change("revoke_tokens", |draft| {
@@ -58,7 +60,7 @@ pub fn Password() -> impl IntoView {
                 {notice::alert(move || form.state.trouble())}
                 <PasswordField label="Current password" field=current autocomplete="current-password" />
                 <PasswordField label="New password" field=new autocomplete="new-password" hint="12 to 128 characters. A few unrelated words make a good password." />
-                {strength::meter(typed, own_words)}
+                {passwords::meter(password)}
                 <label class="choice">
                     <input class="checkbox" type="checkbox" prop:checked=move || form.draft.with(|draft| draft.revoke_tokens) on:change=tick />
                     <span class="choice__text">"Also revoke my access tokens"</span>

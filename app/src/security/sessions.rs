@@ -33,7 +33,7 @@ pub fn Sessions() -> impl IntoView {
     };
     view! {
         <div class="card card--flush">{content}</div>
-        {move || asking.get().then(|| end.view()).flatten()}
+        {move || asking.get().then(|| end.view())}
     }
 }
 

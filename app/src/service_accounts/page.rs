@@ -74,7 +74,7 @@ fn content() -> AnyView {
     let about = "Machines that only connect by API. Each has a key and a secret of its own, and a role that says what it may do.";
     let dialog = move || {
         let open = desk.dialog.with(|dialog| !matches!(dialog, Dialog::Closed));
-        open.then(|| desk.dialogs.view()).flatten()
+        open.then(|| desk.dialogs.view())
     };
     view! {
         {heading("Service Accounts", about, add_button(desk))}

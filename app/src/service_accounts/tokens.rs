@@ -8,7 +8,7 @@ use crate::{
     },
     router::Router,
     routes,
-    tokens::{Desk, follow, panel},
+    tokens::{Desk, panel},
     ui::notice,
 };
 use contract::service_accounts::{self as wire, ServiceAccount};
@@ -34,9 +34,7 @@ fn content() -> AnyView {
     let tokens = [&path, "/tokens"].concat();
     // Their secrets are for whoever looks after the machine.
     found(path, move |account, _| {
-        let desk = Desk::of(tokens.clone(), true);
-        follow(desk);
-        framed(&account, desk)
+        framed(&account, Desk::of(tokens.clone(), true))
     })
 }
 

@@ -72,7 +72,7 @@ pub fn page() -> AnyView {
     let view = move || match step.get() {
         Step::Password => Some(view! { <SignInForm /> }.into_any()),
         Step::Code => Some(second_step::page()),
-        Step::SetUp => enrolment.view(),
+        Step::SetUp => Some(enrolment.view()),
     };
     view.into_any()
 }

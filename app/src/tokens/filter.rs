@@ -131,7 +131,7 @@ pub fn Filter() -> impl IntoView {
         ("-name", "Name Z–A"),
     ];
     view! {
-        <div class="filter" role="search">
+        <div class="filter" role="search" hidden=move || desk.is_empty()>
             <Search label="Search tokens by name" placeholder="Search by name" value=sought seek />
             {choice("kind", "Scope", kinds.collect())}
             {choice("status", "Status", statuses)}

@@ -27,12 +27,16 @@ pub fn history(desk: Desk) -> AnyView {
         nothing,
         foot: |_| ().into_any(),
     };
+    let narrowed = move || {
+        let all = desk.wanted.with(|wanted| wanted.of_revoked().is_empty());
+        (!all).then_some(" Only those are listed that match the search above.")
+    };
     view! {
         <section class="section" aria-labelledby="revoked">
             <div class="section__header">
                 <div class="section__text">
                     <h2 class="section__title" id="revoked">"Revoked History"</h2>
-                    <p class="section__description">"Tokens that no longer work. A revoked token cannot be brought back."</p>
+                    <p class="section__description">"Tokens that no longer work. A revoked token cannot be brought back." {narrowed}</p>
                 </div>
             </div>
             {list::list(desk, desk.revoked, look)}

@@ -1,7 +1,11 @@
 //! Links that begin something: a token to be made, or a scope to be given. A person confirms it.
 
 use super::{Desk, Dialog};
-use crate::{api::Api, router::Router, ui::toast::Toaster};
+use crate::{
+    api::Api,
+    router::{self, Place, Router},
+    ui::toast::Toaster,
+};
 use contract::{
     scopes::{Scope, ScopeSet},
     tokens::{CreateToken, Kind, TOKENS, Token},
@@ -17,41 +21,39 @@ pub struct Prefilled {
     pub days: Option<u32>,
 }
 
+/// Whether the URL of a page asks for something.
+pub fn is_one(place: &Place) -> bool {
+    ["edit", "name", "description", "scopes", "expires"]
+        .into_iter()
+        .any(|name| !place.parameter(name).is_empty())
+}
+
 /// Does what the URL of the page asks for, and takes that out of the URL:
 /// `?name=&description=&kind=&scopes=backups:read,jobs:write&expires=30`, or `?edit=tok_…&add=jobs:read`.
 pub fn follow(desk: Desk) {
     let router = Router::in_use();
     let place = router.place().get_untracked();
+    router.correct_to(&place.path);
     let text = |name: &str| Some(place.parameter(name)).filter(|text| !text.is_empty());
     if let Some(id) = text("edit") {
-        router.correct_to(&place.path);
         let scope = text("add").and_then(|scope| scope.parse().ok());
         return edit(desk, &id, scope);
-    }
-    let [name, description, scopes, expires] =
-        ["name", "description", "scopes", "expires"].map(text);
-    if [&name, &description, &scopes, &expires]
-        .iter()
-        .all(|text| text.is_none())
-    {
-        return;
     }
     let kind = text("kind").as_deref().and_then(Kind::parse);
     let is_custom = kind.unwrap_or_default() == Kind::Custom;
     let draft = CreateToken {
-        name: name.unwrap_or_default(),
-        description,
+        name: text("name").unwrap_or_default(),
+        description: text("description"),
         kind,
-        scopes: scopes
+        scopes: text("scopes")
             .filter(|_| is_custom)
             .map(|text| chosen(&text))
             .unwrap_or_default(),
         ..CreateToken::default()
     };
-    let days = expires
+    let days = text("expires")
         .and_then(|days| days.parse().ok())
         .filter(|days| *days > 0);
-    router.correct_to(&place.path);
     desk.dialog
         .set(Dialog::Create(Box::new(Prefilled { draft, days })));
 }
@@ -65,11 +67,14 @@ fn chosen(text: &str) -> ScopeSet {
 
 fn edit(desk: Desk, id: &str, scope: Option<Scope>) {
     let (api, toaster) = (Api::in_use(), expect_context::<Toaster>());
-    let path = [TOKENS, "/", &crate::router::encode(id)].concat();
+    let path = [TOKENS, "/", &router::encode(id)].concat();
     spawn_local(async move {
         match api.get::<Token>(&path).await {
             Ok(token) => drop(desk.dialog.try_set(Dialog::Edit(Box::new(token), scope))),
-            Err(failure) => toaster.complain(failure.message()),
+            Err(failure) => {
+                toaster.complain(failure.message());
+                desk.close();
+            }
         }
     });
 }

@@ -37,7 +37,6 @@ use filter::Wanted;
 use leptos::{prelude::*, task::spawn_local, wasm_split::wasm_split};
 use link::Prefilled;
 
-pub use link::follow;
 pub use page::panel;
 
 /// The page `API Access`, as a chunk of its own.
@@ -62,14 +61,21 @@ pub fn insight() -> Result<Render, Missing> {
 fn dialog() -> AnyView {
     use create::Create;
     use reveal::Reveal;
-    let which = Desk::in_use().dialog;
-    which.with_untracked(|dialog| match dialog {
+    let desk = Desk::in_use();
+    let asked = desk
+        .dialog
+        .with_untracked(|dialog| matches!(dialog, Dialog::Linked));
+    if asked {
+        link::follow(desk);
+        return ().into_any();
+    }
+    desk.dialog.with_untracked(|dialog| match dialog {
         Dialog::Create(_) => view! { <Create /> }.into_any(),
         Dialog::Reveal(..) => view! { <Reveal /> }.into_any(),
         Dialog::Edit(..) => edit::dialog(),
         Dialog::Rotate(_) => rotate::dialog(),
         Dialog::Revoke(_) => revoke::dialog(),
-        Dialog::Insight(_) | Dialog::Closed => ().into_any(),
+        Dialog::Insight(_) | Dialog::Linked | Dialog::Closed => ().into_any(),
     })
 }
 
@@ -78,6 +84,8 @@ fn dialog() -> AnyView {
 pub enum Dialog {
     /// None.
     Closed,
+    /// The one that a link asks for, as soon as it is known.
+    Linked,
     /// A token is being filled in, perhaps begun by a link.
     Create(Box<Prefilled>),
     /// A token was made, or got a new secret; that secret is shown. It is nowhere else, and gone with this value.
@@ -185,7 +193,7 @@ impl Desk {
             Dialog::Insight(_) => Some(self.insight),
             _ => Some(self.dialogs),
         });
-        part.and_then(Later::view)
+        part.map(Later::view)
     }
 
     /// Notes how a current token is now.
@@ -197,6 +205,16 @@ impl Desk {
                 *token = now;
             }
         });
+    }
+
+    /// Whether there never was a token to look for.
+    fn is_empty(self) -> bool {
+        let none = |listing: Listing<Token>| {
+            listing
+                .rows
+                .with(|rows| matches!(rows, Rows::Loaded(tokens) if tokens.is_empty()))
+        };
+        self.wanted.with(Wanted::is_all) && none(self.current) && none(self.revoked)
     }
 
     /// The ids of the current tokens, in the order shown.

@@ -1,15 +1,13 @@
 //! The page `API Access`.
 
 use super::{Desk, Dialog, current::current, filter::Filter, history::history, link};
-use crate::{routes, ui::icon::icon};
+use crate::{router::Router, routes, ui::icon::icon};
 use leptos::prelude::*;
 
 /// The page.
 pub fn page() -> AnyView {
-    let desk = Desk::of_oneself();
-    link::follow(desk);
     panel(
-        desk,
+        Desk::of_oneself(),
         "Tokens let scripts and services call the API as you, within the scopes that you choose.",
     )
 }
@@ -17,6 +15,9 @@ pub fn page() -> AnyView {
 /// The lists of tokens with all that can be done with them; `about` says whose they are.
 pub fn panel(desk: Desk, about: &'static str) -> AnyView {
     provide_context(desk);
+    if desk.gives_secrets && Router::in_use().place().with_untracked(link::is_one) {
+        desk.dialog.set(Dialog::Linked);
+    }
     Effect::new(move |_| desk.wanted.with(|wanted| desk.load(wanted)));
     view! {
         <section class="section" aria-labelledby="tokens">

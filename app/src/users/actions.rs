@@ -72,7 +72,7 @@ pub fn actions(person: Person) -> AnyView {
         {first}
         <button type="button" class="button button--danger button--small" on:pointerenter=move |_| question.prefetch() on:focus=move |_| question.prefetch() on:click=move |_| asked.set(Some(Deed::Delete))>"Delete"</button>
     };
-    let dialog = move || asked.get().and_then(|_| question.view());
+    let dialog = move || asked.get().map(|_| question.view());
     view! {
         {foot("Who is deactivated is signed out and refused at once, and loses nothing. Who is deleted is gone for good.", buttons.into_any())}
         {dialog}

@@ -70,7 +70,7 @@ fn content() -> AnyView {
     Effect::new(move |_| desk.load());
     desk.load_invitations();
     spawn_local(desk.load_roles());
-    let dialog = move || desk.inviting.get().then(|| desk.invite.view()).flatten();
+    let dialog = move || desk.inviting.get().then(|| desk.invite.view());
     let about = "Who belongs to your company. A role says what each may do, at once and in every session and token.";
     view! {
         {heading("Users", about, invite_button(desk))}
