@@ -30,9 +30,19 @@ test('a sign-in from a browser that is not known is told, with device, address a
   const mail = await mailTo(owner.account.email, NEW_DEVICE)
   expect(mail.text).toContain('Device: Firefox on Linux')
   expect(mail.text).toContain(`Address: ${other.address}`)
-  expect(mail.text).toMatch(/When: \d{1,2} \w+ \d{4}, \d\d:\d\d UTC/)
+  expect(mail.text).toMatch(/When: \d{1,2} \w+ \d{4} at \d\d:\d\d UTC/)
   expect(mail.html).toContain('Firefox on Linux')
   for (const foreign of ['<img', '<script', 'http://localhost:8787', 'src=']) expect(mail.html).not.toContain(foreign)
+})
+
+test('times in a mail are told in the time zone of its reader', async ({ owner }) => {
+  expect((await owner.patch('/users/me', { time_zone: 'Asia/Tokyo' })).status).toBe(200)
+  expect((await signIn(new Person(owner.account))).status).toBe(200)
+  const mail = await mailTo(owner.account.email, NEW_DEVICE)
+  const { at } = await db.one(`SELECT at FROM audit_events WHERE tenant_id = ?1 AND action = 'session.created' ORDER BY id DESC LIMIT 1`, owner.tenant)
+  const there = new Date(Date.parse(at) + 9 * 3600_000)
+  const day = there.toLocaleDateString('en-GB', { timeZone: 'UTC', dateStyle: 'long' })
+  expect(mail.text).toContain(`When: ${day} at ${there.toISOString().slice(11, 16)} GMT+9\n`)
 })
 
 test('a known browser is known by a cookie of its own, and nothing is told', async ({ owner }) => {

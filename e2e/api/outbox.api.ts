@@ -58,7 +58,7 @@ test('what is not due, or being sent at the moment, is left alone by the sweep',
   expect(await row(owner)).toMatchObject({ state: 'queued', tries: 0 })
 })
 
-test('mail by Resend waits while Resend is down, and is sent once when it returns', async () => {
+test('mail by Resend waits while Resend is down, and is sent once when it returns, with a link that works from then on', async () => {
   test.setTimeout(120_000)
   const port = await freePort()
   const latchkey = await startLatchkey({ MAIL_TRANSPORT: 'resend', RESEND_BASE_URL: `http://127.0.0.1:${port}`, RESEND_API_KEY: 're_for_tests' })
@@ -74,8 +74,11 @@ test('mail by Resend waits while Resend is down, and is sent once when it return
     const resend = await startEmulator('resend', port, 'resend: { domains: [{ name: example.com }] }\n')
     try {
       await latchkey.rows(`UPDATE outbox SET due_at = ?1`, ago(61))
+      await latchkey.rows('UPDATE password_resets SET expires_at = ?1', ago(2 * 3600))
       await latchkey.scheduled()
       await expect.poll(async () => (await state()).state, { timeout: 15_000 }).toBe('sent')
+      const [{ expires_at }] = (await latchkey.rows('SELECT expires_at FROM password_resets')) as [any]
+      expect(expires_at > at(now() + 29 * 60) && expires_at <= at(now() + 30 * 60)).toBe(true)
       await latchkey.scheduled()
       const sent = (await (await fetch(`${resend.origin}/emails`, { headers: { Authorization: 'Bearer re_for_tests' } })).json()) as any
       expect(sent.data).toHaveLength(1)
@@ -83,6 +86,9 @@ test('mail by Resend waits while Resend is down, and is sent once when it return
       expect(sent.data[0].text).toContain(`${latchkey.origin}/reset-password/lkr_`)
       expect(sent.data[0].html).toContain(`href="${latchkey.origin}/reset-password/lkr_`)
       expect(await state()).toMatchObject({ tries: 2, last_error: null, content: null })
+      const [, link] = /reset-password\/(lkr_\w+)/.exec(sent.data[0].text) ?? []
+      const used = await latchkey.put(`/api/v1/password-resets/${link}`, { password: 'walnut bicycle harbour' })
+      expect(used.status).toBe(204)
     } finally {
       await resend.stop()
     }

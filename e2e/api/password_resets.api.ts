@@ -14,7 +14,9 @@ const use = (secret: string, password = NEW, actor = new Actor(newAddress())) =>
 /** Asks for a link and takes it from the mail. */
 async function link(person: Person): Promise<string> {
   expect((await ask(person.account.email)).status).toBe(202)
-  return linkIn(await mailTo(person.account.email, SUBJECT), '/reset-password/').replace('/reset-password/', '')
+  const path = linkIn(await mailTo(person.account.email, SUBJECT), '/reset-password/')
+  await expect.poll(() => db.count(`FROM outbox WHERE user_id = ?1 AND state = 'queued'`, person.user.id)).toBe(0)
+  return path.replace('/reset-password/', '')
 }
 
 test('a link sets a new password once, ends every session, keeps the tokens and tells the owner', async ({ owner }) => {

@@ -42,6 +42,7 @@ async function stop(process: ChildProcess) {
 export type Server = {
   origin: string
   post: (path: string, json: unknown) => Promise<Response>
+  put: (path: string, json: unknown) => Promise<Response>
   rows: (sql: string, ...params: (string | number)[]) => Promise<Row[]>
   /** Runs the job that the platform runs every few minutes. */
   scheduled: () => Promise<void>
@@ -61,9 +62,11 @@ export async function startLatchkey(variables: Record<string, string>, folder?: 
   const origin = `http://localhost:${port}`
   const env = { ...process.env, PORT: String(port), LATCHKEY_STATE: state }
   const server = await start(process.env.LATCHKEY_SERVE ?? '', [], env, `${origin}/api/health`)
+  const send = (method: string) => (path: string, json: unknown) => fetch(origin + path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(json) })
   return {
     origin,
-    post: (path, json) => fetch(origin + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(json) }),
+    post: send('POST'),
+    put: send('PUT'),
     rows: (sql, ...params) => rowsOf(origin, sql, ...params),
     scheduled: () => scheduledAt(origin),
     stop: async () => {

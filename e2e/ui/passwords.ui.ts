@@ -22,7 +22,9 @@ async function ask(page: Page, email: string) {
 /** The path that is mailed to a person. */
 async function link(person: Person): Promise<string> {
   await new Actor(newAddress()).post('/password-resets', { email: person.account.email })
-  return linkIn(await mailTo(person.account.email, TITLE), '/reset-password/')
+  const path = linkIn(await mailTo(person.account.email, TITLE), '/reset-password/')
+  await expect.poll(() => db.count(`FROM outbox WHERE user_id = ?1 AND state = 'queued'`, person.user.id)).toBe(0)
+  return path
 }
 
 async function set(page: Page, password: string) {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
 import { bearer } from '../support/actors'
@@ -42,10 +43,41 @@ test.describe('the page', () => {
     }
   })
 
+  test('E-06 Esc asks before what was typed is lost; a second one means it', async ({ page, owner }) => {
+    await open(page, API_ACCESS)
+    const adding = await openAddDialog(page)
+    const name = adding.getByLabel('Name')
+    await name.fill('nightly')
+    await page.keyboard.press('Escape')
+    await expect(adding.getByRole('alert')).toContainText('What you typed is not saved')
+    await expect(button(adding, 'Go back')).toBeFocused()
+    await page.keyboard.press('Enter')
+    await expect(adding.getByRole('alert')).toBeHidden()
+    await expect(name).toBeFocused()
+    await expect(name).toHaveValue('nightly')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    await expect(adding).toBeHidden()
+    await expect(button(page, 'Add New Access Token')).toBeFocused()
+    expect((await owner.get('/users/me/tokens')).json.items).toEqual([])
+  })
+
+  test('says that a dialog is coming while it is fetched', async ({ page }) => {
+    await open(page, API_ACCESS)
+    await expect(page.getByRole('heading', { name: 'No access tokens yet' })).toBeVisible()
+    const arrive = await holdBack(page, '**/a/**')
+    await button(page, 'Add New Access Token').click()
+    await expect(page.getByRole('status').filter({ hasText: 'Loading…' })).toBeVisible()
+    arrive()
+    await expect(dialog(page, 'Add New Token').getByLabel('Name')).toBeFocused()
+    await expect(page.getByText('Loading…')).toBeHidden()
+  })
+
   test('says that there is nothing yet, with one button for the first thing to do', async ({ page }) => {
     await open(page, API_ACCESS)
     await expect(page.getByRole('heading', { name: 'No access tokens yet' })).toBeVisible()
     await expect(page.getByRole('heading', { name: 'No token was revoked yet' })).toBeVisible()
+    await expect(page.getByRole('search')).toBeHidden()
     await button(page, 'Add New Access Token').click()
     await expect(dialog(page, 'Add New Token')).toBeVisible()
   })
@@ -122,6 +154,7 @@ test.describe('the page', () => {
     await open(page, API_ACCESS)
     await page.getByRole('searchbox', { name: 'Search tokens by name' }).fill('COPY')
     await expect(tokens(page).getByRole('rowheader')).toHaveText(['weekly copy', 'Nightly copy'])
+    await expect(page.getByRole('region', { name: 'Revoked History' })).toContainText('Only those are listed that match the search above.')
     await expect(page).toHaveURL(`${API_ACCESS}?search=COPY`)
     await page.reload()
     await expect(tokens(page).getByRole('rowheader')).toHaveCount(2)
@@ -266,11 +299,11 @@ test.describe('Add New Token', () => {
 
   test('starts empty each time', async ({ page }) => {
     await open(page, API_ACCESS)
-    await openAddDialog(page)
-    await dialog(page, 'Add New Token').getByLabel('Name').fill('left over')
-    await box(page, 'Jobs Write').check()
-    await page.keyboard.press('Escape')
     const adding = await openAddDialog(page)
+    await adding.getByLabel('Name').fill('left over')
+    await box(page, 'Jobs Write').check()
+    await button(adding, 'Cancel').click()
+    await openAddDialog(page)
     await expect(adding.getByLabel('Name')).toHaveValue('')
     await expect(box(page, 'Jobs Write')).not.toBeChecked()
   })
@@ -336,11 +369,26 @@ test.describe('New Token Created', () => {
     const { created, secret } = await generate(page, 'nightly', 'Jobs Read')
     await button(created, 'Copy').click()
     await expect(button(created, 'Copied')).toBeVisible()
-    await expect(created.getByRole('status')).toHaveText('Copied to the clipboard')
+    await expect(created.getByRole('status').filter({ hasText: 'Copied to the clipboard' })).toHaveCount(1)
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(secret)
     await button(created, 'Done').click()
     await expect(created).toBeHidden()
     await expect(button(page, 'Add New Access Token')).toBeFocused()
+  })
+
+  test('the call under Try it works as it is copied, and asks for the token', async ({ page, context }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    await open(page, API_ACCESS)
+    const { created, secret } = await generate(page, 'nightly', 'Jobs Read')
+    await button(created, 'Copy call').click()
+    await expect(button(created, 'Copied')).toBeVisible()
+    const call = await page.evaluate(() => navigator.clipboard.readText())
+    expect(call).toBe(await created.getByLabel('Try it').inputValue())
+    expect(call).not.toContain(secret)
+    const said = execFileSync('bash', ['-c', `${call} --silent`], { input: `${secret}\n`, encoding: 'utf8' })
+    expect(JSON.parse(said)).toMatchObject({ name: 'nightly', scopes: ['jobs:read'] })
+    await button(created, 'Done').click()
+    await expect(created.getByRole('alert')).toContainText('You have not copied the token')
   })
 
   test('downloads a file with the token and nothing else, and then closes without asking', async ({ page }) => {

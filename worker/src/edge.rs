@@ -12,8 +12,9 @@ use axum::{
     http::{self, HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri, header},
     response::Response,
 };
+use contract::time::Timestamp;
 use http_body_util::BodyExt;
-use js_sys::{Array, JSON, Promise, Reflect, Uint8Array, futures::JsFuture};
+use js_sys::{Array, Function, JSON, Object, Promise, Reflect, Uint8Array, futures::JsFuture};
 use serde::Serializer;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use worker::{IntoResponse, web_sys};
@@ -35,6 +36,25 @@ extern "C" {
 pub async fn pause(ms: u32) -> Result<()> {
     JsFuture::from(wait(ms)?).await?;
     Ok(())
+}
+
+/// An instant as clocks show it in a time zone, by the runtime's tables; `parts` are those of `Intl.DateTimeFormat`.
+/// Nothing if it does not know the zone.
+pub fn time_in(zone: &str, parts: &[(&str, &str)], time: Timestamp) -> Option<String> {
+    let tell = || {
+        let intl = Reflect::get(&js_sys::global(), &"Intl".into())?;
+        let format = Reflect::get(&intl, &"DateTimeFormat".into())?.dyn_into::<Function>()?;
+        let options = Object::new();
+        for (name, value) in parts.iter().chain([&("timeZone", zone)]) {
+            Reflect::set(&options, &(*name).into(), &(*value).into())?;
+        }
+        let format = Reflect::construct(&format, &Array::of2(&"en-GB".into(), &options))?;
+        let tell = Reflect::get(&format, &"format".into())?.dyn_into::<Function>()?;
+        #[expect(clippy::cast_precision_loss, reason = "seconds stay exact")]
+        let ms = time.seconds() as f64 * 1000.0;
+        tell.call1(&format, &JsValue::from_f64(ms))
+    };
+    tell().ok().and_then(|text| text.as_string())
 }
 
 /// The request as axum takes it. One that is to be passed on keeps its body in the runtime.

@@ -1,6 +1,10 @@
 //! What a message says, and how that looks as text and as HTML.
 
-use crate::error::{Error, Result};
+use crate::{
+    edge,
+    error::{Error, Result},
+};
+use contract::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 
@@ -13,6 +17,9 @@ pub struct Letter {
     pub lines: Vec<String>,
     /// Facts with their names.
     pub facts: Vec<(String, String)>,
+    /// Instants with their names, told in the time of the reader when that is known.
+    #[serde(default)]
+    pub times: Vec<(String, Timestamp)>,
     /// What the reader can do: label and URL.
     pub link: Option<(String, String)>,
     /// What comes last.
@@ -35,6 +42,23 @@ impl Letter {
         self.lines.push(format!(
             "{count} of this kind came up soon after and {are} not sent: what is said here is only about the first. The others may be about other tokens, people or addresses; the page has them all."
         ));
+    }
+
+    /// Tells its instants among the facts, as clocks show them in a time zone: `22 November 2026 at 21:01 CET`.
+    pub fn tell_times(&mut self, zone: Option<&str>) {
+        let format = [
+            ("day", "numeric"),
+            ("month", "long"),
+            ("year", "numeric"),
+            ("hour", "2-digit"),
+            ("minute", "2-digit"),
+            ("timeZoneName", "short"),
+        ];
+        for (name, time) in std::mem::take(&mut self.times) {
+            let told = edge::time_in(zone.unwrap_or("UTC"), &format, time);
+            self.facts
+                .push((name, told.unwrap_or_else(|| time.to_string())));
+        }
     }
 
     /// As it was kept.
@@ -124,6 +148,7 @@ mod tests {
             subject: "New <sign-in>".into(),
             lines: vec!["Somebody signed in.".into()],
             facts: vec![("Device".into(), "\"Fox\" & Co".into())],
+            times: vec![],
             link: Some(("Look".into(), "https://console.example/?a=1&b=2".into())),
             last_lines: vec!["Bye.".into()],
         }

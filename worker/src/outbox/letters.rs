@@ -52,6 +52,7 @@ pub fn email_change_requested(call: &Call, new_email: &str, undo: &str) -> Resul
             "A new address was given for your account. It takes the place of this one as soon as it is confirmed.".into(),
         ],
         facts: facts(call, Some(("New address", new_email))),
+        times: when(call),
         link: Some((
             "This was not me: keep my address".into(),
             call.url(&[CONFIRM_EMAIL_PAGE, "/", undo].concat())?,
@@ -68,6 +69,7 @@ pub fn security_notice(call: &Call, event: Event, what: &str) -> Result<Letter> 
     Ok(Letter {
         lines: vec![what.into()],
         facts: facts(call, None),
+        times: when(call),
         link: Some(("Look at your account security".into(), call.url("/settings/security")?)),
         last_lines: vec![
             "If this was you, you need do nothing. If not, set a new password at once and sign out everywhere.".into(),
@@ -100,6 +102,7 @@ pub fn invitation(
         last_lines: vec![
             "The link works once, within 7 days. If you do not know who invites you, you need do nothing.".into(),
         ],
+        ..Letter::default()
     })
 }
 
@@ -108,6 +111,7 @@ pub fn about_account(call: &Call, event: Event, what: &str, by: &str) -> Letter 
     Letter {
         lines: vec![what.into()],
         facts: facts(call, Some(("By", by))),
+        times: when(call),
         last_lines: vec!["If you do not know why, ask whoever did it.".into()],
         ..titled(event)
     }
@@ -118,11 +122,8 @@ pub fn joined(call: &Call, name: &str, email: &str, role: &str) -> Letter {
     Letter {
         lines: vec![format!("{name} followed your invitation.")],
         // Not from where: that is theirs.
-        facts: owned([
-            Some(("Email", email)),
-            Some(("Role", role)),
-            Some(("When", &in_words(call.now))),
-        ]),
+        facts: owned([Some(("Email", email)), Some(("Role", role))]),
+        times: when(call),
         ..titled(Event::InvitationAccepted)
     }
 }
@@ -135,6 +136,7 @@ pub fn removed(call: &Call, tenant: &str, by: &str) -> Letter {
             "Your profile, your sessions and your access tokens are gone. What you did stays in the audit log of the company.".into(),
         ],
         facts: facts(call, Some(("By", by))),
+        times: when(call),
         ..Letter::default()
     }
 }
@@ -147,6 +149,7 @@ pub fn closed(call: &Call, tenant: &str) -> Letter {
             "Your profile, your sessions and your access tokens are gone. What you did stays in the audit log of the company.".into(),
         ],
         facts: facts(call, None),
+        times: when(call),
         last_lines: vec![
             "If this was you, you need do nothing. If not, tell an Administrator of the company at once.".into(),
         ],
@@ -161,6 +164,7 @@ pub fn about_token(call: &Call, event: Event, names: &str, by: &str) -> Result<L
             .into_iter()
             .chain(facts(call, None))
             .collect(),
+        times: when(call),
         link: Some(("Look at your tokens".into(), call.url(API_ACCESS)?)),
         ..titled(event)
     })
@@ -173,6 +177,7 @@ pub fn token_reused(call: &Call, name: &str) -> Result<Letter> {
             "Somebody asked for a new secret with one that had been replaced before. Two parties have secrets of this token, so it was revoked. Make a new token for the one that should have it.".into(),
         ],
         facts: facts(call, Some(("Token", name))),
+        times: when(call),
         link: Some(("Look at your tokens".into(), call.url(API_ACCESS)?)),
         ..titled(Event::TokenReused)
     })
@@ -185,6 +190,7 @@ pub fn leaked(call: &Call, what: &str) -> Result<Letter> {
             "Somebody found a secret where it should not be and reported it to us. So {what} was ended at once. Find out how the secret got there, then make a new one."
         )],
         facts: facts(call, None),
+        times: when(call),
         link: Some(("Look at your tokens".into(), call.url(API_ACCESS)?)),
         ..titled(Event::CredentialLeaked)
     })
@@ -213,6 +219,7 @@ pub fn redirected(call: &Call, what: &str) -> Result<Letter> {
         subject: "Where your notices go was changed".into(),
         lines: vec![what.into()],
         facts: facts(call, None),
+        times: when(call),
         link: Some((
             "Choose what you hear of".into(),
             call.url("/settings/notifications")?,
@@ -325,6 +332,7 @@ pub fn own_token(call: &Call, event: Event, names: &str, owner: &str, by: &str) 
             .into_iter()
             .chain(facts(call, None))
             .collect(),
+        times: when(call),
         link: Some(("Look at your tokens".into(), call.url(API_ACCESS)?)),
         ..titled(event)
     })
@@ -338,19 +346,15 @@ pub fn account_reset(
     by: &str,
     old_until: Timestamp,
 ) -> Result<Letter> {
-    let until = in_words(old_until);
     Ok(Letter {
-        facts: owned(
-            [
-                ("Service account", name),
-                ("By", by),
-                ("Old pair works until", &until),
-            ]
-            .map(Some),
-        )
-        .into_iter()
-        .chain(facts(call, None))
-        .collect(),
+        facts: owned([("Service account", name), ("By", by)].map(Some))
+            .into_iter()
+            .chain(facts(call, None))
+            .collect(),
+        times: vec![
+            ("Old pair works until".into(), old_until),
+            ("When".into(), call.now),
+        ],
         link: Some((
             "Look at your service accounts".into(),
             call.url("/manage/service-accounts")?,
@@ -366,65 +370,20 @@ fn titled(event: Event) -> Letter {
     }
 }
 
-/// When and where it was done, as far as that is known.
+/// When it was done.
+fn when(call: &Call) -> Vec<(String, Timestamp)> {
+    vec![("When".into(), call.now)]
+}
+
+/// Where it was done, as far as that is known.
 fn facts(call: &Call, first: Option<(&str, &str)>) -> Vec<(String, String)> {
     let device = device_in_words(call.user_agent.as_deref());
-    let when = in_words(call.now);
     let place = call.place();
     let known = [
         first,
-        Some(("When", when.as_str())),
         Some(("Device", device.as_str())),
         call.ip.as_deref().map(|ip| ("Address", ip)),
         place.as_deref().map(|place| ("Place", place)),
     ];
     owned(known)
-}
-
-/// An instant as people read it: `22 November 2026, 20:01 UTC`.
-fn in_words(time: Timestamp) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let text = time.to_string();
-    let number = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
-    let month = number(5, 7)
-        .parse::<usize>()
-        .ok()
-        .and_then(|month| MONTHS.get(month.checked_sub(1)?));
-    format!(
-        "{} {} {}, {} UTC",
-        number(8, 10).trim_start_matches('0'),
-        month.unwrap_or(&""),
-        number(0, 4),
-        number(11, 16)
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_instant_is_told_as_people_read_it() {
-        assert_eq!(
-            in_words(Timestamp::from_seconds(1_795_377_695)),
-            "22 November 2026, 20:01 UTC"
-        );
-        assert_eq!(
-            in_words(Timestamp::from_seconds(0)),
-            "1 January 1970, 00:00 UTC"
-        );
-    }
 }

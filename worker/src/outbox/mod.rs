@@ -209,6 +209,11 @@ impl Message {
         enqueue(env, &self.group, 0).await
     }
 
+    /// What the ids of its rows begin with.
+    pub fn group(&self) -> &str {
+        &self.group
+    }
+
     /// The id of its row in Slack's channel, addressed to one person.
     fn slack_id(&self) -> String {
         [&self.group, ONLY_SLACK].concat()

@@ -10,7 +10,7 @@ use crate::{
     db::Db,
     edge::pause,
     error::{Error, Result},
-    slack,
+    passwords, slack,
 };
 use contract::{
     notifications::{Channel, Event},
@@ -70,6 +70,7 @@ async fn send(env: &Env, db: &Db, message: &Claimed) -> Result<(), Fault> {
         .map_err(ours)?;
     let mut letter = Letter::from_bytes(&bytes).map_err(ours)?;
     letter.stands_for_more(message.folded);
+    letter.tell_times(message.time_zone.as_deref());
     match message.channel {
         Channel::Email => {
             let mailer = Mailer::of(env).map_err(ours)?;
@@ -98,6 +99,13 @@ async fn note(env: &Env, db: &Db, message: &Claimed, sent: Result<(), Fault>) ->
     let (wait, why) = match sent {
         Ok(()) => {
             let mut statements = vec![store::sent(message, now)];
+            if message.event == passwords::RESET_REQUESTED {
+                statements.push(passwords::restart(
+                    &message.tenant_id,
+                    group(message.id.as_str()),
+                    now,
+                ));
+            }
             if message.channel == Channel::Slack {
                 statements.push(slack::delivered(&message.tenant_id, &message.user_id, now));
             }

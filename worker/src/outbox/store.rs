@@ -198,6 +198,8 @@ pub(super) struct Claimed {
     pub id: DeliveryId,
     pub tenant_id: TenantId,
     pub user_id: UserId,
+    pub time_zone: Option<String>,
+    pub event: String,
     pub channel: Channel,
     pub recipient: String,
     pub content: String,
@@ -216,7 +218,8 @@ pub(super) fn claim(ids: &str, now: Timestamp, lost_at: Timestamp) -> Statement 
          WHERE id IN (SELECT o.id FROM json_each(?1) wanted
                       CROSS JOIN outbox o ON o.id >= wanted.value AND o.id < wanted.value || '~'
                       WHERE o.state = 'queued' AND o.due_at <= ?2 LIMIT 20)
-         RETURNING id, tenant_id, user_id, channel, recipient, content, tries, folded",
+         RETURNING id, tenant_id, user_id, event, channel, recipient, content, tries, folded,
+                   (SELECT time_zone FROM users WHERE id = outbox.user_id) AS time_zone",
         [&ids, &now, &lost_at],
     )
 }

@@ -4,4 +4,5 @@ pub mod http;
 mod reset;
 mod store;
 
-pub use store::{forget_resets, purge};
+pub use reset::RESET_REQUESTED;
+pub use store::{forget_resets, purge, restart};

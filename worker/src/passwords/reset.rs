@@ -22,6 +22,9 @@ use contract::{
     password::{ForgotPassword, ResetPassword},
 };
 
+/// What the message is named that carries a link.
+pub const RESET_REQUESTED: &str = "password.reset_requested";
+
 /// Links for one address, whether anybody has it or not.
 const PER_ACCOUNT: Limit = Limit {
     name: "password reset of account",
@@ -58,10 +61,10 @@ pub async fn create(call: Call, Checked(email): Checked<ForgotPassword>) -> Resu
     let secret = call::secret(Prefix::ResetLink)?;
     let digest = call.digest(secret.as_str())?;
     let letter = letters::password_reset(&call, &secret.expose())?;
-    let message = Message::new(&call, "password.reset_requested", &letter)?;
+    let message = Message::new(&call, RESET_REQUESTED, &letter)?;
     call.db
         .commit([
-            store::insert_reset(&email, &digest, call.now),
+            store::insert_reset(&email, &digest, message.group(), call.now),
             message.to_whoever_has(&call, &email),
             audit::about_whoever_has(&call, &email, Action::PasswordResetRequested)?,
         ])

@@ -1,7 +1,11 @@
 //! Statements about passwords.
 
 use crate::{auth::Owner, db::Statement, secret::Digest};
-use contract::{password::RESET_SECONDS, time::Timestamp};
+use contract::{
+    ids::TenantId,
+    password::RESET_SECONDS,
+    time::{DAY, Timestamp},
+};
 
 /// Replaces the hash that was just verified. If another change came first, this one does nothing.
 pub(super) fn update(owner: &Owner, verified: &str, hash: &str) -> Statement {
@@ -12,11 +16,26 @@ pub(super) fn update(owner: &Owner, verified: &str, hash: &str) -> Statement {
 }
 
 /// A link for the person with this address, if there is one who may sign in.
-pub(super) fn insert_reset(email: &str, digest: &Digest, now: Timestamp) -> Statement {
+/// `message` is the one that carries it.
+pub(super) fn insert_reset(
+    email: &str,
+    digest: &Digest,
+    message: &str,
+    now: Timestamp,
+) -> Statement {
     Statement::new(
-        "INSERT INTO password_resets (digest, tenant_id, user_id, expires_at)
-         SELECT ?2, tenant_id, id, ?3 FROM users WHERE email = ?1 AND active = 1",
-        [&email, digest, &now.plus(RESET_SECONDS)],
+        "INSERT INTO password_resets (digest, tenant_id, user_id, message, expires_at)
+         SELECT ?2, tenant_id, id, ?3, ?4 FROM users WHERE email = ?1 AND active = 1",
+        [&email, digest, &message, &now.plus(RESET_SECONDS)],
+    )
+}
+
+/// Counts the time of the link that `message` carries from now on, if it was sent only now, long after it was made.
+pub fn restart(tenant: &TenantId, message: &str, now: Timestamp) -> Statement {
+    let ends_at = now.plus(RESET_SECONDS);
+    Statement::new(
+        "UPDATE password_resets SET expires_at = ?3 WHERE message = ?1 AND tenant_id = ?2 AND expires_at < ?4",
+        [&message, tenant, &ends_at, &ends_at.plus(-60)],
     )
 }
 
@@ -42,7 +61,10 @@ pub fn forget_resets(owner: &Owner) -> Statement {
     )
 }
 
-/// Forgets links that work no more.
+/// Forgets links that work no more, and will not: what carries one is sent within a day or never.
 pub fn purge(now: Timestamp) -> Statement {
-    Statement::new("DELETE FROM password_resets WHERE expires_at <= ?1", [&now])
+    Statement::new(
+        "DELETE FROM password_resets WHERE expires_at <= ?1",
+        [&now.plus(-DAY)],
+    )
 }

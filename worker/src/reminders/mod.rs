@@ -5,15 +5,14 @@ mod store;
 
 use crate::{
     db::Db,
+    edge::time_in,
     error::Result,
     outbox::{Message, letters},
 };
 use contract::{notifications::Event, time::Timestamp};
-use js_sys::{Array, Function, Object, Reflect};
 use rules::{HOUR, due};
 use std::collections::BTreeMap;
 use store::EndingRow;
-use wasm_bindgen::{JsCast, JsValue};
 use worker::Env;
 
 pub use store::purge;
@@ -86,26 +85,9 @@ fn message(env: &Env, tokens: &Named, now: Timestamp) -> Result<Message> {
     Ok(Message::in_background(env, event, &letter)?.by_itself(rules::FOLD))
 }
 
-/// The hour of the day in a time zone, by the runtime's tables.
+/// The hour of the day in a time zone.
 fn hour_in(zone: &str, now: Timestamp) -> u32 {
-    let hour = || {
-        let intl = Reflect::get(&js_sys::global(), &"Intl".into())?;
-        let format = Reflect::get(&intl, &"DateTimeFormat".into())?.dyn_into::<Function>()?;
-        let options = Object::new();
-        for (name, value) in [
-            ("timeZone", zone),
-            ("hour", "2-digit"),
-            ("hourCycle", "h23"),
-        ] {
-            Reflect::set(&options, &name.into(), &value.into())?;
-        }
-        let format = Reflect::construct(&format, &Array::of2(&"en-GB".into(), &options))?;
-        let tell = Reflect::get(&format, &"format".into())?.dyn_into::<Function>()?;
-        #[expect(clippy::cast_precision_loss, reason = "seconds stay exact")]
-        let ms = now.seconds() as f64 * 1000.0;
-        tell.call1(&format, &JsValue::from_f64(ms))
-    };
-    let text = hour().ok().and_then(|text| text.as_string());
+    let text = time_in(zone, &[("hour", "2-digit"), ("hourCycle", "h23")], now);
     // Whose zone the runtime does not know is told rather than left waiting.
     text.and_then(|text| text.parse().ok()).unwrap_or(HOUR)
 }
