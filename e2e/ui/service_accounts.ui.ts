@@ -1,6 +1,9 @@
 // Service accounts in the browser: A-01 to A-13 by name.
 
-import { readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Locator, Page } from '@playwright/test'
 import { expectAccessible } from '../support/a11y'
 import { bearer } from '../support/actors'
@@ -99,7 +102,17 @@ test('A-R1 Close asks once more if the secret was not copied, and a download cou
     const [download] = await Promise.all([page.waitForEvent('download'), button(made, name).click()])
     return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') }
   }
-  expect(await saved('Download .env')).toEqual({ name: 'latchkey-backup-sync.env', text: `LATCHKEY_API_KEY=${key}\nLATCHKEY_API_SECRET=${secret}\n` })
+  const env = await saved('Download .env')
+  expect(env).toEqual({ name: 'latchkey-backup-sync.env', text: `LATCHKEY_API_KEY=${key}\nLATCHKEY_API_SECRET=${secret}\n` })
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-env-'))
+  try {
+    writeFileSync(join(folder, env.name), env.text)
+    const call = await made.getByLabel('Try it').inputValue()
+    const said = execFileSync('sh', ['-c', `${call} --silent`], { cwd: folder, encoding: 'utf8' })
+    expect(JSON.parse(said), 'the call works beside the file').toMatchObject({ token_type: 'Bearer' })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
   const json = await saved('Download JSON')
   expect(json.name).toBe('latchkey-backup-sync.json')
   expect(JSON.parse(json.text)).toEqual({ name: 'Backup sync', api_key: key, api_secret: secret })

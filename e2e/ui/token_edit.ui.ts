@@ -233,8 +233,11 @@ test.describe('Edit token', () => {
   test('a link to a token of somebody else says that there is none', async ({ page, stranger }) => {
     const { token } = await stranger.makeToken()
     await page.goto(`${API_ACCESS}?edit=${token.id}&add=jobs:read`)
-    await expect(page.getByRole('alert').filter({ hasText: 'There is no such token.' })).toBeVisible()
-    await expect(dialog(page, 'Edit token')).toBeHidden()
+    const editing = dialog(page, 'Edit token')
+    await expect(editing.getByRole('alert')).toContainText('There is no such token.')
+    await expect(editing.getByRole('textbox')).toHaveCount(0)
+    await button(editing, 'Close').click()
+    await expect(editing).toBeHidden()
   })
 })
 

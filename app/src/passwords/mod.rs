@@ -31,7 +31,7 @@ fn strength() -> Result<Render, Missing> {
     Ok(strength::meter)
 }
 
-/// How good a new password is, from its first character on. Its code is fetched then.
+/// How good a new password is, from its first character on. Its code is fetched then, for few come to a page to change it.
 pub fn meter(password: NewPassword) -> AnyView {
     provide_context(password);
     let meter = Later::new(|| Box::pin(strength()), || ());

@@ -1,6 +1,6 @@
 //! Setting a new password by a link that was mailed.
 
-use super::{NewPassword, meter};
+use super::strength::{self, NewPassword};
 use crate::{
     api::{Api, Failure, Method, Reply},
     form::Form,
@@ -72,16 +72,16 @@ fn form(link: RwSignal<Link>, secret: &str) -> AnyView {
         let request = form.draft.get_untracked();
         form.send(&ev, Method::PUT, request, None, None, Box::new(done));
     };
-    let typed = NewPassword {
+    provide_context(NewPassword {
         typed: Signal::derive(move || form.draft.with(|draft| draft.password.clone())),
         own_words: Signal::default(),
-    };
+    });
     let content = view! {
         <p class="auth__text">"You are signed out everywhere once it is set. Your access tokens stay as they are."</p>
         <form class="form" id=form.state.id novalidate on:submit=submit>
             {notice::alert(move || form.state.trouble())}
             <PasswordField label="New password" field=password autocomplete="new-password" hint="12 to 128 characters. A few unrelated words make a good password." />
-            {meter(typed)}
+            {strength::meter()}
             <Submit label="Set the password" busy="Setting…" pending=form.state.pending class="button button--primary button--block" />
         </form>
     };

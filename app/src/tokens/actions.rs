@@ -15,7 +15,9 @@ pub fn actions(desk: Desk, token: &Token) -> AnyView {
         move |_| desk.dialog.set(dialog(Box::new(token.clone())))
     };
     let live = token.status == Status::Active;
-    let edit = open(token, |token| Dialog::Edit(token, None));
+    let edit = open(token, |token| {
+        Dialog::Edit(token.id.as_str().to_owned(), None)
+    });
     let rotate = open(token, Dialog::Rotate);
     let revoke = open(token, |token| Dialog::Revoke(vec![*token]));
     let insight = open(token, Dialog::Insight);

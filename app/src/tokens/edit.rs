@@ -4,6 +4,7 @@ use super::{Desk, Dialog, expiry::Expiry, fields::Draft};
 use crate::{
     api::{Failure, Method, Reply, parse},
     fresh::{self, Fresh},
+    router,
     ui::{button::Submit, notice, slip::DraftDialog, toast::Toaster},
 };
 use contract::{
@@ -16,7 +17,7 @@ use leptos::prelude::*;
 pub fn dialog() -> AnyView {
     let desk = Desk::in_use();
     let editing = desk.dialog.with_untracked(|dialog| match dialog {
-        Dialog::Edit(token, add) => Some((path(token), *add)),
+        Dialog::Edit(id, add) => Some((path(id), *add)),
         _ => None,
     });
     let close = Callback::new(move |()| desk.close());
@@ -27,8 +28,8 @@ pub fn dialog() -> AnyView {
     editing.map(modal).into_any()
 }
 
-fn path(token: &Token) -> String {
-    [TOKENS, "/", token.id.as_str()].concat()
+fn path(id: &str) -> String {
+    [TOKENS, "/", &router::encode(id)].concat()
 }
 
 /// The form for a token as it is. `add` is a scope that a call lacked, to be checked for somebody to confirm.
@@ -39,7 +40,7 @@ fn edit(desk: Desk, token: &Token, add: Option<Scope>, fresh: Fresh) -> AnyView 
     if let Some(scope) = added {
         start.scopes.insert(scope);
     }
-    let draft = Draft::new("edit-token", path(token), start, Expiry::kept());
+    let draft = Draft::new("edit-token", path(token.id.as_str()), start, Expiry::kept());
     let state = draft.form.state;
     let fields = draft.view(desk, Some(token));
     let saved = move |answer: Result<Reply, Failure>| {

@@ -177,10 +177,10 @@ fn refused(desk: Desk, token: &Token, refusals: &[Refusals]) -> AnyView {
     let rows = refusals.iter().cloned().map(|refusal| {
         let missing = refusal.missing.as_deref().and_then(|scope| scope.parse::<Scope>().ok());
         let can_add = token.status == Status::Active && token.kind == Kind::Custom;
-        let editing = token.clone();
+        let editing = token.id.as_str().to_owned();
         let add = missing.filter(|scope| can_add && !token.scopes.contains(*scope)).map(|scope| {
             view! {
-                <button type="button" class="link" on:click=move |_| desk.dialog.set(Dialog::Edit(Box::new(editing.clone()), Some(scope)))>
+                <button type="button" class="link" on:click=move |_| desk.dialog.set(Dialog::Edit(editing.clone(), Some(scope)))>
                     "Add " {scope.to_string()}
                 </button>
             }

@@ -1,16 +1,12 @@
 //! Links that begin something: a token to be made, or a scope to be given. A person confirms it.
 
 use super::{Desk, Dialog};
-use crate::{
-    api::Api,
-    router::{self, Place, Router},
-    ui::toast::Toaster,
-};
+use crate::router::{Place, Router};
 use contract::{
-    scopes::{Scope, ScopeSet},
-    tokens::{CreateToken, Kind, TOKENS, Token},
+    scopes::ScopeSet,
+    tokens::{CreateToken, Kind},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 /// A token as a link begins it.
 #[derive(Clone, Default)]
@@ -37,7 +33,7 @@ pub fn follow(desk: Desk) {
     let text = |name: &str| Some(place.parameter(name)).filter(|text| !text.is_empty());
     if let Some(id) = text("edit") {
         let scope = text("add").and_then(|scope| scope.parse().ok());
-        return edit(desk, &id, scope);
+        return desk.dialog.set(Dialog::Edit(id, scope));
     }
     let kind = text("kind").as_deref().and_then(Kind::parse);
     let is_custom = kind.unwrap_or_default() == Kind::Custom;
@@ -63,20 +59,6 @@ fn chosen(text: &str) -> ScopeSet {
     text.split([',', ' '])
         .filter_map(|scope| scope.parse().ok())
         .collect()
-}
-
-fn edit(desk: Desk, id: &str, scope: Option<Scope>) {
-    let (api, toaster) = (Api::in_use(), expect_context::<Toaster>());
-    let path = [TOKENS, "/", &router::encode(id)].concat();
-    spawn_local(async move {
-        match api.get::<Token>(&path).await {
-            Ok(token) => drop(desk.dialog.try_set(Dialog::Edit(Box::new(token), scope))),
-            Err(failure) => {
-                toaster.complain(failure.message());
-                desk.close();
-            }
-        }
-    });
 }
 
 #[cfg(test)]

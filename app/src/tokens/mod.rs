@@ -90,8 +90,8 @@ pub enum Dialog {
     Create(Box<Prefilled>),
     /// A token was made, or got a new secret; that secret is shown. It is nowhere else, and gone with this value.
     Reveal(Box<CreatedToken>, bool),
-    /// This token is being edited; a scope that a call lacked is to be added.
-    Edit(Box<Token>, Option<Scope>),
+    /// The token with this id is being edited; a scope that a call lacked is to be added.
+    Edit(String, Option<Scope>),
     /// This token is about to get a new secret.
     Rotate(Box<Token>),
     /// Who uses this token is told.
