@@ -1,36 +1,33 @@
 
 // A page is made of dozens of files that it shares with others. Each by itself compresses badly, and asks for a request.
 // So what is wanted first comes with all that it needs in one file: a WebAssembly module that is empty but for custom
-// sections, of which each holds a file. Later on only what is still missing is fetched.
-let first;
-
+// sections, of which each holds a file. What is often wanted after another part comes in one file too, which holds what
+// that part has not brought. For the rest, what is still missing is fetched one by one.
 const loads = new Map();
+const there = [];
 
-function source(file) {
-    const fetched = (name) => fetch(new URL(name, import.meta.url));
-    if (first === undefined && file.startsWith('split_')) {
-        first = WebAssembly.compileStreaming(fetched(file.replace('split_', 'first_')));
-        first.catch(() => {
-            first = undefined;
-        });
-    }
-    if (first === undefined) {
-        return fetched(file);
-    }
-    return first.then((all) => {
-        const [bytes] = WebAssembly.Module.customSections(all, file);
-        return bytes ? new Response(bytes, { headers: { 'Content-Type': 'application/wasm' } }) : fetched(file);
-    });
+const fetched = (file) => fetch(new URL(file, import.meta.url));
+
+function bundle(name) {
+    const before = there.findLast((other) => AFTER.includes(`${other}-${name}`));
+    if (there.length && !before) return undefined;
+    const all = WebAssembly.compileStreaming(fetched(before ? `${before}-${name}.wasm` : `first_${name}.wasm`));
+    all.catch(() => {});
+    return all;
+}
+
+async function source(file, all) {
+    const [bytes] = all ? WebAssembly.Module.customSections(await all, file) : [];
+    return bytes ? new Response(bytes, { headers: { 'Content-Type': 'application/wasm' } }) : fetched(file);
 }
 
 // After a failure the next attempt begins anew.
-function load(file, needed) {
+function load(file, needed, all) {
     let loading = loads.get(file);
     if (loading === undefined) {
-        // Asked for before what it needs, so that it is known what comes first.
-        const bytes = source(file);
+        const bytes = source(file, all);
         bytes.catch(() => {});
-        loading = Promise.all(needed.map((other) => load(other, []))).then(() =>
+        loading = Promise.all(needed.map((other) => load(other, [], all))).then(() =>
             WebAssembly.instantiateStreaming(bytes, getSharedImports()),
         );
         loading.catch(() => loads.delete(file));
@@ -40,12 +37,14 @@ function load(file, needed) {
 }
 
 function part(name) {
+    const file = `split_${name}.wasm`;
     const bit = 1n << BigInt(PARTS.indexOf(name));
     const needed = CHUNKS.flatMap((parts, place) => (BigInt(`0x${parts}`) & bit ? [`chunk_${FIRST_CHUNK + place}.wasm`] : []));
     return async (callback, data) => {
         let loaded = true;
         try {
-            await load(`split_${name}.wasm`, needed);
+            await load(file, needed, loads.has(file) ? undefined : bundle(name));
+            there.push(name);
         } catch (error) {
             console.error(error);
             loaded = false;
@@ -53,4 +52,3 @@ function part(name) {
         getSharedImports().__wasm_split.__indirect_function_table.get(callback)(data, loaded);
     };
 }
-

@@ -1,5 +1,5 @@
-//! The parts of the app: their loader, and as one file what a page needs that is the first to be opened; see
-//! `loader.js`.
+//! The parts of the app: their loader, and as one file what a page needs that is the first to be opened, or is often
+//! opened after another; see `loader.js`.
 
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
@@ -13,6 +13,99 @@ const MODULE: &[u8; 8] = b"\0asm\x01\0\0\0";
 const LOADS: &str = "function wrapAsyncCb";
 /// What the name of a file begins with that several parts share.
 const CHUNK: &str = "chunk_";
+
+/// What is often wanted after a part: the pages beside it, and its dialogs.
+const AFTER: [(&str, &[&str]); 11] = [
+    (
+        "identity",
+        &[
+            "second_factor",
+            "profile",
+            "security",
+            "api_access",
+            "notifications",
+        ],
+    ),
+    (
+        "profile",
+        &[
+            "security",
+            "api_access",
+            "notifications",
+            "profile_extras",
+            "emails",
+            "account",
+        ],
+    ),
+    (
+        "security",
+        &[
+            "profile",
+            "api_access",
+            "notifications",
+            "second_factor",
+            "end_others",
+            "identity",
+        ],
+    ),
+    (
+        "api_access",
+        &[
+            "profile",
+            "security",
+            "notifications",
+            "token_dialogs",
+            "token_insight",
+            "manage",
+            "users",
+            "service_accounts",
+            "reference",
+            "identity",
+        ],
+    ),
+    ("notifications", &["profile", "security", "api_access"]),
+    (
+        "manage",
+        &["users", "service_accounts", "roles", "policy", "audit"],
+    ),
+    (
+        "users",
+        &[
+            "service_accounts",
+            "roles",
+            "policy",
+            "audit",
+            "invite",
+            "person",
+        ],
+    ),
+    ("person", &["person_tokens", "person_sessions", "deeds"]),
+    (
+        "service_accounts",
+        &[
+            "users",
+            "roles",
+            "policy",
+            "audit",
+            "service_account_dialogs",
+            "service_account_tokens",
+        ],
+    ),
+    (
+        "service_account_tokens",
+        &["token_dialogs", "token_insight"],
+    ),
+    (
+        "roles",
+        &[
+            "users",
+            "service_accounts",
+            "policy",
+            "audit",
+            "role_dialogs",
+        ],
+    ),
+];
 
 /// A lazily loaded part of the app, with the files that it shares with others.
 pub struct Part {
@@ -29,7 +122,7 @@ pub fn rewire(loader: &Path) -> Result<Vec<Part>> {
     let (sharing, _) = text
         .split_once(LOADS)
         .with_context(|| format!("the loader has no `{LOADS}`"))?;
-    let table = table(&parts)?;
+    let table = [table(&parts)?, after()].concat();
     let exports: Vec<_> = parts
         .iter()
         .map(|Part { name, .. }| {
@@ -64,6 +157,18 @@ fn table(parts: &[Part]) -> Result<String> {
     ))
 }
 
+/// Which parts come in one file after which.
+fn after() -> String {
+    let pairs: Vec<_> = pairs().map(|(from, to)| format!("{from}-{to}")).collect();
+    format!("const AFTER = '{}'.split(' ');\n", pairs.join(" "))
+}
+
+fn pairs() -> impl Iterator<Item = (&'static str, &'static str)> {
+    AFTER
+        .iter()
+        .flat_map(|(from, all)| all.iter().map(move |to| (*from, *to)))
+}
+
 /// Reads `export const __wasm_split_load_NAME = …, [__chunk_1, __chunk_2]));`.
 fn parts(loader: &str) -> Vec<Part> {
     let loads = loader.split("export const __wasm_split_load_").skip(1);
@@ -83,24 +188,53 @@ fn parts(loader: &str) -> Vec<Part> {
         .collect()
 }
 
-/// Makes the file of each part.
+/// Makes the file of each part, and of each that comes after another.
 pub fn pack(parts: &[Part], folder: &Path) -> Result<()> {
-    for Part { name, shared } in parts {
-        let mut module = MODULE.to_vec();
-        let own = format!("split_{name}");
-        for file in shared.iter().chain([&own]).map(|it| format!("{it}.wasm")) {
-            let bytes = fs::read(folder.join(&file)).with_context(|| file.clone())?;
-            let mut section = leb128(file.len());
-            section.extend(file.as_bytes());
-            section.extend(bytes);
-            // Custom sections have the id 0.
-            module.push(0);
-            module.extend(leb128(section.len()));
-            module.extend(section);
-        }
-        fs::write(folder.join(format!("first_{name}.wasm")), module)?;
+    for part in parts {
+        let file = format!("first_{}.wasm", part.name);
+        fs::write(folder.join(file), module(&part.files(), folder)?)?;
+    }
+    let files = |name| {
+        let part = parts.iter().find(|part| part.name == name);
+        Ok::<_, anyhow::Error>(part.with_context(|| format!("no part {name}"))?.files())
+    };
+    for (from, to) in pairs() {
+        let (there, mut missing) = (files(from)?, files(to)?);
+        missing.retain(|file| !there.contains(file));
+        fs::write(
+            folder.join(format!("{from}-{to}.wasm")),
+            module(&missing, folder)?,
+        )?;
     }
     Ok(())
+}
+
+impl Part {
+    /// The names of its files, of which its own is the last.
+    fn files(&self) -> Vec<String> {
+        let own = format!("split_{}", self.name);
+        self.shared
+            .iter()
+            .chain([&own])
+            .map(|it| format!("{it}.wasm"))
+            .collect()
+    }
+}
+
+/// A module that holds files.
+fn module(files: &[String], folder: &Path) -> Result<Vec<u8>> {
+    let mut module = MODULE.to_vec();
+    for file in files {
+        let bytes = fs::read(folder.join(file)).with_context(|| file.clone())?;
+        let mut section = leb128(file.len());
+        section.extend(file.as_bytes());
+        section.extend(bytes);
+        // Custom sections have the id 0.
+        module.push(0);
+        module.extend(leb128(section.len()));
+        module.extend(section);
+    }
+    Ok(module)
 }
 
 /// A length as WebAssembly writes it: seven bits in each byte, the lowest first.
