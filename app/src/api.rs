@@ -147,6 +147,7 @@ impl Api {
         cargo: &Cargo,
     ) -> Result<Reply, Failure> {
         let meant = self.account.id();
+        let mut repeated = false;
         loop {
             let failure = match once(method.clone(), path, cargo, meant.as_deref()).await {
                 Ok(reply) => return Ok(reply),
@@ -159,6 +160,12 @@ impl Api {
                     if method != Method::POST || path != SESSION =>
                 {
                     self.account.learn().await;
+                    // Another tab confirmed who it is, and so the session got a new cookie while the call was under way.
+                    let still_there = meant.is_some() && self.account.id() == meant;
+                    if still_there && !repeated && !path.starts_with(SESSION) {
+                        repeated = true;
+                        continue;
+                    }
                 }
                 _ => {}
             }

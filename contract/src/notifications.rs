@@ -124,6 +124,7 @@ events! {
     MfaDisabled = "mfa.disabled", Critical, "Multi-Factor Authentication was switched off";
     RecoveryCodesCreated = "recovery_codes.created", Critical, "Your recovery codes were replaced";
     RecoveryCodeUsed = "recovery_code.used", Critical, "A recovery code was used";
+    SecondFactorGuessed = "second_factor.guessed", Critical, "Wrong second factors were given for your account";
     CredentialLeaked = "credential.leaked", Critical, "A secret of yours was reported as leaked and ended";
     TokenReused = "token.reused", Critical, "An old refresh token was used, so its token was revoked";
     TokenExpired = "token.expired", Warning, "Access tokens of yours have expired";

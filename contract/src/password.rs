@@ -227,7 +227,7 @@ mod common {
     pub(super) const LISTED: &str = include_str!("common_passwords.txt");
 
     /// Words that most passwords are made from, of at least four letters; sorted. Gathered from the most frequent
-    /// passwords that zxcvbn knows.
+    /// passwords that zxcvbn knows, and from what other languages call a password, months and seasons.
     const WORDS: &str = include_str!("common_words.txt");
 
     /// Whether a password is such a one, perhaps with something but letters behind it.
@@ -380,6 +380,19 @@ mod tests {
             "abcd1234abcd",
             "1234qwer1234",
             "!QAZ2wsx#EDC",
+        ] {
+            assert!(check(password).is_err(), "{password}");
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "common-passwords")]
+    fn common_words_of_other_languages_are_known_too() {
+        for password in [
+            "motdepasse123",
+            "пароль123456",
+            "januar202611",
+            "blink182blink",
         ] {
             assert!(check(password).is_err(), "{password}");
         }

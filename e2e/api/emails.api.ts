@@ -71,6 +71,39 @@ test('the old address can take it back for seven days after, which ends every se
   await refused(owner.tenant, () => follow(undo), 404, 'not_found')
 })
 
+test('whoever had an address first can take it back, whatever came after and was taken back', async ({ owner }) => {
+  const [first, second] = [newEmail(), newEmail()]
+  const mine = await change(owner, first)
+  expect((await follow(mine.confirm)).status).toBe(200)
+  // As a thief would who has the session and the first address.
+  const thief = new Person({ ...owner.account, email: first })
+  await thief.signIn()
+  const theirs = await change(thief, second)
+  expect((await follow(theirs.confirm)).status).toBe(200)
+  expect((await follow(theirs.undo)).json).toEqual({ status: 'undone', email: first })
+  expect((await follow(mine.undo)).json).toEqual({ status: 'undone', email: owner.account.email })
+  expect(await addressOf(owner)).toBe(owner.account.email)
+  await refused(owner.tenant, () => follow(theirs.undo), 404, 'not_found')
+})
+
+test('taking back the first change takes back those after it, and their links with them', async ({ owner }) => {
+  const [first, second] = [newEmail(), newEmail()]
+  const mine = await change(owner, first)
+  expect((await follow(mine.confirm)).status).toBe(200)
+  const thief = new Person({ ...owner.account, email: first })
+  await thief.signIn()
+  const theirs = await change(thief, second)
+  expect((await follow(mine.undo)).json).toEqual({ status: 'undone', email: owner.account.email })
+  for (const dead of [theirs.confirm, theirs.undo]) await refused(owner.tenant, () => follow(dead), 404, 'not_found')
+  expect(await addressOf(owner)).toBe(owner.account.email)
+})
+
+test('one\'s own former address is nobody else\'s', async ({ owner }) => {
+  const email = newEmail()
+  expect((await follow((await change(owner, email)).confirm)).status).toBe(200)
+  expect((await ask(owner, owner.account.email)).status).toBe(202)
+})
+
 test('nobody else gets an address that may still come back', async ({ owner, stranger }) => {
   const { confirm } = await change(owner, newEmail())
   expect((await follow(confirm)).status).toBe(200)

@@ -1,8 +1,11 @@
-import { bearer, type Person } from '../support/actors'
+import { Person, bearer } from '../support/actors'
 import { MINUTE, ago, db } from '../support/db'
+import { mailTo, mailsTo } from '../support/mail'
 import { expectProblem, refused } from '../support/problem'
 import { expect, test } from '../support/test'
 import { totp } from '../support/totp'
+
+const GUESSED = 'Wrong second factors were given for your account'
 
 /** Switches the second factor on; gives the seed and the recovery codes. The code used for it is spent. */
 async function enrol(person: Person): Promise<{ secret: string; codes: string[] }> {
@@ -72,7 +75,6 @@ test('signing in then needs both, and the half session is good for nothing else'
   for (const path of ['/session', '/users/me', '/users/me/tokens', '/audit-events', '/users/me/sessions']) {
     expectProblem(await owner.get(path), 401, 'mfa_required')
   }
-  await refused(owner.tenant, () => owner.delete('/session'), 401, 'mfa_required')
   await refused(owner.tenant, () => owner.post('/users/me/totp'), 401, 'mfa_required')
   await refused(owner.tenant, () => owner.delete('/users/me/totp'), 401, 'mfa_required')
 
@@ -131,6 +133,37 @@ test('wrong codes are counted, and a new sign-in does not start the count again'
   }
   for (const code of [totp(secret), codes[0]]) expectProblem(await owner.post('/session/mfa', { code }), 429, 'rate_limited')
   expect(await db.count('FROM recovery_codes WHERE user_id = ?1', owner.user.id)).toBe(10)
+})
+
+test('who has the password or the session cannot keep the owner out by wrong codes, and the owner hears of it', async ({ owner }) => {
+  const { secret } = await enrol(owner)
+  await later(owner)
+  const thief = new Person(owner.account)
+  await thief.signIn()
+  for (let i = 0; i < 10; i++) expectProblem(await thief.post('/session/mfa', { code: totp(secret, 5 + i) }), 401, 'unauthenticated')
+  expect(await mailsTo(owner.account.email)).not.toContainEqual(expect.objectContaining({ subject: GUESSED }))
+  for (let i = 0; i < 3; i++) expectProblem(await thief.post('/session/mfa', { code: totp(secret) }), 429, 'rate_limited')
+  expect((await mailTo(owner.account.email, GUESSED)).text).toContain('set a new password at once')
+  // In the browser that they know.
+  await owner.signIn()
+  expect((await owner.post('/session/mfa', { code: totp(secret) })).status).toBe(200)
+  expect(await db.count(`FROM audit_events WHERE tenant_id = ?1 AND action = 'session.limited'`, owner.tenant)).toBe(1)
+})
+
+test('whoever is half signed in can give way: the half session ends', async ({ owner }) => {
+  const { secret } = await enrol(owner)
+  await later(owner)
+  const whole = owner.cookie
+  const other = new Person(owner.account)
+  await other.signIn()
+  const half = other.cookie
+  const left = await other.delete('/session')
+  expect([left.status, left.cookies.some((cookie) => cookie.includes('Max-Age=0'))]).toEqual([204, true])
+  other.cookie = half
+  expectProblem(await other.post('/session/mfa', { code: totp(secret) }), 401, 'unauthenticated')
+  expect(await db.count('FROM sessions WHERE user_id = ?1 AND half = 1', owner.user.id)).toBe(0)
+  owner.cookie = whole
+  expect((await owner.get('/session')).status).toBe(200)
 })
 
 test('a half session is over after ten minutes, and a whole one cannot take its place', async ({ owner }) => {

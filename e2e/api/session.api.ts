@@ -495,6 +495,20 @@ test.describe('a person who was deactivated', () => {
   })
 })
 
+test('a sign-in that is under way does not outlive a change of the password', async ({ owner }) => {
+  let { password } = owner.account
+  for (const next of ['walnut bicycle harbour', 'lantern orchard pebble', 'copper meadow violin']) {
+    const late = new Person({ ...owner.account, password })
+    const [signedIn, changed] = await Promise.all([late.signIn(), owner.post('/users/me/password', { current_password: password, new_password: next })])
+    expect(changed.status, changed.text).toBe(204)
+    expect([200, 401]).toContain(signedIn.status)
+    expectProblem(await late.get('/session'), 401, 'unauthenticated')
+    expect(await db.count('FROM sessions WHERE user_id = ?1', owner.user.id)).toBe(0)
+    password = next
+    expect((await owner.signIn({ password })).status).toBe(200)
+  }
+})
+
 test('a cookie of somebody else beside ours does no harm, whatever is in it', async ({ owner }) => {
   const session = { Cookie: Buffer.from(`greeting=héllo; __Host-session=${owner.cookie}`).toString('latin1') }
   expect((await new Actor(owner.address, session).get('/session')).status).toBe(200)

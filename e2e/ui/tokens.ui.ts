@@ -364,6 +364,22 @@ test.describe('New Token Created', () => {
     await expect(dialog(page, 'Add New Token')).toBeHidden()
   })
 
+  test('asks too when the browser goes back', async ({ page }) => {
+    await open(page, '/settings/notifications')
+    await page.getByRole('link', { name: 'API Access' }).click()
+    const { created, secret } = await generate(page, 'nightly', 'Jobs Read')
+    await page.goBack()
+    const warning = created.getByRole('alert')
+    await expect(warning).toContainText('You have not copied the token')
+    await expect(page).toHaveURL(API_ACCESS)
+    await button(warning, 'Go back').click()
+    await expect(created.getByLabel('Access token')).toHaveValue(secret)
+    await button(created, 'Copy').click()
+    await expect(button(created, 'Copied')).toBeVisible()
+    await page.goBack()
+    await expect(page).toHaveURL('/settings/notifications')
+  })
+
   test('copies, says so to eyes and ears, and then closes without asking', async ({ page }) => {
     await open(page, API_ACCESS)
     const { created, secret } = await generate(page, 'nightly', 'Jobs Read')

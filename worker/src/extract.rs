@@ -94,19 +94,28 @@ fn broken_off() -> Error {
     Error::unreadable("The body broke off.")
 }
 
-/// A form of another site can send text, but not this media type without asking first.
+/// A form of another site can send text, but not this media type without asking first. JSON is UTF-8 (RFC 8259, 8.1),
+/// and what is compressed is not taken.
 fn is_json(headers: &HeaderMap) -> Result<()> {
-    let media_type = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    if essence.eq_ignore_ascii_case("application/json") {
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+    };
+    let media_type = text(header::CONTENT_TYPE);
+    let mut parts = media_type.split(';').map(str::trim);
+    let is_json = parts.next() == Some("application/json");
+    let mut charsets = parts.filter_map(|parameter| parameter.strip_prefix("charset="));
+    let is_utf8 = charsets.all(|charset| charset.trim_matches('"') == "utf-8");
+    let encoding = text(header::CONTENT_ENCODING);
+    if is_json && is_utf8 && ["", "identity"].contains(&encoding.as_str()) {
         Ok(())
     } else {
         Err(Error::refused(
             Code::UnsupportedMediaType,
-            "Send JSON, with the header Content-Type: application/json.",
+            "Send JSON in UTF-8 and not compressed, with the header Content-Type: application/json.",
         ))
     }
 }
@@ -127,7 +136,14 @@ pub fn check_json<B: Check + DeserializeOwned + Default>(
             ))
         }
     })?;
-    let (mut request, mut complaints) = read::<B>(members.0);
+    if let Some(name) = members.twice {
+        let once = Complaint {
+            pointer: format!("/{}", escaped(&name)),
+            message: "Name each member once.".into(),
+        };
+        return Err(Invalid(vec![once]).into());
+    }
+    let (mut request, mut complaints) = read::<B>(members.all);
     request.compose(&nfc);
     match request.check(now) {
         Ok(checked) if complaints.is_empty() => Ok(checked),
@@ -211,11 +227,13 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
     path.iter()
         .fold(String::new(), |pointer, segment| match segment {
             Step::Seq { index } => format!("{pointer}/{index}"),
-            segment => format!(
-                "{pointer}/{}",
-                segment.to_string().replace('~', "~0").replace('/', "~1")
-            ),
+            segment => format!("{pointer}/{}", escaped(&segment.to_string())),
         })
+}
+
+/// A name as it stands in a JSON pointer.
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// What to do about a value of the wrong form, from serde's words for it.
@@ -232,8 +250,11 @@ fn error_text(error: &serde_json::Error) -> String {
     }
 }
 
-/// A JSON object in which no name stands twice: which of two would count is a question that attackers like.
-struct Members(Map<String, Value>);
+/// A JSON object, and a name that stands in it twice: which of the two would count is a question that attackers like.
+struct Members {
+    all: Map<String, Value>,
+    twice: Option<String>,
+}
 
 impl<'de> Deserialize<'de> for Members {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -246,13 +267,13 @@ impl<'de> Deserialize<'de> for Members {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-                let mut members = Map::new();
+                let (mut all, mut twice) = (Map::new(), None);
                 while let Some((name, value)) = map.next_entry::<String, Value>()? {
-                    if members.insert(name, value).is_some() {
-                        return Err(serde::de::Error::custom("Name each member once."));
+                    if all.insert(name.clone(), value).is_some() {
+                        twice = Some(name);
                     }
                 }
-                Ok(Members(members))
+                Ok(Members { all, twice })
             }
         }
         deserializer.deserialize_map(Once)
@@ -430,7 +451,7 @@ mod tests {
             pointers::<SignIn>(
                 r#"{"email": "a@example.com", "email": "b@example.com", "password": "x"}"#
             ),
-            [""]
+            ["/email"]
         );
     }
 

@@ -8,7 +8,7 @@ use crate::{
     api::{Api, Failure, Method, parse},
     form::Form,
     page,
-    session::Who,
+    session::{self, Who},
     ui::{button::Submit, failed::Failed, notice, skeleton::skeleton_card, text_field::TextField},
 };
 use contract::{
@@ -120,10 +120,5 @@ fn save(codes: Vec<String>) -> AnyView {
 
 /// The way back to the password.
 fn start_again() -> AnyView {
-    let account = Api::in_use().account;
-    view! {
-        "Not you? "
-        <button type="button" class="link" on:click=move |_| account.0.set(Who::Nobody)>"Start again"</button>
-    }
-    .into_any()
+    view! { "Not you? " {session::start_again()} }.into_any()
 }

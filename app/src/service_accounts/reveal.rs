@@ -29,6 +29,7 @@ pub fn Reveal(
             slip::ask(warned);
         }
     });
+    slip::hold_back(saved, warned);
     let title = match reason {
         Reason::Made => "New Service Account",
         Reason::Reset => "New API key and API secret",

@@ -5,9 +5,11 @@ mod sign_in;
 mod step_up;
 
 use crate::{
-    api, clock,
+    api::{self, Api, Failure, Method},
+    clock,
     later::{Missing, Render},
     sign_up,
+    ui::toast::Toaster,
 };
 use contract::{
     problem::Code,
@@ -147,6 +149,20 @@ impl Account {
     pub fn id(self) -> Option<String> {
         untrack(|| self.with(|session| session.user.id.as_str().to_owned()))
     }
+}
+
+/// The button by which somebody who is half signed in gives way to somebody else: what was begun ends at the server too.
+pub fn start_again() -> AnyView {
+    let (api, toaster) = (Api::in_use(), expect_context::<Toaster>());
+    let leave = move |_| {
+        spawn_local(async move {
+            match api.send(Method::DELETE, SESSION, None).await {
+                Err(failure @ Failure::Unreachable) => toaster.complain(failure.message()),
+                _ => api.account.0.set(Who::Nobody),
+            }
+        });
+    };
+    view! { <button type="button" class="link" on:click=leave>"Start again"</button> }.into_any()
 }
 
 /// Where calls wait that need the person's password first. One for the whole app.

@@ -1,6 +1,6 @@
 //! The second step of signing in: the password was right, the second factor is missing.
 
-use super::Who;
+use super::start_again;
 use crate::{
     api::Api,
     dom,
@@ -54,7 +54,7 @@ pub fn page() -> AnyView {
     };
     let foot = view! {
         "Not you, or no code? "
-        <button type="button" class="link" on:click=move |_| api.account.0.set(Who::Nobody)>"Start again"</button>
+        {start_again()}
     };
     page::card(
         "Confirm that it is you",

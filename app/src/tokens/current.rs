@@ -16,7 +16,7 @@ use crate::{
         selection::{SelectRow, Selection},
     },
 };
-use contract::tokens::Token;
+use contract::tokens::{MAX_REVOKED_AT_ONCE, Token};
 use leptos::prelude::*;
 
 /// The list.
@@ -112,9 +112,10 @@ fn action_bar(desk: Desk) -> AnyView {
             .with(|selection| selection.count(&desk.ids()))
     };
     let none = Signal::derive(move || count() == 0);
+    let too_many = move || count() > MAX_REVOKED_AT_ONCE;
     view! {
         <div class="action-bar" data-idle=move || none.get().then_some("true")>
-            <p class="action-bar__count" role="status">{count} " selected"</p>
+            <p class="action-bar__count" role="status">{count} " selected" {move || too_many().then_some(", at most 100 at once")}</p>
             <button
                 type="button"
                 class="button button--ghost button--small"
@@ -126,7 +127,7 @@ fn action_bar(desk: Desk) -> AnyView {
             <button
                 type="button"
                 class="button button--danger button--small"
-                disabled=none
+                disabled=move || none.get() || too_many()
                 on:pointerenter=move |_| desk.prefetch()
                 on:focus=move |_| desk.prefetch()
                 on:click=move |_| desk.dialog.set(Dialog::Revoke(desk.selected()))

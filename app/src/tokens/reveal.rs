@@ -22,11 +22,7 @@ pub fn Reveal() -> impl IntoView {
             slip::ask(warned);
         }
     });
-    dom::capture("beforeunload", move |ev| {
-        if saved.try_get_untracked() == Some(false) {
-            ev.prevent_default();
-        }
-    });
+    slip::hold_back(saved, warned);
     let rotated = desk
         .dialog
         .with_untracked(|dialog| matches!(dialog, Dialog::Reveal(_, true)));

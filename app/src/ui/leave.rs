@@ -38,14 +38,12 @@ impl Guard {
             way: StoredValue::new_local(None),
             leaving: StoredValue::new(false),
         };
-        let router = Router::in_use();
-        let here = router.place().get_untracked();
+        let stays = Router::in_use().place().get_untracked().path;
         dom::capture("beforeunload", move |ev| {
             if guard.holds() {
                 ev.prevent_default();
             }
         });
-        let stays = here.path.clone();
         // Before the router gets to know of it.
         dom::capture("click", move |ev| {
             if guard.holds()
@@ -57,20 +55,7 @@ impl Guard {
                 guard.ask(Way::Click(element));
             }
         });
-        let url = here.to_string();
-        router.guard(Callback::new(move |()| {
-            let now = window().location().pathname();
-            let elsewhere = now.is_ok_and(|now| now != here.path);
-            if elsewhere && guard.holds() {
-                // The address bar has moved on already. From here, one step back is where somebody wanted to go.
-                if let Ok(history) = window().history() {
-                    let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&url));
-                }
-                guard.ask(Way::History);
-                return true;
-            }
-            false
-        }));
+        hold_back(move || guard.holds(), move || guard.ask(Way::History));
         guard
     }
 
@@ -99,6 +84,29 @@ impl Guard {
             None => {}
         }
     }
+}
+
+/// While something `holds` whoever is here, `ask`s them when the browser's buttons lead to another page, and stays.
+pub fn hold_back(
+    holds: impl Fn() -> bool + Send + Sync + 'static,
+    ask: impl Fn() + Send + Sync + 'static,
+) {
+    let router = Router::in_use();
+    let here = router.place().get_untracked();
+    let url = here.to_string();
+    router.guard(Callback::new(move |()| {
+        let now = window().location().pathname();
+        let elsewhere = now.is_ok_and(|now| now != here.path);
+        if elsewhere && holds() {
+            // The address bar has moved on already. From here, one step back is where somebody wanted to go.
+            if let Ok(history) = window().history() {
+                let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&url));
+            }
+            ask();
+            return true;
+        }
+        false
+    }));
 }
 
 /// What would lead away, if an event is a plain click on that.

@@ -1,6 +1,6 @@
 //! Asks before a dialog is closed by a slip: with something typed in it, or a secret that nobody copied.
 
-use super::{dialog::Dialog, icon::icon};
+use super::{dialog::Dialog, icon::icon, leave};
 use crate::dom;
 use leptos::prelude::*;
 
@@ -47,6 +47,17 @@ pub fn DraftDialog(
             </div>
         </Dialog>
     }
+}
+
+/// Asks in the same way when the page is about to be left with a secret on it that is not `saved`.
+pub fn hold_back(saved: RwSignal<bool>, asking: RwSignal<bool>) {
+    let holds = move || saved.try_get_untracked() == Some(false);
+    dom::capture("beforeunload", move |ev| {
+        if holds() {
+            ev.prevent_default();
+        }
+    });
+    leave::hold_back(holds, move || ask(asking));
 }
 
 /// Asks, in a view of [`close_anyway`].

@@ -171,6 +171,24 @@ impl<S: Sync> FromRequestParts<S> for HalfSession {
     }
 }
 
+/// The session that makes the call, whole or half.
+pub struct AnySession(pub SessionCaller);
+
+impl<S: Sync> FromRequestParts<S> for AnySession {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        match InSession::from_request_parts(parts, state).await {
+            Ok(InSession(session)) => Ok(Self(session)),
+            Err(Error::Refused(refusal)) if refusal.code == Code::MfaRequired => {
+                let HalfSession(session) = HalfSession::from_request_parts(parts, state).await?;
+                Ok(Self(session))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
 /// A person who sets up their second factor: in a whole session that has the right `R`, or in the half one of somebody
 /// who must have a second factor to sign in and has none yet.
 pub struct Enrolling<R> {

@@ -1,8 +1,10 @@
 //! Browsers in which somebody has signed in: a known one needs no notice, and strangers cannot lock it out.
 
 mod store;
+mod tries;
 
 pub use store::{Familiarity, purge};
+pub use tries::PersonalTries;
 
 use crate::{
     auth::{Owner, cookie},

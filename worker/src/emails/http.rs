@@ -57,7 +57,10 @@ pub async fn create(
     let changes = Counter::new(&call, &CHANGES, owner.user().as_str())?;
     let [taken, known] = call
         .db
-        .commit([changes.take(call.now), store::is_taken(&email, call.now)])
+        .commit([
+            changes.take(call.now),
+            store::is_taken(&email, Some(&owner), call.now),
+        ])
         .await?;
     changes.check(&taken, call.now)?;
     if known.row::<Value>()?.is_some() {
@@ -83,7 +86,14 @@ pub async fn create(
     call.db
         .commit([
             store::forget_unconfirmed(&owner),
-            store::insert(&owner, &email, confirm_digest, undo_digest, call.now),
+            store::insert(
+                &owner,
+                &call.ulid()?,
+                &email,
+                confirm_digest,
+                undo_digest,
+                call.now,
+            ),
             to_new.to_address(&call, &owner, &email),
             to_old.to_address(&call, &owner, &old_email),
             event(
@@ -182,7 +192,8 @@ async fn undo(call: &Call, link: &EmailLink) -> Result<EmailConfirmed> {
                 json!({"email": {"from": link.new_email, "to": link.old_email}, "was_confirmed": link.confirmed}),
             )?,
             message.to_person(call, &link.owner),
-            store::forget_all(&link.owner),
+            store::forget_from(link),
+            store::forget_unconfirmed(&link.owner),
             passwords::forget_resets(&link.owner),
             ended_events,
             ended,

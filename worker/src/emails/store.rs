@@ -10,13 +10,18 @@ use contract::{
     time::Timestamp,
 };
 
-/// A row if somebody has this address, or may take it back.
-pub fn is_taken(email: &str, now: Timestamp) -> Statement {
+/// A row if somebody has this address, or may take it back. What `owner` may take back themselves does not count.
+pub fn is_taken(email: &str, owner: Option<&Owner>, now: Timestamp) -> Statement {
     Statement::new(
         "SELECT 1 AS taken FROM users WHERE email = ?1
          UNION ALL
-         SELECT 1 FROM email_changes WHERE old_email = ?1 AND undo_until > ?2 AND confirm_digest IS NULL",
-        [&email, &now],
+         SELECT 1 FROM email_changes
+         WHERE old_email = ?1 AND undo_until > ?2 AND confirm_digest IS NULL AND user_id IS NOT ?3",
+        [
+            &email,
+            &now,
+            &owner.map(|owner| owner.user().as_str().to_owned()),
+        ],
     )
 }
 
@@ -30,8 +35,10 @@ pub fn forget_unconfirmed(owner: &Owner) -> Statement {
     )
 }
 
+/// A change that is asked for; the `id` of a later one is greater.
 pub(super) fn insert(
     owner: &Owner,
+    id: &str,
     new_email: &str,
     confirm: &Digest,
     undo: &Digest,
@@ -39,8 +46,8 @@ pub(super) fn insert(
 ) -> Statement {
     Statement::new(
         "INSERT INTO email_changes
-             (undo_digest, confirm_digest, tenant_id, user_id, old_email, new_email, confirm_until, undo_until)
-         SELECT ?3, ?4, tenant_id, id, email, ?5, ?6, ?7 FROM users WHERE id = ?1 AND tenant_id = ?2",
+             (id, undo_digest, confirm_digest, tenant_id, user_id, old_email, new_email, confirm_until, undo_until)
+         SELECT ?8, ?3, ?4, tenant_id, id, email, ?5, ?6, ?7 FROM users WHERE id = ?1 AND tenant_id = ?2",
         [
             owner.user(),
             owner.tenant(),
@@ -49,6 +56,7 @@ pub(super) fn insert(
             &new_email,
             &now.plus(CONFIRM_SECONDS),
             &now.plus(UNDO_SECONDS),
+            &id,
         ],
     )
 }
@@ -92,11 +100,14 @@ pub(super) fn undo(link: &EmailLink) -> Statement {
     )
 }
 
-/// Forgets every change of a person: those after the one that was taken back fall with it.
-pub(super) fn forget_all(owner: &Owner) -> Statement {
+/// Forgets the change that was taken back, and those after it, which fall with it. Whoever had an address before can still
+/// take that back.
+pub(super) fn forget_from(link: &EmailLink) -> Statement {
     Statement::new(
-        "DELETE FROM email_changes WHERE user_id = ?1 AND tenant_id = ?2",
-        [owner.user(), owner.tenant()],
+        "DELETE FROM email_changes
+         WHERE user_id = ?1 AND tenant_id = ?2
+           AND (undo_until, id) >= (SELECT undo_until, id FROM email_changes WHERE undo_digest = ?3)",
+        [link.owner.user(), link.owner.tenant(), &link.digest],
     )
 }
 

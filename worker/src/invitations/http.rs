@@ -91,7 +91,10 @@ pub async fn create(
     let sent = Counter::new(&call, &INVITATIONS, owner.user().as_str())?;
     let [taken, known] = call
         .db
-        .commit([sent.take(call.now), emails::is_taken(&new.email, call.now)])
+        .commit([
+            sent.take(call.now),
+            emails::is_taken(&new.email, None, call.now),
+        ])
         .await?;
     sent.check(&taken, call.now)?;
     if known.row::<Value>()?.is_some() {
@@ -263,21 +266,22 @@ pub async fn accept(
         last_seen_at: Some(call.now),
     };
     let actor = Actor::by_link(&user.id, &full_name(&user));
-    join(&call, &link, &user, &actor, &new.password).await?;
+    let hash = password::hash(&new.password)?;
+    join(&call, &link, &user, &actor, &hash).await?;
     call.made_by("user", user.id.as_str(), owner.tenant().as_str());
-    let cookies = sign_in(&call, &headers, owner, &user).await?;
+    let cookies = sign_in(&call, &headers, owner, &user, &hash).await?;
     Ok((StatusCode::CREATED, cookies, Json(user)))
 }
 
-/// Puts the new person among those of their company.
+/// Puts the new person among those of their company, with the hash of their password.
 async fn join(
     call: &Call,
     link: &InvitationLink,
     user: &User,
     actor: &Actor,
-    password: &str,
+    hash: &str,
 ) -> Result<()> {
-    let known = call.db.first(emails::is_taken(&user.email, call.now));
+    let known = call.db.first(emails::is_taken(&user.email, None, call.now));
     if known.await?.is_some_and(|_: Value| true) {
         return Err(has_account(Error::Taken("users.email".into())));
     }
@@ -288,10 +292,9 @@ async fn join(
         target_name: &actor.name,
         changes: Some(json!({"role": user.role, "invitation": link.id})),
     };
-    let hash = password::hash(password)?;
     let name_key = tokens::name_key(&actor.name);
     let mut statements = vec![
-        store::accept(link, user, &name_key, &hash),
+        store::accept(link, user, &name_key, hash),
         audit::entry(call, &link.owner, actor, &event)?,
     ];
     let told = joined(call, link, &actor.name)?;
@@ -332,6 +335,7 @@ async fn sign_in(
     headers: &HeaderMap,
     owner: &Owner,
     user: &User,
+    hash: &str,
 ) -> Result<AppendHeaders<Vec<(header::HeaderName, String)>>> {
     let half = policy::of(call, owner.tenant()).await?.mfa_required;
     let id = SessionId::from_ulid(&call.ulid()?);
@@ -350,7 +354,7 @@ async fn sign_in(
     };
     let mut statements = session::replace(call, headers)?;
     statements.extend([
-        session::insert(call, owner, &id, &call.digest(secret.as_str())?, half),
+        session::insert(call, owner, &id, &call.digest(secret.as_str())?, hash, half),
         audit::entry(call, owner, &Actor::in_session(user, &id), &event)?,
         device.seen(owner, call.now),
     ]);

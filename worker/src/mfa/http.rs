@@ -92,7 +92,8 @@ pub async fn confirm(
     if let Code::Recovery(_) = code {
         return Err(wrong_code());
     }
-    use_up(&call, owner, &actor, &code, Stage::SettingUp)
+    let device = Device::of(&call, &headers)?;
+    use_up(&call, owner, &actor, &device, &code, Stage::SettingUp)
         .await
         .map_err(|error| match error {
             Error::Refused(refusal) if refusal.code == problem::Code::Unauthenticated => {
@@ -101,7 +102,6 @@ pub async fn confirm(
             other => other,
         })?;
     let arrival = if half {
-        let device = Device::of(&call, &headers)?;
         let familiarity = devices::familiarity(&call, owner, &device).await?;
         Some(Arrival::completing(&call, &session, device, &familiarity)?)
     } else {

@@ -12,14 +12,15 @@ use crate::{
     auth::{Actor, Owner},
     call::{self, Call},
     db::{Db, Statement, changed},
+    devices::{Device, PersonalTries},
     error::{Error, Result},
-    limits::{Counter, Limit},
+    limits::Limit,
     outbox::{Message, letters},
     secret::{Digest, HashKey},
 };
 use contract::{audit::Action, mfa::Code, notifications::Event, problem};
 
-/// Of one person's second factors, whatever they are for.
+/// Of one person's second factors, whatever they are for; in a browser that they know, of those given there.
 const TRIES: Limit = Limit {
     name: "second factor of account",
     count: 10,
@@ -40,15 +41,19 @@ pub async fn use_up(
     call: &Call,
     owner: &Owner,
     actor: &Actor,
+    device: &Device,
     code: &Code,
     stage: Stage,
 ) -> Result<()> {
-    let tries = Counter::new(call, &TRIES, owner.user().as_str())?;
+    let tries = PersonalTries::new(call, &TRIES, owner, device)?;
     let [taken, found] = call
         .db
-        .commit([tries.take(call.now), store::find(owner, stage)])
+        .commit([tries.take(), store::find(owner, stage)])
         .await?;
-    tries.check(&taken, call.now)?;
+    if tries.just_ran_out(&taken)? && stage == Stage::On {
+        tell_of_wrong_ones(call, owner, actor).await?;
+    }
+    let tries = tries.check(&taken)?;
     let row = found.row::<store::TotpRow>()?;
     let (spend, action) = match (code, row) {
         (Code::Totp(digits), Some(row)) => {
@@ -98,6 +103,32 @@ pub async fn use_up(
         problem::Code::Unauthenticated,
         "The code is wrong or was used already.",
     ))
+}
+
+/// Whoever comes as far as a second factor knows the password or has the session, so the owner is told of many wrong ones.
+async fn tell_of_wrong_ones(call: &Call, owner: &Owner, actor: &Actor) -> Result<()> {
+    let event = Event::SecondFactorGuessed;
+    let letter = letters::security_notice(
+        call,
+        event,
+        "Ten times within a quarter of an hour a wrong second factor was given, by somebody who knows your password or is signed in as you.",
+    )?;
+    let message = Message::about(call, event, &letter)?;
+    let refused = audit::Event {
+        action: Action::SessionLimited,
+        target_type: "user",
+        target_id: owner.user().as_str(),
+        target_name: &actor.name,
+        changes: None,
+    };
+    call.db
+        .commit([
+            audit::refusal(call, owner, actor, &refused)?,
+            message.to_person(call, owner),
+        ])
+        .await?;
+    message.send_soon(call);
+    Ok(())
 }
 
 /// Whoever used a recovery code may have found it, so its owner is told.

@@ -7,13 +7,16 @@ use super::{
 };
 use crate::{
     audit,
-    auth::{Actor, HalfSession, InSession, Owner, SessionCaller, password, set_session_cookie},
+    auth::{
+        Actor, AnySession, HalfSession, InSession, Owner, SessionCaller, password,
+        set_session_cookie,
+    },
     call::{self, Call},
     db::{Statement, changed},
-    devices::{self, Device, Familiarity},
+    devices::{self, Device, Familiarity, PersonalTries},
     error::{Error, Result},
     extract::{Checked, Query, Segment},
-    limits::{Counter, Limit},
+    limits::Limit,
     mfa,
     outbox::Message,
     secret::{Prefix, Secret},
@@ -33,7 +36,8 @@ use contract::{
     session::{Device as SeenDevice, Proof, Session, SignIn, SignInAnswer, StepUp},
 };
 
-/// Of one person's confirmations, apart from their sign-ins: a thief of the cookie cannot lock the owner out.
+/// Of one person's confirmations, apart from their sign-ins. In a browser that they know, those of that browser: a thief
+/// of the cookie cannot lock the owner out.
 const STEP_UPS: Limit = Limit {
     name: "step-up of account",
     count: 10,
@@ -77,10 +81,7 @@ pub async fn create(
     let (Some(person), Some(proof)) = (person, proof) else {
         let event = audit::about_whoever_has(&call, &credentials.email, Action::SessionRefused)?;
         call.db.commit([event]).await?;
-        return Err(Error::refused(
-            Code::Unauthenticated,
-            "The email or the password is wrong.",
-        ));
+        return Err(wrong_credentials());
     };
     let owner = Owner::proven(person.tenant_id, person.user.id().clone(), &proof);
     let user = contract::users::User::from(person.user);
@@ -104,7 +105,15 @@ pub async fn create(
     let half = user.mfa_enabled || person.mfa_required == 1;
     let mut statements = vec![was_good];
     statements.extend(store::replace(&call, &headers)?);
-    statements.push(store::insert(&call, &owner, &id, &digest, half));
+    let place = statements.len();
+    statements.push(store::insert(
+        &call,
+        &owner,
+        &id,
+        &digest,
+        &person.password,
+        half,
+    ));
     let actor = Actor::in_session(&user, &id);
     if half {
         statements.push(audit::entry(
@@ -113,13 +122,19 @@ pub async fn create(
             &actor,
             &session_event(&call, id.as_str(), Action::SessionBegun),
         )?);
-        call.db.commit_all(statements).await?;
+        let outcomes = call.db.commit_all(statements).await?;
+        if changed(&outcomes, place) == 0 {
+            return Err(wrong_credentials());
+        }
         let cookies = AppendHeaders(vec![new_cookie(secret)]);
         return Ok((cookies, Json(SignInAnswer::MfaRequired)));
     }
     let arrival = Arrival::new(&call, &owner, &actor, device, &person.familiarity, secret)?;
     statements.extend(arrival.statements);
-    call.db.commit_all(statements).await?;
+    let outcomes = call.db.commit_all(statements).await?;
+    if changed(&outcomes, place) == 0 {
+        return Err(wrong_credentials());
+    }
     arrival.hand_out.send_soon(&call);
     Ok((
         arrival.hand_out.cookies,
@@ -127,6 +142,10 @@ pub async fn create(
             user: Box::new(user),
         }),
     ))
+}
+
+fn wrong_credentials() -> Error {
+    Error::refused(Code::Unauthenticated, "The email or the password is wrong.")
 }
 
 /// What every sign-in leaves behind that came to its end.
@@ -223,8 +242,16 @@ pub async fn second_factor(
     Checked(code): Checked<SecondFactorCode>,
 ) -> Result<impl IntoResponse> {
     let owner = &session.owner;
-    mfa::use_up(&call, owner, &session.actor(), &code, mfa::Stage::On).await?;
     let device = Device::of(&call, &headers)?;
+    mfa::use_up(
+        &call,
+        owner,
+        &session.actor(),
+        &device,
+        &code,
+        mfa::Stage::On,
+    )
+    .await?;
     let familiarity = devices::familiarity(&call, owner, &device).await?;
     let arrival = Arrival::completing(&call, &session, device, &familiarity)?;
     let outcomes = call.db.commit_all(arrival.statements).await?;
@@ -256,9 +283,9 @@ pub async fn show(InSession(session): InSession, call: Call) -> Json<Session> {
     })
 }
 
-/// Sign out.
+/// Sign out, also of a session that waits for its second factor.
 #[worker::send]
-pub async fn revoke(InSession(session): InSession, call: Call) -> Result<impl IntoResponse> {
+pub async fn revoke(AnySession(session): AnySession, call: Call) -> Result<impl IntoResponse> {
     let event = audit::Event {
         action: Action::SessionRevoked,
         target_type: "session",
@@ -383,13 +410,15 @@ pub async fn end_others(
 pub async fn step_up(
     InSession(session): InSession,
     call: Call,
+    headers: HeaderMap,
     Checked(proof): Checked<StepUp>,
 ) -> Result<impl IntoResponse> {
     let (owner, actor) = (&session.owner, session.actor());
+    let device = Device::of(&call, &headers)?;
     match proof {
-        Proof::Password(password) => check_password(&call, &session, &password).await?,
+        Proof::Password(password) => check_password(&call, &session, &device, &password).await?,
         Proof::Code(code) if session.user.mfa_enabled => {
-            mfa::use_up(&call, owner, &actor, &code, mfa::Stage::On).await?;
+            mfa::use_up(&call, owner, &actor, &device, &code, mfa::Stage::On).await?;
         }
         // An app that is only being set up proves nothing yet.
         Proof::Code(_) => {
@@ -410,13 +439,18 @@ pub async fn step_up(
     Ok((StatusCode::NO_CONTENT, [new_cookie(secret)]))
 }
 
-async fn check_password(call: &Call, session: &SessionCaller, password: &str) -> Result<()> {
-    let tries = Counter::new(call, &STEP_UPS, session.user.id.as_str())?;
+async fn check_password(
+    call: &Call,
+    session: &SessionCaller,
+    device: &Device,
+    password: &str,
+) -> Result<()> {
+    let tries = PersonalTries::new(call, &STEP_UPS, &session.owner, device)?;
     let [taken, found] = call
         .db
-        .commit([tries.take(call.now), store::find_password(&session.owner)])
+        .commit([tries.take(), store::find_password(&session.owner)])
         .await?;
-    tries.check(&taken, call.now)?;
+    let tries = tries.check(&taken)?;
     let kept = found.row::<store::PasswordRow>()?;
     if password::verify(password, kept.as_ref().map(|kept| kept.password.as_str()))?.is_some() {
         return call.db.commit([tries.reset()]).await.map(drop);

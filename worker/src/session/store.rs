@@ -60,19 +60,33 @@ pub fn find_password(owner: &Owner) -> Statement {
     )
 }
 
-/// A new session, confirmed by the sign-in itself; a `half` one waits for the second factor.
+/// A new session, confirmed by the sign-in itself; a `half` one waits for the second factor. None if the hash of the
+/// person's password is not `password` any more: whoever changed it meanwhile ended every session.
 pub fn insert(
     call: &Call,
     owner: &Owner,
     id: &SessionId,
     digest: &Digest,
+    password: &str,
     half: bool,
 ) -> Statement {
     Statement::new(
         "INSERT INTO sessions
              (id, tenant_id, user_id, digest, ip, user_agent, place, created_at, last_seen_at, stepped_up_at, half)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?8, ?9)",
-        [id, owner.tenant(), owner.user(), digest, &call.ip, &call.user_agent, &call.place(), &call.now, &half],
+         SELECT ?1, tenant_id, id, ?4, ?5, ?6, ?7, ?8, ?8, ?8, ?9 FROM users
+         WHERE id = ?3 AND tenant_id = ?2 AND password = ?10",
+        [
+            id,
+            owner.tenant(),
+            owner.user(),
+            digest,
+            &call.ip,
+            &call.user_agent,
+            &call.place(),
+            &call.now,
+            &half,
+            &password,
+        ],
     )
 }
 

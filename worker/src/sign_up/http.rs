@@ -55,7 +55,7 @@ pub async fn create(
             sign_ups.take(call.now),
             taken.peek(call.now),
             // Before the password is hashed, so that a known one costs no work.
-            emails::is_taken(&new.email, call.now),
+            emails::is_taken(&new.email, None, call.now),
         ])
         .await?;
     sign_ups.check(&of_sign_ups, call.now)?;
@@ -140,6 +140,7 @@ pub async fn create(
             &owner,
             &session,
             &call.digest(secret.as_str())?,
+            &password,
             false,
         ),
         event(

@@ -69,6 +69,7 @@ mod tests {
             facts: vec![(String::from("Token"), evil.into())],
             link: Some(("Look".into(), "https://console.example/?a=1&b=2".into())),
             last_lines: vec![evil.into()],
+            ..Letter::default()
         };
         let message = message(&letter);
         assert_eq!(

@@ -12,6 +12,7 @@ use crate::{
     },
     call::Call,
     db::{Statement, changed},
+    edge::time_in,
     entity_tag::{IfMatch, tagged},
     error::{Error, Result},
     extract::{Checked, Query, Segment},
@@ -34,11 +35,10 @@ use contract::{
     notifications::Event as Notified,
     problem::Code,
     roles::{BuiltIn, RoleRef},
+    time::Timestamp,
     users::{UNKNOWN_TIME_ZONE, UpdateUser, User},
 };
-use js_sys::{Array, Function, Object, Reflect};
 use serde_json::{Value, json};
-use wasm_bindgen::{JsCast, JsValue};
 
 /// What the message is about that somebody gets who is a person of the tenant no more.
 const REMOVED: &str = "user.deleted";
@@ -94,7 +94,7 @@ pub async fn update(
     Checked(change): Checked<UpdateUser>,
 ) -> Result<Response> {
     if let Some(Some(zone)) = &change.time_zone
-        && !is_time_zone(zone)
+        && !is_time_zone(zone, call.now)
     {
         return Err(Invalid::one("time_zone", UNKNOWN_TIME_ZONE).into());
     }
@@ -428,14 +428,7 @@ fn told(user: &User) -> Value {
     })
 }
 
-/// Whether the runtime knows such a time zone.
-fn is_time_zone(name: &str) -> bool {
-    let format = || {
-        let intl = Reflect::get(&js_sys::global(), &"Intl".into())?;
-        let format = Reflect::get(&intl, &"DateTimeFormat".into())?.dyn_into::<Function>()?;
-        let options = Object::new();
-        Reflect::set(&options, &"timeZone".into(), &name.into())?;
-        Reflect::construct(&format, &Array::of2(&JsValue::UNDEFINED, &options))
-    };
-    format().is_ok()
+/// Whether the runtime knows such a time zone by a name; a name begins with a capital, an offset does not.
+fn is_time_zone(name: &str, now: Timestamp) -> bool {
+    name.starts_with(|first: char| first.is_ascii_uppercase()) && time_in(name, &[], now).is_some()
 }
