@@ -69,6 +69,7 @@ actions! {
     EmailRestored = "email.restored", "Change of email taken back", "took back the change of email of {}";
     MfaEnabled = "mfa.enabled", "Multi-Factor Authentication switched on", "switched Multi-Factor Authentication on for {}";
     MfaDisabled = "mfa.disabled", "Multi-Factor Authentication switched off", "switched Multi-Factor Authentication off for {}";
+    MfaReplaced = "mfa.replaced", "Authenticator app replaced", "replaced the authenticator app of {}";
     MfaUsed = "mfa.used", "Second factor given", "gave the second factor of {}";
     MfaRefused = "mfa.refused", "Second factor refused", "gave a wrong second factor for {}";
     RecoveryCodesCreated = "recovery_codes.created", "Recovery codes replaced", "replaced the recovery codes of {}";

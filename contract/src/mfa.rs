@@ -6,9 +6,9 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Whether there is a second factor (GET), begin to set one up (POST), switch it off (DELETE).
+/// Whether there is a second factor (GET), begin to set one up or to replace its app (POST), switch it off (DELETE).
 pub const TOTP: &str = "/api/v1/users/me/totp";
-/// Switch the second factor on by showing that it works.
+/// Switch the second factor on by showing that it works, or replace its app by another that does.
 pub const TOTP_CONFIRM: &str = "/api/v1/users/me/totp/confirm";
 /// Replace the recovery codes.
 pub const RECOVERY_CODES: &str = "/api/v1/users/me/recovery-codes";

@@ -122,6 +122,7 @@ events! {
     Deactivated = "user.deactivated", Critical, "Your account was deactivated";
     MfaEnabled = "mfa.enabled", Critical, "Multi-Factor Authentication was switched on";
     MfaDisabled = "mfa.disabled", Critical, "Multi-Factor Authentication was switched off";
+    MfaReplaced = "mfa.replaced", Critical, "The authenticator app of your account was replaced";
     RecoveryCodesCreated = "recovery_codes.created", Critical, "Your recovery codes were replaced";
     RecoveryCodeUsed = "recovery_code.used", Critical, "A recovery code was used";
     SecondFactorGuessed = "second_factor.guessed", Critical, "Wrong second factors were given for your account";

@@ -63,6 +63,7 @@ test('with both keys everything works, and with the new one alone what was used 
     const reset = await link(account.email, '/reset-password/')
     const { secret: seed } = await owner.good('POST', '/users/me/totp')
     const { recovery_codes: codes } = await owner.good('POST', '/users/me/totp/confirm', { code: totp(seed) })
+    await owner.good('POST', '/users/me/totp')
     const [{ tenant_id }] = await runtime.rows('SELECT tenant_id FROM users WHERE id = ?1', me)
     await runtime.rows(
       `INSERT INTO slack_connections (user_id, tenant_id, team_id, team_name, member, via, destination, bot_token, webhook, connected_at)
@@ -112,6 +113,7 @@ test('with both keys everything works, and with the new one alone what was used 
     for (const text of await sealed()) expect(text).toMatch(new RegExp(`^${idOf(OLD)}\\.`))
     expect((await runtime.latchkey.scheduled({ cron: '*/5 * * * *' })).outcome).toBe('ok')
     for (const text of await sealed()) expect(text).toMatch(new RegExp(`^${idOf(NEW)}\\.`))
+    expect((await runtime.rows('SELECT next_seed FROM totps'))[0].next_seed, 'is begun again').toBeNull()
     const [, bot, webhook] = await sealed()
     expect([open(NEW, `${me} slack`, bot ?? ''), open(NEW, `${me} slack`, webhook ?? '')]).toEqual(['xoxb-1', 'https://hooks.slack.com/services/1'])
     await runtime.stop()

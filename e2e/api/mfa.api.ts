@@ -20,6 +20,20 @@ async function enrol(person: Person): Promise<{ secret: string; codes: string[] 
 /** As if the last code had been used long ago. */
 const later = (person: Person) => db.rows('UPDATE totps SET last_step = 0 WHERE user_id = ?1', person.user.id)
 
+/** Begins to set up another app in the place of the one that is on; gives its seed. */
+async function beginAnother(person: Person): Promise<string> {
+  const setup = await person.post('/users/me/totp')
+  expect(setup.status, setup.text).toBe(200)
+  return setup.json.secret
+}
+
+/** What becomes of a sign-in in another browser with this code. */
+async function signInWith(person: Person, code: string): Promise<number> {
+  const other = new Person(person.account)
+  expect((await other.signIn()).json).toEqual({ status: 'mfa_required' })
+  return (await other.post('/session/mfa', { code })).status
+}
+
 test('E-04 switching on takes a code of the app and tells ten recovery codes once', async ({ owner }) => {
   const { json } = await owner.post('/users/me/totp')
   expect(json.secret).toMatch(/^[A-Z2-7]{32}$/)
@@ -189,13 +203,13 @@ test('the second factor is a step-up too, but not while it is only being set up'
 })
 
 test('setting up, switching off and new recovery codes ask for a step-up; the old codes end', async ({ owner }) => {
-  const { codes } = await enrol(owner)
+  const { secret, codes } = await enrol(owner)
   await owner.goStale()
   for (const call of [() => owner.post('/users/me/totp'), () => owner.delete('/users/me/totp'), () => owner.post('/users/me/recovery-codes')]) {
     await refused(owner.tenant, call, 403, 'step_up_required')
   }
   await owner.post('/session/step-up', { password: owner.account.password })
-  await refused(owner.tenant, () => owner.post('/users/me/totp'), 409, 'conflict')
+  await refused(owner.tenant, () => owner.post('/users/me/totp/confirm', { code: totp(secret) }), 409, 'conflict')
   const renewed = (await owner.post('/users/me/recovery-codes')).json.recovery_codes
   expect(renewed).toHaveLength(10)
   expect(renewed).not.toContain(codes[0])
@@ -207,6 +221,83 @@ test('setting up, switching off and new recovery codes ask for a step-up; the ol
   expect(await db.count('FROM recovery_codes WHERE user_id = ?1', owner.user.id)).toBe(0)
   expect(await db.count('FROM totps WHERE user_id = ?1', owner.user.id)).toBe(0)
   await refused(owner.tenant, () => owner.post('/users/me/recovery-codes'), 409, 'conflict')
+})
+
+test('an app is replaced by another under a policy that requires one, and its owner is told', async ({ owner }) => {
+  const { secret } = await enrol(owner)
+  expect((await owner.put('/policy', { ...(await owner.get('/policy')).json, mfa_required: true })).status).toBe(200)
+  const next = await beginAnother(owner)
+  expect(next).not.toBe(secret)
+  const confirmed = await owner.post('/users/me/totp/confirm', { code: totp(next) })
+  expect(confirmed.status, confirmed.text).toBe(200)
+  expect(confirmed.json.recovery_codes).toHaveLength(10)
+  expect((await owner.get('/users/me/totp')).json).toEqual({ enabled: true, recovery_codes_left: 10 })
+  expect((await owner.get('/users/me')).json.mfa_enabled).toBe(true)
+  await mailTo(owner.account.email, 'The authenticator app of your account was replaced')
+  const everything = await db.dump()
+  for (const told of [next, ...confirmed.json.recovery_codes]) expect(everything).not.toContain(told)
+  expect(await db.count(`FROM audit_events WHERE tenant_id = ?1 AND action = 'mfa.replaced'`, owner.tenant)).toBe(1)
+  await refused(owner.tenant, () => owner.post('/users/me/totp/confirm', { code: totp(next, 1) }), 409, 'conflict')
+  await refused(owner.tenant, () => owner.delete('/users/me/totp'), 409, 'conflict')
+})
+
+test('the app and the recovery codes that there are work until another app is confirmed, and not after', async ({ owner }) => {
+  const { secret, codes } = await enrol(owner)
+  await later(owner)
+  const next = await beginAnother(owner)
+  expect(await signInWith(owner, totp(next)), 'not before it is confirmed').toBe(401)
+  expect(await signInWith(owner, totp(secret))).toBe(200)
+  expect(await signInWith(owner, codes[0] ?? '')).toBe(200)
+
+  const code = totp(next)
+  const confirmed = await owner.post('/users/me/totp/confirm', { code })
+  expect(confirmed.status, confirmed.text).toBe(200)
+  expect(await signInWith(owner, code), 'the code is spent').toBe(401)
+  await later(owner)
+  for (const old of [totp(secret), codes[1] ?? '']) expect(await signInWith(owner, old)).toBe(401)
+  for (const good of [totp(next), confirmed.json.recovery_codes[0]]) expect(await signInWith(owner, good)).toBe(200)
+  expect(await db.count('FROM recovery_codes WHERE user_id = ?1', owner.user.id)).toBe(9)
+})
+
+test('no other app takes the place without a code of its own', async ({ owner }) => {
+  const { secret, codes } = await enrol(owner)
+  await later(owner)
+  const next = await beginAnother(owner)
+  const confirm = (code = '') => owner.post('/users/me/totp/confirm', { code })
+  await refused(owner.tenant, () => confirm(codes[0]), 422, 'invalid', ['/code'])
+  const kept = async () => {
+    const { totps, recovery_codes } = await db.state(owner.tenant)
+    return { totps, recovery_codes }
+  }
+  const before = await kept()
+  for (const code of [totp(secret), totp(next, -3), totp(next, 3)]) expectProblem(await confirm(code), 422, 'invalid', ['/code'])
+  expect(await kept()).toEqual(before)
+
+  const another = await beginAnother(owner)
+  expectProblem(await confirm(totp(next)), 422, 'invalid', ['/code'])
+  expect((await confirm(totp(another))).status, 'the one that was begun last').toBe(200)
+})
+
+test('of two confirmations side by side one puts the app in its place and tells codes', async ({ owner }) => {
+  await enrol(owner)
+  const next = await beginAnother(owner)
+  const answers = await Promise.all([totp(next), totp(next, -1)].map((code) => owner.post('/users/me/totp/confirm', { code })))
+  const codes = answers.flatMap(({ json }) => json.recovery_codes ?? [])
+  expect(codes).toHaveLength(10)
+  expect(await db.count('FROM recovery_codes WHERE user_id = ?1', owner.user.id)).toBe(10)
+  expect(await db.count(`FROM audit_events WHERE tenant_id = ?1 AND action = 'mfa.replaced'`, owner.tenant)).toBe(1)
+  expect(await signInWith(owner, codes[0])).toBe(200)
+})
+
+test('an app that was to replace another goes with the password, and the other stays', async ({ owner }) => {
+  const { codes } = await enrol(owner)
+  const next = await beginAnother(owner)
+  const password = 'lantern orchard pebble'
+  expect((await owner.post('/users/me/password', { current_password: owner.account.password, new_password: password })).status).toBe(204)
+  expect(await db.count('FROM totps WHERE user_id = ?1 AND next_seed IS NULL', owner.user.id)).toBe(1)
+  await owner.signIn({ password })
+  expect((await owner.post('/session/mfa', { code: codes[0] })).status).toBe(200)
+  await refused(owner.tenant, () => owner.post('/users/me/totp/confirm', { code: totp(next) }), 409, 'conflict')
 })
 
 test('no token comes near it', async ({ owner }) => {

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { expectAccessible } from '../support/a11y'
 import { Actor, type Person, newAddress } from '../support/actors'
-import { API_ACCESS, button, dialog, expectNoSideways, menu, open, signIn } from '../support/browser'
+import { API_ACCESS, button, dialog, expectNoSideways, holdBack, menu, open, signIn } from '../support/browser'
 import { db } from '../support/db'
 import { expect, test } from '../support/test'
 import { totp } from '../support/totp'
@@ -193,6 +193,69 @@ test.describe('Account security', () => {
     await button(dialog(page, 'Switch off Multi-Factor Authentication'), 'Switch off').click()
     await expect(button(card, 'Set up')).toBeVisible()
     expect((await owner.get('/users/me')).json.mfa_enabled).toBe(false)
+  })
+
+  test('E-04 another app takes the place of the one there is, which works until then', async ({ page, owner }) => {
+    const { secret, codes: old } = await enrol(owner)
+    await open(page, SECURITY)
+    const card = section(page, 'Multi-Factor Authentication')
+    await button(card, 'Set up another app').click()
+    const setUp = dialog(page, 'Set up another app')
+    await expect(setUp.getByText(/^The app that you have works until you replace it\./)).toBeVisible()
+    await expectAccessible(page)
+    const next = await setUp.getByLabel('Or type this key').inputValue()
+    const code = setUp.getByLabel('Code', { exact: true })
+    await code.fill(totp(secret))
+    await button(setUp, 'Replace the app').click()
+    await expect(code).toHaveAccessibleDescription(/This is not the code that the app shows now/)
+    await code.fill(totp(next))
+    await button(setUp, 'Replace the app').click()
+
+    const codes = dialog(page, 'Recovery codes')
+    await expect(codes.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem')).toHaveCount(10)
+    await expect(codes.getByText(old[0] ?? '')).toHaveCount(0)
+    await codes.getByRole('checkbox', { name: 'I have saved these codes' }).check()
+    await button(codes, 'Done').click()
+    await expect(codes).toBeHidden()
+    await expect(card.getByText('10 recovery codes are left.')).toBeVisible()
+    await db.rows('UPDATE totps SET last_step = 0 WHERE user_id = ?1', owner.user.id)
+    await owner.signIn()
+    expect((await owner.post('/session/mfa', { code: totp(secret) })).status).toBe(401)
+    expect((await owner.post('/session/mfa', { code: totp(next) })).status).toBe(200)
+  })
+
+  test('E-04 a confirmation whose answer was lost says that its codes were not seen', async ({ page, context, owner }) => {
+    await open(page, SECURITY)
+    const card = section(page, 'Multi-Factor Authentication')
+    await button(card, 'Set up').click()
+    const setUp = dialog(page, 'Set up Multi-Factor Authentication')
+    const code = totp(await setUp.getByLabel('Or type this key').inputValue())
+    await setUp.getByLabel('Code', { exact: true }).fill(code)
+    await context.setOffline(true)
+    await button(setUp, 'Switch on').click()
+    await expect(setUp.getByRole('alert')).toHaveText('Latchkey cannot be reached. Check your connection and try again.')
+    // As if it had arrived.
+    expect((await owner.post('/users/me/totp/confirm', { code })).status).toBe(200)
+    await context.setOffline(false)
+    await button(setUp, 'Switch on').click()
+    await expect(page.getByText('Multi-Factor Authentication is on, but you have not seen its recovery codes. Make new ones.')).toBeVisible()
+    await expect(setUp).toBeHidden()
+    await expect(button(card, 'Make new recovery codes')).toBeVisible()
+  })
+
+  test('E-04 a confirmation that was cancelled too late still tells its codes, and the card that it is on', async ({ page, owner }) => {
+    await open(page, SECURITY)
+    await button(section(page, 'Multi-Factor Authentication'), 'Set up').click()
+    const setUp = dialog(page, 'Set up Multi-Factor Authentication')
+    await setUp.getByLabel('Code', { exact: true }).fill(totp(await setUp.getByLabel('Or type this key').inputValue()))
+    const arrive = await holdBack(page, '**/api/v1/users/me/totp/confirm')
+    await button(setUp, 'Switch on').click()
+    await button(setUp, 'Cancel').click()
+    await expect(setUp).toBeHidden()
+    arrive()
+    await expect(dialog(page, 'Recovery codes')).toBeVisible()
+    await expect(page.getByText('10 recovery codes are left.')).toBeVisible()
+    expect((await owner.get('/users/me')).json.mfa_enabled).toBe(true)
   })
 
   test('E-05 tells the sessions, this one first, and ends one of the others', async ({ page, owner }) => {

@@ -22,6 +22,8 @@ pub enum Dialog {
     Closed,
     /// An app is being set up. What it needs to know is nowhere else.
     SetUp(TotpSetup),
+    /// The same for an app that is to take the place of another.
+    Replace(TotpSetup),
     /// New codes are shown. They are nowhere else, and gone with this value.
     Codes(Vec<String>),
     /// The codes are about to be replaced.
@@ -108,6 +110,24 @@ fn Off(
     /// What is shared.
     desk: Desk,
 ) -> impl IntoView {
+    view! {
+        <div class="rows__row">
+            <div class="rows__text">
+                <p class="rows__title">"Authenticator app"</p>
+                <p class="rows__sub">"Off. You sign in with your password alone."</p>
+            </div>
+            {begin(desk, "Set up", "button button--primary", Dialog::SetUp)}
+        </div>
+    }
+}
+
+/// The button that begins to set up an app, and then opens the dialog about it.
+fn begin(
+    desk: Desk,
+    label: &'static str,
+    class: &'static str,
+    dialog: fn(TotpSetup) -> Dialog,
+) -> AnyView {
     let toaster = expect_context::<Toaster>();
     let pending = RwSignal::new(false);
     let begin = move |_| {
@@ -116,7 +136,7 @@ fn Off(
             let answer = desk.api.send(Method::POST, TOTP, None).await;
             match answer.and_then(|text| parse(&text)) {
                 Ok(setup) => {
-                    desk.dialog.try_set(Dialog::SetUp(setup));
+                    desk.dialog.try_set(dialog(setup));
                 }
                 Err(failure) => toaster.complain(failure.message()),
             }
@@ -124,23 +144,18 @@ fn Off(
         });
     };
     view! {
-        <div class="rows__row">
-            <div class="rows__text">
-                <p class="rows__title">"Authenticator app"</p>
-                <p class="rows__sub">"Off. You sign in with your password alone."</p>
-            </div>
-            <button
-                type="button"
-                class="button button--primary"
-                disabled=pending
-                on:pointerenter=move |_| desk.dialogs.prefetch()
-                on:focus=move |_| desk.dialogs.prefetch()
-                on:click=begin
-            >
-                "Set up"
-            </button>
-        </div>
+        <button
+            type="button"
+            class=class
+            disabled=pending
+            on:pointerenter=move |_| desk.dialogs.prefetch()
+            on:focus=move |_| desk.dialogs.prefetch()
+            on:click=begin
+        >
+            {label}
+        </button>
     }
+    .into_any()
 }
 
 fn on(desk: Desk, left: u32) -> AnyView {
@@ -160,6 +175,7 @@ fn on(desk: Desk, left: u32) -> AnyView {
                 {badge(Tone::Active, "On")}
             </div>
             <div class="form__actions">
+                {begin(desk, "Set up another app", "button button--secondary", Dialog::Replace)}
                 <button type="button" class="button button--secondary" on:click=move |_| desk.dialog.set(Dialog::Renew)>"Make new recovery codes"</button>
                 <button type="button" class="button button--secondary" on:click=move |_| desk.dialog.set(Dialog::SwitchOff)>"Switch off"</button>
             </div>

@@ -6,14 +6,19 @@ use super::{
     key,
 };
 use crate::{
-    api::{Api, Failure, Method, parse},
+    api::{Api, Failure, Method, Reply, parse},
     form::Form,
     ui::{button::Submit, dialog::Dialog as Modal, notice, text_field::TextField, toast::Toaster},
 };
-use contract::mfa::{
-    RECOVERY_CODES, RecoveryCodes, SecondFactorCode, TOTP, TOTP_CONFIRM, TotpSetup,
+use contract::{
+    mfa::{RECOVERY_CODES, RecoveryCodes, SecondFactorCode, TOTP, TOTP_CONFIRM, TotpSetup},
+    problem::Code,
 };
 use leptos::{prelude::*, task::spawn_local};
+
+/// Codes were made, and the answer with them did not arrive.
+const UNSEEN: &str =
+    "Multi-Factor Authentication is on, but you have not seen its recovery codes. Make new ones.";
 
 /// The dialog that is open.
 pub fn dialogs() -> AnyView {
@@ -22,6 +27,7 @@ pub fn dialogs() -> AnyView {
         match desk.dialog.get() {
         Dialog::Closed => ().into_any(),
         Dialog::SetUp(setup) => view! { <SetUp setup /> }.into_any(),
+        Dialog::Replace(setup) => view! { <SetUp setup replaces=true /> }.into_any(),
         Dialog::Codes(codes) => view! { <Codes codes /> }.into_any(),
         Dialog::Renew => view! {
             <Confirm
@@ -52,29 +58,70 @@ pub fn dialogs() -> AnyView {
 fn SetUp(
     /// What the app needs to know.
     setup: TotpSetup,
+    /// Whether it takes the place of another.
+    #[prop(optional)]
+    replaces: bool,
 ) -> impl IntoView {
-    let desk = Desk::in_use();
+    let (desk, toaster) = (Desk::in_use(), expect_context::<Toaster>());
+    let lost = RwSignal::new(false);
     let form = Form::new("set-up", TOTP_CONFIRM, SecondFactorCode::default());
     let code = form.field("code", |draft| &draft.code, |draft| &mut draft.code);
     let submit = move |ev| {
-        form.submit(&ev, None, move |answer| {
-            let made: RecoveryCodes = parse(answer)?;
-            desk.dialog.set(Dialog::Codes(made.recovery_codes));
+        let done = move |answer: Result<Reply, Failure>| {
+            let made: Result<RecoveryCodes, _> = answer.and_then(|reply| parse(&reply.text));
+            match made {
+                // The dialog may have been cancelled meanwhile; the card behind is not to tell what was before.
+                Ok(made) => {
+                    desk.dialog.set(Dialog::Codes(made.recovery_codes));
+                    desk.load();
+                }
+                // It was done already: by a try whose answer was lost, or elsewhere.
+                Err(failure) if failure.code() == Some(Code::Conflict) => {
+                    let unseen = lost.try_get_untracked() == Some(true);
+                    toaster.complain(if unseen {
+                        UNSEEN.into()
+                    } else {
+                        failure.message()
+                    });
+                    desk.finish();
+                }
+                Err(failure) => {
+                    if matches!(failure, Failure::Unreachable) {
+                        lost.try_set(true);
+                    }
+                    return Err(failure);
+                }
+            }
             Ok(())
-        });
+        };
+        let request = form.draft.get_untracked();
+        form.send(&ev, Method::POST, request, None, None, Box::new(done));
     };
+    let (title, label, busy) = if replaces {
+        ("Set up another app", "Replace the app", "Replacing…")
+    } else {
+        (
+            "Set up Multi-Factor Authentication",
+            "Switch on",
+            "Switching on…",
+        )
+    };
+    let meanwhile = replaces.then(|| {
+        view! { <p>"The app that you have works until you replace it. There will be ten new recovery codes then, and the old ones stop working."</p> }
+    });
     let close = Callback::new(move |()| desk.close());
     view! {
-        <Modal id="set-up-title" title="Set up Multi-Factor Authentication" on_close=close>
+        <Modal id="set-up-title" title on_close=close>
             <form class="dialog__form" id=form.state.id novalidate on:submit=submit>
                 <div class="dialog__body">
                     {notice::alert(move || form.state.trouble())}
+                    {meanwhile}
                     {key::view(setup)}
                     <TextField label="Code" field=code autocomplete="one-time-code" hint="The six digits that the app shows now." autofocus=true />
                 </div>
                 <div class="dialog__footer">
                     <button type="button" class="button button--secondary" on:click=move |_| close.run(())>"Cancel"</button>
-                    <Submit label="Switch on" busy="Switching on…" pending=form.state.pending />
+                    <Submit label busy pending=form.state.pending />
                 </div>
             </form>
         </Modal>

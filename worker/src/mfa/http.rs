@@ -1,6 +1,6 @@
 //! Routes about one's own second factor.
 
-use super::{Stage, recovery_digest, store, totp, use_up};
+use super::{Stage, matching_step, recovery_digest, store, totp, use_up};
 use crate::{
     audit,
     auth::{
@@ -51,10 +51,11 @@ pub async fn standing(call: &Call, session: &SessionCaller) -> Result<SecondFact
     })
 }
 
-/// Begin to set up an app. Nothing changes for signing in until a code of it is confirmed.
+/// Begin to set up an app, in place of the one that is on if there is one. Nothing changes for signing in until a code of
+/// it is confirmed.
 #[worker::send]
 pub async fn begin(
-    Enrolling { session, .. }: Enrolling<ManageOwnSecondFactor>,
+    Enrolling { session, half, .. }: Enrolling<ManageOwnSecondFactor>,
     call: Call,
 ) -> Result<Json<TotpSetup>> {
     let owner = &session.owner;
@@ -62,11 +63,14 @@ pub async fn begin(
     let sealed = call
         .key()?
         .seal(owner.user().as_str(), &seed, call::random()?)?;
-    let [begun] = call
-        .db
-        .commit([store::begin(owner, &sealed, call.now)])
-        .await?;
-    if begun.changed() == 0 {
+    // Whichever fits how things stand by then.
+    let mut statements = vec![store::begin(owner, &sealed, call.now)];
+    // Who gave the password alone had no second factor. One that was switched on meanwhile is not theirs to replace.
+    if !half {
+        statements.push(store::begin_replacing(owner, &sealed));
+    }
+    let begun = call.db.commit_all(statements).await?;
+    if begun.iter().all(|outcome| outcome.changed() == 0) {
         return Err(already_on());
     }
     let secret = BASE32_NOPAD.encode(&seed);
@@ -76,7 +80,8 @@ pub async fn begin(
     Ok(Json(TotpSetup { secret, uri }))
 }
 
-/// Switch the second factor on by showing that it works. This answer is the only one that tells the recovery codes.
+/// Switch the second factor on by showing that it works, or put the app that was begun in the place of the one that is on.
+/// This answer is the only one that tells the recovery codes.
 /// Where signing in waited for it, that comes to its end too.
 #[worker::send]
 pub async fn confirm(
@@ -86,14 +91,16 @@ pub async fn confirm(
     Checked(code): Checked<SecondFactorCode>,
 ) -> Result<impl IntoResponse> {
     let (owner, actor) = (&session.owner, session.actor());
-    if session.user.mfa_enabled {
-        return Err(already_on());
-    }
-    if let Code::Recovery(_) = code {
+    let next = next_app(&call, &session).await?;
+    let Code::Totp(digits) = code else {
         return Err(wrong_code());
-    }
+    };
+    let stage = match next {
+        None => Stage::SettingUp,
+        Some(_) => Stage::Replacing,
+    };
     let device = Device::of(&call, &headers)?;
-    use_up(&call, owner, &actor, &device, &code, Stage::SettingUp)
+    use_up(&call, owner, &actor, &device, &code, stage)
         .await
         .map_err(|error| match error {
             Error::Refused(refusal) if refusal.code == problem::Code::Unauthenticated => {
@@ -108,17 +115,37 @@ pub async fn confirm(
         None
     };
     let (codes, digests) = new_recovery_codes(&call, owner)?;
-    let message = notice(
-        &call,
-        Event::MfaEnabled,
-        "Signing in to your account asks for a code of an authenticator app from now on.",
-    )?;
-    // Of calls side by side only the one that switches it on gives codes.
+    let (action, message, forget_codes, switch) = match &next {
+        None => (
+            Action::MfaEnabled,
+            notice(
+                &call,
+                Event::MfaEnabled,
+                "Signing in to your account asks for a code of an authenticator app from now on.",
+            )?,
+            store::forget_useless_recovery_codes(owner),
+            store::switch_on(owner),
+        ),
+        Some(next) => (
+            Action::MfaReplaced,
+            notice(
+                &call,
+                Event::MfaReplaced,
+                "Signing in to your account asks for a code of another app from now on. The app and the recovery codes that it had before are useless now.",
+            )?,
+            store::forget_replaced_recovery_codes(owner, &next.seed),
+            // None if yet another was begun since.
+            matching_step(&call, owner, next, digits)?
+                .map(|step| store::replace(owner, &next.seed, step))
+                .ok_or_else(wrong_code)?,
+        ),
+    };
+    // Of calls side by side only the one that switches it on, or the app over, gives codes.
     let mut statements = vec![
-        store::forget_useless_recovery_codes(owner),
-        store::switch_on(owner),
+        forget_codes,
+        switch,
         store::insert_first_recovery_codes(owner, &digests),
-        event(&call, owner, &actor, Action::MfaEnabled)?,
+        event(&call, owner, &actor, action)?,
         message.to_person(&call, owner),
     ];
     let (arriving, hand_out) = match arrival {
@@ -138,6 +165,15 @@ pub async fn confirm(
         hand_out.send_soon(&call);
     }
     Ok((hand_out.map(|hand_out| hand_out.cookies), Json(codes)))
+}
+
+/// The app that is to take the place of the one that is on; none if it is off.
+async fn next_app(call: &Call, session: &SessionCaller) -> Result<Option<store::TotpRow>> {
+    if !session.user.mfa_enabled {
+        return Ok(None);
+    }
+    let next = store::find(&session.owner, Stage::Replacing);
+    call.db.first(next).await?.ok_or_else(already_on).map(Some)
 }
 
 /// Switch the second factor off.

@@ -5,7 +5,7 @@ mod store;
 mod totp;
 
 pub use http::standing;
-pub use store::forget_useless_seed;
+pub use store::{forget_next_seed, forget_useless_seed};
 
 use crate::{
     audit,
@@ -34,6 +34,8 @@ pub enum Stage {
     SettingUp,
     /// It was confirmed, and proves who somebody is.
     On,
+    /// It is on, and another app is being set up to take its place.
+    Replacing,
 }
 
 /// Uses a second factor up, if it is right and at this `stage`: of calls side by side with the same code one succeeds.
@@ -57,12 +59,13 @@ pub async fn use_up(
     let row = found.row::<store::TotpRow>()?;
     let (spend, action) = match (code, row) {
         (Code::Totp(digits), Some(row)) => {
-            let seed = call.key()?.open(owner.user().as_str(), &row.seed)?;
-            let step = totp::matching_step(&seed, *digits, row.last_step, call.now);
-            (
-                step.map(|step| store::spend_step(owner, step)),
-                Action::MfaUsed,
-            )
+            let spend = |step| match stage {
+                // The old app stays as it is until the new one takes its place.
+                Stage::Replacing => store::hold_next_seed(owner, &row.seed),
+                Stage::SettingUp | Stage::On => store::spend_step(owner, step),
+            };
+            let step = matching_step(call, owner, &row, *digits)?;
+            (step.map(spend), Action::MfaUsed)
         }
         (Code::Recovery(code), Some(_)) => {
             let text = recovery_text(owner, code);
@@ -129,6 +132,17 @@ async fn tell_of_wrong_ones(call: &Call, owner: &Owner, actor: &Actor) -> Result
         .await?;
     message.send_soon(call);
     Ok(())
+}
+
+/// The step whose code these digits are.
+fn matching_step(
+    call: &Call,
+    owner: &Owner,
+    row: &store::TotpRow,
+    digits: u32,
+) -> Result<Option<i64>> {
+    let seed = call.key()?.open(owner.user().as_str(), &row.seed)?;
+    Ok(totp::matching_step(&seed, digits, row.last_step, call.now))
 }
 
 /// Whoever used a recovery code may have found it, so its owner is told.

@@ -23,6 +23,14 @@ pub(super) struct LeftRow {
 
 /// The seed of a person, if their second factor is on, or is off, as `stage` says.
 pub(super) fn find(owner: &Owner, stage: Stage) -> Statement {
+    if stage == Stage::Replacing {
+        return Statement::new(
+            "SELECT next_seed AS seed, 0 AS last_step FROM totps
+             WHERE user_id = ?1 AND tenant_id = ?2 AND next_seed IS NOT NULL
+               AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND tenant_id = ?2 AND mfa_enabled = 1)",
+            [owner.user(), owner.tenant()],
+        );
+    }
     Statement::new(
         "SELECT seed, last_step FROM totps
          WHERE user_id = ?1 AND tenant_id = ?2
@@ -38,6 +46,41 @@ pub(super) fn begin(owner: &Owner, seed: &str, now: Timestamp) -> Statement {
          SELECT id, tenant_id, ?3, ?4 FROM users WHERE id = ?1 AND tenant_id = ?2 AND mfa_enabled = 0
          ON CONFLICT (user_id) DO UPDATE SET seed = excluded.seed, last_step = 0, created_at = excluded.created_at",
         [owner.user(), owner.tenant(), &seed, &now],
+    )
+}
+
+/// A seed that is to take the place of the one that is on, which stays good until then.
+pub(super) fn begin_replacing(owner: &Owner, seed: &str) -> Statement {
+    Statement::new(
+        "UPDATE totps SET next_seed = ?3 WHERE user_id = ?1 AND tenant_id = ?2
+           AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND tenant_id = ?2 AND mfa_enabled = 1)",
+        [owner.user(), owner.tenant(), &seed],
+    )
+}
+
+/// Counts as a change if the next seed is still this one: taking its place spends its code.
+pub(super) fn hold_next_seed(owner: &Owner, seed: &str) -> Statement {
+    Statement::new(
+        "UPDATE totps SET next_seed = ?3 WHERE user_id = ?1 AND tenant_id = ?2 AND next_seed = ?3",
+        [owner.user(), owner.tenant(), &seed],
+    )
+}
+
+/// Puts the next seed in its place, if it is still this one; the code of the step was taken.
+pub(super) fn replace(owner: &Owner, seed: &str, step: i64) -> Statement {
+    Statement::new(
+        "UPDATE totps SET seed = next_seed, next_seed = NULL, last_step = CAST(?4 AS INTEGER)
+         WHERE user_id = ?1 AND tenant_id = ?2 AND next_seed = ?3",
+        [owner.user(), owner.tenant(), &seed, &step.to_string()],
+    )
+}
+
+/// Forgets the seed of an app that was to take the place of another.
+pub fn forget_next_seed(owner: &Owner) -> Statement {
+    Statement::new(
+        "UPDATE totps SET next_seed = NULL
+         WHERE user_id = ?1 AND tenant_id = ?2 AND next_seed IS NOT NULL",
+        [owner.user(), owner.tenant()],
     )
 }
 
@@ -80,10 +123,10 @@ pub(super) fn sealed_by_others(key: &str) -> Statement {
     )
 }
 
-/// Puts a seed that was encrypted anew in its place, if that is still so.
+/// Puts a seed that was encrypted anew in its place, if that is still so. One that was to replace it is begun again.
 pub(super) fn seal_anew(row: &SealedRow, seed: &str) -> Statement {
     Statement::new(
-        "UPDATE totps SET seed = ?4 WHERE user_id = ?1 AND tenant_id = ?2 AND seed = ?3",
+        "UPDATE totps SET seed = ?4, next_seed = NULL WHERE user_id = ?1 AND tenant_id = ?2 AND seed = ?3",
         [&row.user_id, &row.tenant_id, &row.seed, &seed],
     )
 }
@@ -120,6 +163,15 @@ pub(super) fn forget_useless_recovery_codes(owner: &Owner) -> Statement {
         "DELETE FROM recovery_codes WHERE user_id = ?1 AND tenant_id = ?2
            AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND tenant_id = ?2 AND mfa_enabled = 0)",
         [owner.user(), owner.tenant()],
+    )
+}
+
+/// Forgets the recovery codes of an app whose place this seed is about to take.
+pub(super) fn forget_replaced_recovery_codes(owner: &Owner, seed: &str) -> Statement {
+    Statement::new(
+        "DELETE FROM recovery_codes WHERE user_id = ?1 AND tenant_id = ?2
+           AND EXISTS (SELECT 1 FROM totps WHERE user_id = ?1 AND tenant_id = ?2 AND next_seed = ?3)",
+        [owner.user(), owner.tenant(), &seed],
     )
 }
 

@@ -448,7 +448,7 @@ fn second_factor(schemas: &mut Schemas) -> Vec<Operation> {
             "Begin to set up an authenticator app",
             InSession,
         )
-        .about("Nothing changes for signing in until a code of it is confirmed.")
+        .about("Nothing changes for signing in until a code of it is confirmed. Where one is on, the new one is to take its place, and the old one works until then.")
         .steps_up()
         .answers::<TotpSetup>(200, schemas)
         .refuses(&[Conflict]),
@@ -466,10 +466,10 @@ fn second_factor(schemas: &mut Schemas) -> Vec<Operation> {
             "POST /api/v1/users/me/totp/confirm",
             "enableSecondFactor",
             "second_factor",
-            "Switch the second factor on by showing that it works",
+            "Switch the second factor on, or replace its app, by showing that the app works",
             InSession,
         )
-        .about("This answer is the only one that tells the recovery codes.")
+        .about("Takes a code of the app that was begun. This answer is the only one that tells the recovery codes; those of an app that was replaced are good for nothing any more.")
         .takes::<SecondFactorCode>(schemas)
         .answers::<RecoveryCodes>(200, schemas)
         .with(&["Set-Cookie"])

@@ -108,6 +108,7 @@ pub async fn update(
             store::forget_resets(&session.owner),
             emails::forget_unconfirmed(&session.owner),
             mfa::forget_useless_seed(&session.owner),
+            mfa::forget_next_seed(&session.owner),
             session_events,
             sessions,
             token_events,

@@ -119,6 +119,7 @@ pub async fn update(
             store::forget_resets(owner),
             emails::forget_unconfirmed(owner),
             mfa::forget_useless_seed(owner),
+            mfa::forget_next_seed(owner),
             ended_events,
             ended,
             tries.give_back(),
