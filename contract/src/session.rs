@@ -130,6 +130,9 @@ pub enum SignInAnswer {
     SignedIn {
         /// Who they are.
         user: Box<User>,
+        /// How many recovery codes they have left, if they gave a second factor.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        recovery_codes_left: Option<u32>,
     },
     /// The password was right; the second factor is still missing, and where there is none yet it must be set up.
     MfaRequired,

@@ -131,11 +131,19 @@ test('a failure of ours says nothing about itself', async ({ owner }) => {
 })
 
 test('a page that is not there is the page, with 404', async () => {
-  for (const path of ['/nonsense', '/settings', '/settings/', '/sign-in/', '/manage/users/../x', '/a/nonsense/app.js', '/index.html']) {
+  for (const path of ['/nonsense', '/nonsense/', '/manage/users/../x', '/a/nonsense/app.js', '/index.html']) {
     const answer = await get(path, HTML)
     expect(answer.status, path).toBe(404)
     expect(answer.header('content-type')).toBe('text/html; charset=utf-8')
     expect(answer.header('cache-control')).toBe('no-store')
+    expectSecured(answer, PAGE_POLICY)
+  }
+})
+
+test('an address that was cut short or has a slash at its end leads to the page', async () => {
+  for (const [path, page] of [['/settings', '/settings/profile'], ['/settings/', '/settings/profile'], ['/sign-in/?next=%2Fsettings', '/sign-in?next=%2Fsettings']] as const) {
+    const answer = await get(path, HTML)
+    expect([answer.status, answer.header('location')]).toEqual([307, page])
     expectSecured(answer, PAGE_POLICY)
   }
 })

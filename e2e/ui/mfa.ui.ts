@@ -74,6 +74,10 @@ test.describe('where the policy asks for a second factor and there is none', () 
     await expect(key).not.toHaveValue(first)
     await button(page, 'Start again').click()
     await expect(page.getByRole('heading', { name: 'Sign in to Latchkey' })).toBeVisible()
+    // Whoever comes next to this browser is not half signed in.
+    await page.goto(API_ACCESS)
+    await expect(page.getByRole('heading', { name: 'Sign in to Latchkey' })).toBeVisible()
+    expect(await db.count('FROM sessions WHERE user_id = ?1 AND half = 1', owner.user.id)).toBe(0)
     expect(await enabled(owner)).toBe(false)
   })
 

@@ -56,6 +56,16 @@ test.describe('the second step of signing in', () => {
     expect(await db.count('FROM recovery_codes WHERE user_id = ?1', owner.user.id)).toBe(9)
   })
 
+  test('E-04 says when few recovery codes are left', async ({ page, owner }) => {
+    const { secret } = await enrol(owner)
+    await db.rows('DELETE FROM recovery_codes WHERE user_id = ?1 AND digest NOT IN (SELECT digest FROM recovery_codes WHERE user_id = ?1 LIMIT 2)', owner.user.id)
+    await givePassword(page, owner)
+    await page.getByLabel('Code', { exact: true }).fill(totp(secret))
+    await button(page, 'Sign in').click()
+    await expect(page).toHaveURL(API_ACCESS)
+    await expect(page.getByRole('alert').filter({ hasText: 'Only 2 recovery codes are left. Make new ones in Account security.' })).toBeVisible()
+  })
+
   test('refuses a wrong code and opens no page; one can start again', async ({ page, owner }) => {
     const { secret } = await enrol(owner)
     await givePassword(page, owner)

@@ -461,10 +461,12 @@ test.describe('New Token Created', () => {
   test('d.6 is gone when one goes to another page', async ({ page }) => {
     await open(page, '/settings/profile')
     await page.getByRole('link', { name: 'API Access' }).first().click()
-    const { secret } = await generate(page, 'nightly', 'Jobs Read')
+    const { created, secret } = await generate(page, 'nightly', 'Jobs Read')
+    await button(created, 'Copy').click()
+    await expect(button(created, 'Copied')).toBeVisible()
     await page.goBack()
     await expect(page).toHaveURL('/settings/profile')
-    await expect(dialog(page, 'New Token Created')).toBeHidden()
+    await expect(created).toBeHidden()
     await page.goForward()
     await expect(rowOf(tokens(page), 'nightly')).toBeVisible()
     await expect(dialog(page, 'New Token Created')).toBeHidden()
@@ -508,6 +510,28 @@ test.describe('Revoke Selected Tokens', () => {
     expect((await owner.get('/users/me/tokens')).json.items).toHaveLength(1)
     await select(page, 'a').uncheck()
     await expect(button(page, 'Revoke Selected Tokens')).toBeDisabled()
+  })
+
+  test('takes a hundred at once, and says so before anybody confirms', async ({ page, owner }) => {
+    for (const count of [50, 50, 1]) {
+      await Promise.all(Array.from({ length: count }, () => owner.makeToken()))
+      await db.rows('UPDATE tokens SET renewable_until = ?1 WHERE user_id = ?2', ago(DAY), owner.user.id)
+    }
+    await open(page, API_ACCESS)
+    const rows = tokens(page).getByRole('rowheader')
+    for (const shown of [50, 100]) {
+      await expect(rows).toHaveCount(shown)
+      await button(page, 'Show more').click()
+    }
+    await expect(rows).toHaveCount(101)
+    await page.getByRole('checkbox', { name: 'Select all tokens' }).check()
+    const count = page.getByRole('status').filter({ hasText: 'selected' })
+    await expect(count).toHaveText(/101 selected\s+– at most 100 at once/)
+    await expect(button(page, 'Revoke Selected Tokens')).toBeDisabled()
+    await tokens(page).getByRole('checkbox').last().uncheck()
+    await expect(count).toHaveText('100 selected')
+    await button(page, 'Revoke Selected Tokens').click()
+    await expect(page.getByText('Revoke 100 tokens?')).toBeVisible()
   })
 
   test('selects all, a range with Shift, and shows when only some are selected', async ({ page, owner }) => {

@@ -9,7 +9,7 @@ use axum::{
     Extension,
     body::Body,
     http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header, request::Parts},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use contract::{pages, problem::Code};
 use worker::send::SendFuture;
@@ -52,6 +52,11 @@ pub async fn serve(call: &Call, parts: &Parts) -> Result<Response> {
     if pages::page(path).is_some() {
         return asset(call, &parts.headers, "/index.html").await;
     }
+    if let Some(meant) = meant(path) {
+        let query = parts.uri.query().map(|query| ["?", query].concat());
+        let there = [meant, &query.unwrap_or_default()].concat();
+        return Ok(Redirect::temporary(&there).into_response());
+    }
     let file = if path == "/index.html" {
         None
     } else {
@@ -66,6 +71,16 @@ pub async fn serve(call: &Call, parts: &Parts) -> Result<Response> {
             Ok(page)
         }
         _ => Err(Error::not_found("file")),
+    }
+}
+
+/// The page that somebody meant who cut an address short, or put a slash at its end.
+fn meant(path: &str) -> Option<&str> {
+    let trimmed = path.strip_suffix('/').unwrap_or(path);
+    match trimmed {
+        "/settings" => Some("/settings/profile"),
+        _ if trimmed != path && pages::page(trimmed).is_some() => Some(trimmed),
+        _ => None,
     }
 }
 
@@ -103,6 +118,22 @@ async fn asset(call: &Call, headers: &HeaderMap, path: &str) -> Result<Response>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_short_or_a_long_address_leads_to_the_page_and_nowhere_else() {
+        assert_eq!(meant("/settings/api-access/"), Some("/settings/api-access"));
+        assert_eq!(meant("/settings"), Some("/settings/profile"));
+        assert_eq!(meant("/settings/"), Some("/settings/profile"));
+        for path in [
+            "/",
+            "//",
+            "//evil.example/",
+            "/settings/api-access",
+            "/nonsense/",
+        ] {
+            assert_eq!(meant(path), None, "{path}");
+        }
+    }
 
     #[test]
     fn a_path_is_data_only_below_a_root_of_the_api() {

@@ -8,14 +8,20 @@ use wasm_bindgen::JsCast;
 
 /// All three.
 pub fn view(setup: TotpSetup) -> AnyView {
-    let secret = setup.secret.clone();
+    let TotpSetup { secret, uri } = setup;
+    let groups: Vec<_> = secret
+        .as_bytes()
+        .chunks(4)
+        .map(String::from_utf8_lossy)
+        .collect();
+    let in_groups = groups.join(" ");
     view! {
-        <p>"Scan this with an authenticator app, or " <a class="link" href=setup.uri.clone() rel="external">"open the app on this device"</a> "."</p>
-        {qr::code(&setup.uri, "QR code for your authenticator app")}
+        <p>"Scan this with an authenticator app, or " <a class="link" href=uri.clone() rel="external">"open the app on this device"</a> "."</p>
+        {qr::code(&uri, "QR code for your authenticator app")}
         <div class="field">
             <label class="field__label" for="totp-secret">"Or type this key"</label>
             <div class="qr__key">
-                <input class="input mono" id="totp-secret" readonly prop:value=setup.secret />
+                <input class="input mono" id="totp-secret" readonly prop:value=in_groups />
                 <CopyButton
                     text=Callback::new(move |()| secret.clone())
                     on_copied=Callback::new(|()| ())

@@ -60,7 +60,7 @@ impl Strength {
                 let own_words: Vec<_> = own_words.iter().map(String::as_str).collect();
                 match password::check_new(password, &own_words) {
                     Ok(()) => (3, "Fine: long, and not easily guessed.".into()),
-                    Err(why) => (2, why.into()),
+                    Err(why) => (1, why.into()),
                 }
             }
         };
@@ -82,7 +82,7 @@ mod tests {
         assert_eq!(Strength::of("", &[]), None);
         assert_eq!(of("gondola").1, "Too short: 7 of at least 12 characters.");
         let (level, words) = of("lovelace-1815!");
-        assert_eq!(level, 2);
+        assert_eq!(level, 1);
         assert!(words.contains("your own"), "{words}");
         assert_eq!(of("gondola trumpet tram").0, 3);
     }

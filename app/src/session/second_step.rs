@@ -2,23 +2,38 @@
 
 use super::start_again;
 use crate::{
-    api::Api,
+    api::{Api, parse},
     dom,
     form::Form,
     page,
-    ui::{button::Submit, notice, text_field::TextField},
+    ui::{button::Submit, notice, text_field::TextField, toast::Toaster},
 };
-use contract::mfa::{SESSION_MFA, SecondFactorCode};
+use contract::{
+    mfa::{FEW_RECOVERY_CODES, SESSION_MFA, SecondFactorCode},
+    session::SignInAnswer,
+};
 use leptos::{prelude::*, task::spawn_local};
 
 /// The page.
 pub fn page() -> AnyView {
-    let api = Api::in_use();
+    let (api, toaster) = (Api::in_use(), expect_context::<Toaster>());
     let form = Form::new("second-step", SESSION_MFA, SecondFactorCode::default());
     let code = form.field("code", |draft| &draft.code, |draft| &mut draft.code);
     let recovery = RwSignal::new(false);
     let submit = move |ev| {
-        form.submit(&ev, None, move |_| {
+        form.submit(&ev, None, move |answer| {
+            if let Ok(SignInAnswer::SignedIn {
+                recovery_codes_left: Some(left @ ..=FEW_RECOVERY_CODES),
+                ..
+            }) = parse(answer)
+            {
+                let left = match left {
+                    0 => "No recovery code is".to_owned(),
+                    1 => "Only 1 recovery code is".to_owned(),
+                    left => format!("Only {left} recovery codes are"),
+                };
+                toaster.complain(left + " left. Make new ones in Account security.");
+            }
             spawn_local(api.account.learn());
             Ok(())
         });

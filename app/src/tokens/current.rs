@@ -115,7 +115,7 @@ fn action_bar(desk: Desk) -> AnyView {
     let too_many = move || count() > MAX_REVOKED_AT_ONCE;
     view! {
         <div class="action-bar" data-idle=move || none.get().then_some("true")>
-            <p class="action-bar__count" role="status">{count} " selected" {move || too_many().then_some(", at most 100 at once")}</p>
+            <p class="action-bar__count" role="status">{count} " selected" {move || too_many().then_some(" – at most 100 at once")}</p>
             <button
                 type="button"
                 class="button button--ghost button--small"

@@ -21,7 +21,7 @@ pub fn example(call: String, hint: &'static str) -> AnyView {
     view! {
         <div class="field">
             <label class="field__label" for="try-it">"Try it"</label>
-            <textarea class="input mono" id="try-it" readonly rows=rows spellcheck="false" aria-describedby="try-it-hint" prop:value=call></textarea>
+            <textarea class="input mono" id="try-it" readonly rows=rows wrap="off" spellcheck="false" aria-describedby="try-it-hint" prop:value=call></textarea>
             <p class="field__hint" id="try-it-hint">{hint}</p>
             <div>
                 <CopyButton

@@ -44,10 +44,9 @@ pub async fn standing(call: &Call, session: &SessionCaller) -> Result<SecondFact
         .db
         .commit([store::count_recovery_codes(&session.owner)])
         .await?;
-    let left = left.row::<store::LeftRow>()?.map_or(0, |row| row.left);
     Ok(SecondFactor {
         enabled: session.user.mfa_enabled,
-        recovery_codes_left: left,
+        recovery_codes_left: store::recovery_codes_left(&left)?,
     })
 }
 

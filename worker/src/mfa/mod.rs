@@ -5,7 +5,7 @@ mod store;
 mod totp;
 
 pub use http::standing;
-pub use store::{forget_next_seed, forget_useless_seed};
+pub use store::{count_recovery_codes, forget_next_seed, forget_useless_seed, recovery_codes_left};
 
 use crate::{
     audit,

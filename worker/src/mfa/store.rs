@@ -1,7 +1,13 @@
 //! Statements about the second factor.
 
 use super::Stage;
-use crate::{auth::Owner, db::Statement, rekey, secret::Digest};
+use crate::{
+    auth::Owner,
+    db::{Outcome, Statement},
+    error::Result,
+    rekey,
+    secret::Digest,
+};
 use contract::{
     ids::{TenantId, UserId},
     time::Timestamp,
@@ -15,10 +21,13 @@ pub(super) struct TotpRow {
     pub last_step: i64,
 }
 
-/// How many recovery codes are left.
-#[derive(Deserialize)]
-pub(super) struct LeftRow {
-    pub left: u32,
+/// What [`count_recovery_codes`] counted.
+pub fn recovery_codes_left(counted: &Outcome) -> Result<u32> {
+    #[derive(Deserialize)]
+    struct Row {
+        left: u32,
+    }
+    Ok(counted.row()?.map_or(0, |Row { left }| left))
 }
 
 /// The seed of a person, if their second factor is on, or is off, as `stage` says.
@@ -198,7 +207,8 @@ pub(super) fn insert_recovery_codes(owner: &Owner, digests: &str) -> Statement {
     )
 }
 
-pub(super) fn count_recovery_codes(owner: &Owner) -> Statement {
+/// How many recovery codes a person has; see [`recovery_codes_left`].
+pub fn count_recovery_codes(owner: &Owner) -> Statement {
     Statement::new(
         "SELECT count(*) AS left FROM recovery_codes WHERE user_id = ?1 AND tenant_id = ?2",
         [owner.user(), owner.tenant()],

@@ -140,6 +140,7 @@ pub async fn create(
         arrival.hand_out.cookies,
         Json(SignInAnswer::SignedIn {
             user: Box::new(user),
+            recovery_codes_left: None,
         }),
     ))
 }
@@ -254,7 +255,9 @@ pub async fn second_factor(
     .await?;
     let familiarity = devices::familiarity(&call, owner, &device).await?;
     let arrival = Arrival::completing(&call, &session, device, &familiarity)?;
-    let outcomes = call.db.commit_all(arrival.statements).await?;
+    let mut statements = arrival.statements;
+    statements.push(mfa::count_recovery_codes(owner));
+    let outcomes = call.db.commit_all(statements).await?;
     // Another call may have completed or ended it meanwhile.
     if changed(&outcomes, 0) != 1 {
         return Err(Error::refused(
@@ -267,6 +270,7 @@ pub async fn second_factor(
         arrival.hand_out.cookies,
         Json(SignInAnswer::SignedIn {
             user: Box::new(session.user),
+            recovery_codes_left: outcomes.last().map(mfa::recovery_codes_left).transpose()?,
         }),
     ))
 }
