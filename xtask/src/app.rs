@@ -218,6 +218,7 @@ fn bundle_styles(project: &Project, profile: Profile, to: &Path) -> Result<()> {
     let mut esbuild = project.command("esbuild");
     esbuild.args([
         "app=style/main.css",
+        "administration=style/administration.css",
         "reference=style/reference.css",
         "--bundle",
         "--log-level=warning",

@@ -8,8 +8,8 @@ const there = [];
 
 const fetched = (file) => fetch(new URL(file, import.meta.url));
 
-function bundle(name) {
-    const before = there.findLast((other) => AFTER.includes(`${other}-${name}`));
+function bundle(name, bit) {
+    const before = there.findLast((other) => BigInt(`0x${AFTER[other] ?? 0}`) & bit);
     if (there.length && !before) return undefined;
     const all = WebAssembly.compileStreaming(fetched(before ? `${before}-${name}.wasm` : `first_${name}.wasm`));
     all.catch(() => {});
@@ -43,7 +43,7 @@ function part(name) {
     return async (callback, data) => {
         let loaded = true;
         try {
-            await load(file, needed, loads.has(file) ? undefined : bundle(name));
+            await load(file, needed, loads.has(file) ? undefined : bundle(name, bit));
             there.push(name);
         } catch (error) {
             console.error(error);

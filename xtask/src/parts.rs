@@ -122,7 +122,7 @@ pub fn rewire(loader: &Path) -> Result<Vec<Part>> {
     let (sharing, _) = text
         .split_once(LOADS)
         .with_context(|| format!("the loader has no `{LOADS}`"))?;
-    let table = [table(&parts)?, after()].concat();
+    let table = [table(&parts)?, after(&parts)?].concat();
     let exports: Vec<_> = parts
         .iter()
         .map(|Part { name, .. }| {
@@ -157,10 +157,19 @@ fn table(parts: &[Part]) -> Result<String> {
     ))
 }
 
-/// Which parts come in one file after which.
-fn after() -> String {
-    let pairs: Vec<_> = pairs().map(|(from, to)| format!("{from}-{to}")).collect();
-    format!("const AFTER = '{}'.split(' ');\n", pairs.join(" "))
+/// For each part those that come in one file after it: a bit for each, in hexadecimal.
+fn after(parts: &[Part]) -> Result<String> {
+    let masks = AFTER.iter().map(|(from, all)| {
+        let bit = |name: &&str| {
+            let place = parts.iter().position(|part| part.name == *name);
+            let place = place.with_context(|| format!("no part {name}"))?;
+            Ok::<_, anyhow::Error>(1_u128 << place)
+        };
+        let mask = all.iter().map(bit).sum::<Result<u128>>()?;
+        Ok(format!("{from}: '{mask:x}'"))
+    });
+    let masks = masks.collect::<Result<Vec<_>>>()?;
+    Ok(format!("const AFTER = {{ {} }};\n", masks.join(", ")))
 }
 
 fn pairs() -> impl Iterator<Item = (&'static str, &'static str)> {

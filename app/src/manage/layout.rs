@@ -3,6 +3,7 @@
 use super::may;
 use crate::{
     api::{Api, Failure},
+    dom,
     later::Render,
     page, routes,
     session::Who,
@@ -52,9 +53,19 @@ impl Page {
 
     fn surround(&'static self) -> AnyView {
         page::appear(self.title);
-        let main = view! { {trail(self.above)} {(self.content)()} };
+        let main = view! {
+            <link rel="stylesheet" href=look("/administration.css") />
+            {trail(self.above)}
+            {(self.content)()}
+        };
         settings::frame(main.into_any())
     }
+}
+
+/// Where the look of some pages is, which others do not need: beside what `index.html` names.
+pub fn look(file: &str) -> Option<String> {
+    let base = dom::find("script[data-base]")?.get_attribute("data-base")?;
+    Some([&base, file].concat())
 }
 
 /// The way back up.

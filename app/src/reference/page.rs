@@ -7,8 +7,10 @@ use super::{
 };
 use crate::{
     api::{Api, Failure, Method},
-    dom,
-    manage::{layout::heading, query},
+    manage::{
+        layout::{heading, look},
+        query,
+    },
     page,
     router::Router,
     settings,
@@ -30,19 +32,13 @@ pub fn page() -> AnyView {
     page::appear("API reference");
     let account = Api::in_use().account;
     view! {
-        <link rel="stylesheet" href=style() />
+        <link rel="stylesheet" href=look("/reference.css") />
         <div class="app">
             {move || account.with(|_| ()).map_or_else(brand, |()| settings::header())}
             <main class="page reference" id="main" tabindex="-1">{content()}</main>
         </div>
     }
     .into_any()
-}
-
-/// Where the look of this page is, which no other one needs: beside what `index.html` names.
-fn style() -> Option<String> {
-    let base = dom::find("script[data-base]")?.get_attribute("data-base")?;
-    Some([&base, "/reference.css"].concat())
 }
 
 /// What is above the page of somebody who is not signed in.
