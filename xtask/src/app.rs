@@ -40,7 +40,7 @@ pub fn build(project: &Project, profile: Profile) -> Result<()> {
     files::emptied(&base)?;
     files::copy_all(&bound, &base)?;
     bundle_styles(project, profile, &base)?;
-    publish(project, &base)
+    publish(project, profile, &base)
 }
 
 /// Compiles the standard library anew, with all that a panic would say left out: nobody reads it in what ships, and it is
@@ -232,17 +232,28 @@ fn bundle_styles(project: &Project, profile: Profile, to: &Path) -> Result<()> {
 }
 
 /// A folder named after its contents may be kept by browsers for ever; the page, which names it, may not.
-fn publish(project: &Project, base: &Path) -> Result<()> {
+fn publish(project: &Project, profile: Profile, base: &Path) -> Result<()> {
     let dist = project.root.join("dist");
     let hash = files::fingerprint_of(base)?;
     files::copy_all(base, &dist.join("a").join(&hash))?;
 
     let public = project.root.join("public");
     files::copy_all(&public, &dist)?;
+    if profile == Profile::Release
+        && let Some(mut command) = smaller(project, &dist.join("boot.js"))
+    {
+        run_quietly(&mut command)?;
+    }
 
     let template =
         fs::read_to_string(project.root.join("app/index.html")).context("app/index.html")?;
-    let page = template.replace("{{base}}", &format!("/a/{hash}"));
+    // Without comments and indentation, which nobody reads there.
+    let lines = template
+        .lines()
+        .map(str::trim_start)
+        .filter(|line| !line.starts_with("<!--"));
+    let page = lines.collect::<Vec<_>>().join("\n");
+    let page = page.replace("{{base}}", &format!("/a/{hash}"));
     files::write_if_changed(&dist.join("index.html"), page.as_bytes())?;
 
     // Last, so that a page which is open meanwhile finds either the old files or the new.
