@@ -237,13 +237,15 @@ fn publish(project: &Project, profile: Profile, base: &Path) -> Result<()> {
     let hash = files::fingerprint_of(base)?;
     files::copy_all(base, &dist.join("a").join(&hash))?;
 
-    let public = project.root.join("public");
-    files::copy_all(&public, &dist)?;
+    let public = project.kept("app-public");
+    files::emptied(&public)?;
+    files::copy_all(&project.root.join("public"), &public)?;
     if profile == Profile::Release
-        && let Some(mut command) = smaller(project, &dist.join("boot.js"))
+        && let Some(mut command) = smaller(project, &public.join("boot.js"))
     {
         run_quietly(&mut command)?;
     }
+    files::copy_all(&public, &dist)?;
 
     let template =
         fs::read_to_string(project.root.join("app/index.html")).context("app/index.html")?;
