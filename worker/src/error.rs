@@ -93,6 +93,11 @@ impl Error {
         Self::refused(Code::NotFound, format!("There is no such {noun}."))
     }
 
+    /// Whether a transaction was given up because there was nothing to put into `column`, which must have something.
+    pub fn lacked(&self, column: &str) -> bool {
+        matches!(self, Self::Internal(text) if text.contains(&["NOT NULL constraint failed: ", column].concat()))
+    }
+
     /// Turns a violation of the unique index on `columns` into a conflict at the member `field`.
     #[must_use]
     pub fn when_taken(self, columns: &str, field: &str, message: &str) -> Self {
@@ -172,6 +177,10 @@ mod tests {
             matches!(&taken, Error::Taken(columns) if columns == "tokens.user_id, tokens.name")
         );
         assert!(matches!(d1("D1_ERROR: no such table"), Error::Internal(_)));
+        let lacking = d1(
+            "D1_ERROR: NOT NULL constraint failed: sessions.user_id: SQLITE_CONSTRAINT (extended: SQLITE_CONSTRAINT_NOTNULL)",
+        );
+        assert!(lacking.lacked("sessions.user_id") && !lacking.lacked("sessions.digest"));
 
         let Error::Refused(refusal) =
             taken.when_taken("tokens.user_id, tokens.name", "name", "Taken.")

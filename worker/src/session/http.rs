@@ -105,7 +105,6 @@ pub async fn create(
     let half = user.mfa_enabled || person.mfa_required == 1;
     let mut statements = vec![was_good];
     statements.extend(store::replace(&call, &headers)?);
-    let place = statements.len();
     statements.push(store::insert(
         &call,
         &owner,
@@ -122,19 +121,19 @@ pub async fn create(
             &actor,
             &session_event(&call, id.as_str(), Action::SessionBegun),
         )?);
-        let outcomes = call.db.commit_all(statements).await?;
-        if changed(&outcomes, place) == 0 {
-            return Err(wrong_credentials());
-        }
+        call.db
+            .commit_all(statements)
+            .await
+            .map_err(changed_since)?;
         let cookies = AppendHeaders(vec![new_cookie(secret)]);
         return Ok((cookies, Json(SignInAnswer::MfaRequired)));
     }
     let arrival = Arrival::new(&call, &owner, &actor, device, &person.familiarity, secret)?;
     statements.extend(arrival.statements);
-    let outcomes = call.db.commit_all(statements).await?;
-    if changed(&outcomes, place) == 0 {
-        return Err(wrong_credentials());
-    }
+    call.db
+        .commit_all(statements)
+        .await
+        .map_err(changed_since)?;
     arrival.hand_out.send_soon(&call);
     Ok((
         arrival.hand_out.cookies,
@@ -147,6 +146,15 @@ pub async fn create(
 
 fn wrong_credentials() -> Error {
     Error::refused(Code::Unauthenticated, "The email or the password is wrong.")
+}
+
+/// The password was changed while it was being checked; nothing was written.
+fn changed_since(error: Error) -> Error {
+    if error.lacked(store::OF_WHOM) {
+        wrong_credentials()
+    } else {
+        error
+    }
 }
 
 /// What every sign-in leaves behind that came to its end.

@@ -19,6 +19,9 @@ use contract::{
 };
 use serde::Deserialize;
 
+/// Whose a session is.
+pub(super) const OF_WHOM: &str = "sessions.user_id";
+
 /// A person who may be signing in.
 #[derive(Deserialize)]
 pub(super) struct PersonRow {
@@ -60,8 +63,9 @@ pub fn find_password(owner: &Owner) -> Statement {
     )
 }
 
-/// A new session, confirmed by the sign-in itself; a `half` one waits for the second factor. None if the hash of the
-/// person's password is not `password` any more: whoever changed it meanwhile ended every session.
+/// A new session, confirmed by the sign-in itself; a `half` one waits for the second factor. If the hash of the
+/// person's password is not `password` any more, the transaction is given up for want of [`OF_WHOM`]: whoever changed it
+/// meanwhile ended every session.
 pub fn insert(
     call: &Call,
     owner: &Owner,
@@ -73,8 +77,8 @@ pub fn insert(
     Statement::new(
         "INSERT INTO sessions
              (id, tenant_id, user_id, digest, ip, user_agent, place, created_at, last_seen_at, stepped_up_at, half)
-         SELECT ?1, tenant_id, id, ?4, ?5, ?6, ?7, ?8, ?8, ?8, ?9 FROM users
-         WHERE id = ?3 AND tenant_id = ?2 AND password = ?10",
+         VALUES (?1, ?2, (SELECT id FROM users WHERE id = ?3 AND tenant_id = ?2 AND password = ?10),
+                 ?4, ?5, ?6, ?7, ?8, ?8, ?8, ?9)",
         [
             id,
             owner.tenant(),
