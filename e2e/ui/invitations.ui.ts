@@ -2,7 +2,7 @@
 
 import type { Page } from '@playwright/test'
 import { expectAccessible } from '../support/a11y'
-import { button, cell, dialog, open, rowOf, signIn } from '../support/browser'
+import { button, cell, dialog, holdBack, open, rowOf, signIn } from '../support/browser'
 import { ago, db } from '../support/db'
 import { colleague, invite, secretIn } from '../support/people'
 import { expect, test } from '../support/test'
@@ -58,6 +58,17 @@ test.describe('whoever looks after people', () => {
       await expect(inviting.getByLabel('Email')).toHaveAccessibleDescription(new RegExp(why.slice(0, 20)))
     }
     expect(await db.count('FROM invitations WHERE tenant_id = ?1', owner.tenant)).toBe(1)
+  })
+
+  test('is offered the roles also where these arrive after the dialog', async ({ page }) => {
+    const arrive = await holdBack(page, '**/api/v1/roles?*')
+    await openUsers(page)
+    await button(page, 'Invite User').click()
+    const inviting = dialog(page, 'Invite User')
+    await inviting.getByLabel('Email').fill(address())
+    await expect(inviting.getByLabel('Role').getByRole('option')).toHaveText(['Select a role'])
+    arrive()
+    await expect(inviting.getByLabel('Role').getByRole('option')).toHaveText(['Select a role', 'Administrator', 'Member', 'Viewer', 'API reader', 'API writer'])
   })
 
   test('confirms that it is them where that is long ago, and the invitation goes out', async ({ page, owner }) => {

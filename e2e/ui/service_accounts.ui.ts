@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { Locator, Page } from '@playwright/test'
 import { expectAccessible } from '../support/a11y'
 import { bearer } from '../support/actors'
-import { button, cell, dialog, generate, history, open, rowOf, signIn, tokens } from '../support/browser'
+import { button, cell, dialog, generate, history, holdBack, open, rowOf, signIn, tokens } from '../support/browser'
 import { ago, db } from '../support/db'
 import { basic, makeAccount, makeRole, roleId } from '../support/machines'
 import { expect, test } from '../support/test'
@@ -148,6 +148,16 @@ test('A-04 A-06 the name is mandatory and taken for good; only roles with API ac
   await button(made, 'Save').click()
   await expect(made.getByText('There is, or was, a service account with this name. Choose another: names are never given twice.')).toBeVisible()
   expect(await db.count('FROM service_accounts WHERE tenant_id = ?1', owner.tenant)).toBe(1)
+})
+
+test('an account keeps its role in a drawer that is opened before the roles arrive', async ({ page, owner }) => {
+  await makeAccount(owner, { name: 'Backup sync' })
+  const arrive = await holdBack(page, '**/api/v1/roles?*')
+  await openPage(page)
+  const role = (await openDrawer(page, 'Backup sync')).getByLabel('Role')
+  await expect(role.getByRole('option')).toHaveCount(0)
+  arrive()
+  await expect(role.getByRole('option', { selected: true })).toHaveText('API writer')
 })
 
 test('somebody else can look after it, and nobody who is not there', async ({ page, owner }) => {

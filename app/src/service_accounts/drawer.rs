@@ -51,14 +51,14 @@ pub fn fields(desk: Desk, form: Form<Draft>) -> AnyView {
     );
     view! {
         {text_area("Description", description, "What the service account does in the system.", true)}
-        {select("Role", role, "What it may do. Only roles with API access are available.", roles(desk, form))}
+        {move || select("Role", role, "What it may do. Only roles with API access are available.", roles(desk, form))}
         {desk.people.view("Owner", owner(desk, form), "Who looks after it, and hears of it if its secret is found somewhere.")}
         {text_area("IP ranges", ip_ranges, "From where it may call: an address, a network such as 192.0.2.0/24, or a range, one in a line. From anywhere if there is none.", true)}
     }
     .into_any()
 }
 
-/// Roles with API access; of an account also the one that it has, should that have lost it.
+/// Roles with API access, as soon as they are fetched; of an account also the one that it has, should that have lost it.
 fn roles(desk: Desk, form: Form<Draft>) -> Vec<Choice> {
     let choice = |value: &str, label: &str| Choice {
         group: String::new(),

@@ -114,7 +114,7 @@ impl Desk {
 
     /// The roles that an account can have.
     fn roles_with_api_access(self) -> Vec<Role> {
-        let mut roles = self.roles.get_untracked();
+        let mut roles = self.roles.get();
         roles.retain(|role| role.permissions.contains(&Permission::ApiAccess));
         roles
     }

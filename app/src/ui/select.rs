@@ -48,6 +48,8 @@ pub fn select(
 }
 
 fn fill(select: &HtmlSelectElement, choices: &[Choice]) {
+    // Who rendered the choice anew within a frame is found here twice.
+    select.set_text_content(None);
     let mut parent: Node = select.clone().into();
     let mut group = "";
     for choice in choices {

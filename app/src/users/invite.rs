@@ -46,7 +46,7 @@ fn Invite() -> impl IntoView {
                 <div class="dialog__body">
                     {notice::alert(move || form.state.trouble())}
                     <TextField label="Email" field=email kind="email" hint="They get a link by mail that works once, within 7 days." autofocus=true />
-                    {select("Role", role, "You can give no more than you hold yourself.", roles(desk))}
+                    {move || select("Role", role, "You can give no more than you hold yourself.", roles(desk))}
                 </div>
                 <div class="dialog__footer">
                     <button type="button" class="button button--secondary" on:click=move |_| close.run(())>"Cancel"</button>
@@ -57,11 +57,11 @@ fn Invite() -> impl IntoView {
     }
 }
 
+/// Roles that the person in front may give, as soon as they are fetched.
 fn roles(desk: Desk) -> Vec<Choice> {
-    let roles = desk.roles.get_untracked();
-    let roles = Api::in_use()
-        .account
-        .with(|session| to_give(session, &roles));
+    let roles = desk.roles.get();
+    let account = Api::in_use().account;
+    let roles = untrack(|| account.with(|session| to_give(session, &roles)));
     let choice = |value: &str, label: &str| Choice {
         group: String::new(),
         value: value.to_owned(),
