@@ -78,16 +78,18 @@ impl Later {
             Part::Coming => {}
         }
         spawn_local(async move {
-            match (self.fetch)().await {
-                // Whoever is in it already is not to be disturbed by a fetch that began before.
-                Ok(_) if matches!(self.part.try_get_untracked(), Some(Part::Here(_))) => {}
-                Ok(render) => drop(self.part.try_set(Part::Here(render))),
-                Err(Missing) if wanted => {
-                    self.part.try_set(Part::Missed);
-                    self.toaster.complain(Missing::MESSAGE.into());
-                    self.missed.run(());
-                }
-                Err(Missing) => {}
+            let fetched = (self.fetch)().await;
+            // Whoever is in it already is not to be disturbed by a fetch that began before.
+            if matches!(self.part.try_get_untracked(), Some(Part::Here(_))) {
+                return;
+            }
+            self.part.try_set(match &fetched {
+                Ok(render) => Part::Here(*render),
+                Err(Missing) => Part::Missed,
+            });
+            if wanted && fetched.is_err() {
+                self.toaster.complain(Missing::MESSAGE.into());
+                self.missed.run(());
             }
         });
     }

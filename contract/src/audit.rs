@@ -66,6 +66,7 @@ actions! {
     PasswordChangeRefused = "password.change_refused", "Change of password refused", "gave a wrong password to change that of {}";
     EmailChangeRequested = "email.change_requested", "Change of email requested", "asked to change the email of {}";
     EmailChanged = "email.changed", "Email changed", "changed the email of {}";
+    EmailChangeWithdrawn = "email.change_withdrawn", "Change of email given up", "gave up the change of email of {}";
     EmailRestored = "email.restored", "Change of email taken back", "took back the change of email of {}";
     MfaEnabled = "mfa.enabled", "Multi-Factor Authentication switched on", "switched Multi-Factor Authentication on for {}";
     MfaDisabled = "mfa.disabled", "Multi-Factor Authentication switched off", "switched Multi-Factor Authentication off for {}";
@@ -136,6 +137,8 @@ pub struct AuditEvent<Changes> {
     pub target: Party,
     /// From which address.
     pub ip: Option<String>,
+    /// Browser and system in words, such as `Firefox on Linux`, as far as they are known.
+    pub device: Option<String>,
     /// The call's id in the log.
     pub request_id: String,
     /// What became different.

@@ -7,7 +7,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Ask to change the signed-in person's address.
+/// The signed-in person's address: read it, ask for another, or give that up.
 pub const MY_EMAIL: &str = "/api/v1/users/me/email";
 /// Follow a link that was mailed; its token below this path.
 pub const EMAIL_CONFIRMATIONS: &str = "/api/v1/email-confirmations";
@@ -37,6 +37,26 @@ impl Check for ChangeEmail {
     fn check(self, _now: Timestamp) -> Result<String, Invalid> {
         users::email(&self.email).map_err(|message| Invalid::one("email", message))
     }
+}
+
+/// One's address, and the one that is to take its place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OwnEmail {
+    /// The address of the account.
+    pub email: String,
+    /// The change that was asked for, as long as its link works.
+    pub pending: Option<PendingEmail>,
+}
+
+/// An address whose link was not followed yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PendingEmail {
+    /// The address that is wanted.
+    pub email: String,
+    /// Until when its link works.
+    pub expires_at: Timestamp,
 }
 
 /// What a link did.

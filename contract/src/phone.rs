@@ -111,10 +111,23 @@ pub fn check(text: &str) -> Result<String, String> {
     })
 }
 
+/// Without what groups its digits, and without a zero that is dialled only within the country, as in `+44 (0)20`.
 fn ungrouped(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_whitespace() && !".-/()".contains(*c))
-        .collect()
+    let plain = |text: &str| {
+        let digits = text.chars();
+        digits
+            .filter(|c| !c.is_whitespace() && !".-/()".contains(*c))
+            .collect::<String>()
+    };
+    let number = plain(text);
+    // Some countries, like Italy, have the zero as a part of the number.
+    let drops_zero = |(country, _): (Country, &str)| country.trunk_prefix == "0";
+    match text.split_once("(0)") {
+        Some((code, rest)) if countries_of(&number).next().is_some_and(drops_zero) => {
+            plain(code) + &plain(rest)
+        }
+        _ => number,
+    }
 }
 
 #[cfg(test)]
@@ -164,6 +177,8 @@ mod tests {
             ("DE", "+44 20 7946 0958", "+442079460958"),
             ("DE", "0044 20 7946 0958", "+442079460958"),
             ("GB", "(020) 7946 0958", "+442079460958"),
+            ("DE", "+44 (0)20 7946 0958", "+442079460958"),
+            ("DE", "+39 (0)6 698 12345", "+390669812345"),
             ("US", "1 (212) 555-0123", "+12125550123"),
             ("US", "212 555 0123", "+12125550123"),
             // Italy keeps the zero.

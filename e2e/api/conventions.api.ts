@@ -36,7 +36,7 @@ const ROUTES: [string, string[]][] = [
   ['/api/v1/policy', ['GET', 'PUT']],
   ['/api/v1/password-resets', ['POST']],
   ['/api/v1/password-resets/x', ['PUT']],
-  ['/api/v1/users/me/email', ['POST']],
+  ['/api/v1/users/me/email', ['GET', 'POST', 'DELETE']],
   ['/api/v1/email-confirmations/x', ['POST']],
   ['/api/v1/roles', ['GET', 'POST']],
   ['/api/v1/roles/rol_01JD7ZQ4T3V5W6X7Y8Z9ABCDEF', ['GET', 'PATCH', 'DELETE']],

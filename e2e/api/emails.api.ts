@@ -45,6 +45,32 @@ test('the old address stays until the new one is confirmed, and then signs in no
   expect(events[1]?.credential).toBe('link')
 })
 
+test('a change that waits is told to whom it is about, and given up at their word', async ({ owner, stranger, anonymous }) => {
+  const mine = async (person: Person) => (await person.get('/users/me/email')).json
+  expect(await mine(owner)).toEqual({ email: owner.account.email, pending: null })
+  await refused(owner.tenant, () => owner.delete('/users/me/email'), 404, 'not_found')
+  await ask(owner, newEmail())
+  const email = newEmail()
+  await ask(owner, email)
+  const confirm = linkIn(await mailTo(email, CONFIRM), PAGE).slice(PAGE.length)
+  expect(await mine(owner)).toEqual({ email: owner.account.email, pending: { email, expires_at: expect.any(String) } })
+  expect((await mine(stranger)).pending).toBeNull()
+  const { secret } = await owner.makeToken({ scopes: ['users:write'] })
+  await refused(owner.tenant, () => bearer(secret).delete('/users/me/email'), 403, 'forbidden')
+  await refused(owner.tenant, () => anonymous.delete('/users/me/email'), 401, 'unauthenticated')
+  await owner.goStale()
+  expect((await owner.delete('/users/me/email')).status).toBe(204)
+  expect((await mine(owner)).pending).toBeNull()
+  await refused(owner.tenant, () => follow(confirm), 404, 'not_found')
+})
+
+test('a change that is too late waits no more', async ({ owner }) => {
+  await change(owner, newEmail())
+  await db.rows('UPDATE email_changes SET confirm_until = ?1 WHERE user_id = ?2', ago(0), owner.user.id)
+  expect((await owner.get('/users/me/email')).json.pending).toBeNull()
+  await refused(owner.tenant, () => owner.delete('/users/me/email'), 404, 'not_found')
+})
+
 test('the old address is told where it came from, and can take it back before it is confirmed', async ({ owner }) => {
   const email = newEmail()
   const { confirm, undo } = await change(owner, email)

@@ -162,6 +162,10 @@ const WRITES: Record<string, Write | string> = {
     return owner.delete('/users/me/photo')
   }],
   'POST /api/v1/users/me/email': ['email.change_requested', (owner) => owner.post('/users/me/email', { email: fresh() })],
+  'DELETE /api/v1/users/me/email': ['email.change_withdrawn', async (owner) => {
+    await owner.post('/users/me/email', { email: fresh() })
+    return owner.delete('/users/me/email')
+  }],
   'POST /api/v1/users/me/password': ['password.changed', (owner) => owner.post('/users/me/password', { current_password: owner.account.password, new_password: 'gondola trumpet fig salad' })],
   'POST /api/v1/users/me/totp': 'what is begun changes nothing until it is confirmed',
   'DELETE /api/v1/users/me/totp': ['mfa.disabled', async (owner) => {

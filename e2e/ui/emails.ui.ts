@@ -137,6 +137,28 @@ test.describe('Change email', () => {
     await expect(account(page).getByText(email, { exact: true })).toBeVisible()
   })
 
+  test('tells of a change that waits, and gives it up at a word', async ({ page, owner }) => {
+    const email = newAccount().email
+    await button(page, 'Change email').click()
+    const changing = dialog(page, 'Change email')
+    await changing.getByLabel('New email').fill(email)
+    await button(changing, 'Send the link').click()
+    await button(changing, 'Done').click()
+    const waiting = account(page).getByText(`Waiting for ${email} to be confirmed`)
+    await expect(waiting).toBeVisible()
+    await page.reload()
+    await expect(waiting).toBeVisible()
+    await expectAccessible(page)
+    await button(account(page), 'Keep the address as it is').click()
+    await expect(waiting).toBeHidden()
+    await expect(button(page, 'Change email')).toBeFocused()
+    expect((await owner.get('/users/me/email')).json.pending).toBeNull()
+    await open(page, linkIn(await mailTo(email, CONFIRM), PAGE), CONFIRM)
+    await button(page, 'Confirm this address').click()
+    await expect(page.getByRole('alert')).toHaveText(DEAD)
+    expect(await addressOf(owner)).toBe(owner.account.email)
+  })
+
   test('complains at the field, and changes nothing', async ({ page, owner, stranger }) => {
     await button(page, 'Change email').click()
     const changing = dialog(page, 'Change email')

@@ -173,6 +173,14 @@ test.describe('Account security', () => {
     await expect(codes).toBeHidden()
     await expect(card.getByText('10 recovery codes are left.')).toBeVisible()
     expect((await owner.get('/users/me')).json.mfa_enabled).toBe(true)
+
+    const others = dialog(page, 'Sign out all others')
+    await expect(others.getByText('How you sign in has changed. End 1 other session? You stay signed in on this device.')).toBeVisible()
+    await expectAccessible(page)
+    await button(others, 'Sign out').click()
+    await expect(page.getByText('Signed out everywhere else.')).toBeVisible()
+    await expect(page.getByRole('list', { name: 'Sessions' }).getByRole('listitem')).toHaveCount(1)
+    expect((await owner.get('/session')).status).toBe(401)
   })
 
   test('E-04 warns when few codes are left, replaces them, and switches off', async ({ page, owner }) => {
@@ -198,9 +206,12 @@ test.describe('Account security', () => {
     await codes.getByRole('checkbox', { name: 'I have saved these codes' }).check()
     await button(codes, 'Done').click()
     await expect(card.getByText('10 recovery codes are left.')).toBeVisible()
+    const others = dialog(page, 'Sign out all others')
+    await button(others, 'Cancel').click()
 
     await button(card, 'Switch off').click()
     await button(dialog(page, 'Switch off Multi-Factor Authentication'), 'Switch off').click()
+    await button(others, 'Cancel').click()
     await expect(button(card, 'Set up')).toBeVisible()
     expect((await owner.get('/users/me')).json.mfa_enabled).toBe(false)
   })
@@ -227,6 +238,7 @@ test.describe('Account security', () => {
     await codes.getByRole('checkbox', { name: 'I have saved these codes' }).check()
     await button(codes, 'Done').click()
     await expect(codes).toBeHidden()
+    await button(dialog(page, 'Sign out all others'), 'Cancel').click()
     await expect(card.getByText('10 recovery codes are left.')).toBeVisible()
     await db.rows('UPDATE totps SET last_step = 0 WHERE user_id = ?1', owner.user.id)
     await owner.signIn()
@@ -296,11 +308,13 @@ test.describe('Account security', () => {
   })
 
   test('the log tells in words what was done, ten at a time', async ({ page, owner }) => {
-    for (let i = 0; i < 10; i++) await owner.makeToken({ name: `ci ${i}` })
+    const agent = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0'
+    for (let i = 0; i < 10; i++) await owner.post('/users/me/tokens', { name: `ci ${i}`, scopes: ['users:read'] }, { 'User-Agent': agent })
     await open(page, SECURITY)
     const rows = page.getByRole('list', { name: 'Security log' }).getByRole('listitem')
     await expect(rows).toHaveCount(10)
     await expect(rows.first()).toContainText('Access token made')
+    await expect(rows.first()).toContainText(`Firefox on Linux · ${owner.address}`)
     await button(section(page, 'Security log'), 'Show more').click()
     await expect(rows.filter({ hasText: 'Company signed up' })).toHaveCount(1)
     await expect(button(section(page, 'Security log'), 'Show more')).toBeHidden()

@@ -106,7 +106,12 @@ fn people() -> Router {
                 .put(photos::http::update)
                 .delete(photos::http::remove),
         )
-        .route("/api/v1/users/me/email", post(emails::http::create))
+        .route(
+            "/api/v1/users/me/email",
+            get(emails::http::show)
+                .post(emails::http::create)
+                .delete(emails::http::withdraw),
+        )
         .route("/api/v1/users/me/password", post(passwords::http::update))
         .route(
             "/api/v1/users/me/totp",

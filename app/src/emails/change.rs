@@ -12,28 +12,34 @@ use leptos::prelude::*;
 
 /// The dialog.
 pub fn dialog() -> AnyView {
-    let Changing(open) = expect_context();
-    let close = Callback::new(move |()| open.set(false));
+    let changing = expect_context::<Changing>();
+    let close = Callback::new(move |()| changing.open.set(false));
     let sent = RwSignal::new(None::<String>);
     let current = Api::in_use()
         .account
         .with(|session| session.user.email.clone())
         .unwrap_or_default();
     let view = move || match sent.get() {
-        None => ask(&current, sent, close),
+        None => ask(&current, changing, sent, close),
         Some(new) => told(&current, &new, close),
     };
     view! { <Dialog id="change-email-title" title="Change email" small=true on_close=close>{view}</Dialog> }
         .into_any()
 }
 
-fn ask(current: &str, sent: RwSignal<Option<String>>, close: Callback<()>) -> AnyView {
+fn ask(
+    current: &str,
+    changing: Changing,
+    sent: RwSignal<Option<String>>,
+    close: Callback<()>,
+) -> AnyView {
     let form = Form::new("change-email", MY_EMAIL, ChangeEmail::default());
     let email = form.field("email", |draft| &draft.email, |draft| &mut draft.email);
     let submit = move |ev| {
         form.submit(&ev, None, move |_| {
             let new = form.draft.try_get_untracked().unwrap_or_default();
             sent.try_set(Some(new.email.trim().to_owned()));
+            changing.load();
             dom::focus_soon("#change-email-sent");
             Ok(())
         });

@@ -4,6 +4,7 @@ use super::parts;
 use crate::{
     api::{Api, Failure, Method, parse},
     later::Later,
+    security::end_others::Ending,
     ui::{
         badge::{Tone, badge},
         failed::Failed,
@@ -40,6 +41,7 @@ pub struct Desk {
     /// The dialog that is open.
     pub dialog: RwSignal<Dialog>,
     dialogs: Later,
+    ending: Ending,
 }
 
 impl Desk {
@@ -53,6 +55,7 @@ impl Desk {
                 || Box::pin(async { Ok(parts().await?.dialogs) }),
                 move || dialog.set(Dialog::Closed),
             ),
+            ending: expect_context(),
         }
     }
 
@@ -79,6 +82,12 @@ impl Desk {
         self.close();
         self.load();
         self.api.account.ask();
+    }
+
+    /// The same, and offers to end the sessions that began before it.
+    pub fn finish_and_offer(self) {
+        self.finish();
+        self.ending.offer();
     }
 }
 

@@ -137,7 +137,7 @@ fn Codes(
     let saved = Saved::new();
     let close = Callback::new(move |()| {
         if saved.or_remind() {
-            desk.finish();
+            desk.finish_and_offer();
         }
     });
     view! {
@@ -174,7 +174,7 @@ fn Confirm(
             desk.dialog.set(Dialog::Codes(made.recovery_codes));
         } else {
             toaster.say("Multi-Factor Authentication is off.".into());
-            desk.finish();
+            desk.finish_and_offer();
         }
         Ok::<_, Failure>(())
     };

@@ -28,13 +28,18 @@ pub fn page() -> AnyView {
         });
     });
     load.run(());
-    let changing = RwSignal::new(false);
-    provide_context(Changing(changing));
+    let changing = Changing::new(api);
+    provide_context(changing);
+    changing.load();
     let change = Later::new(
         || Box::pin(async { Ok(emails::parts().await?.change) }),
-        move || changing.set(false),
+        move || changing.open.set(false),
     );
-    let about = move |session: &Session| facts(session, changing);
+    let pending = Later::new(
+        || Box::pin(async { Ok(emails::parts().await?.pending) }),
+        || (),
+    );
+    let about = move |session: &Session| facts(session, changing, pending);
     view! {
         <Section id="profile" title="Account profile" text="How you are known to the people you work with.">
             <div class="card">
@@ -48,7 +53,7 @@ pub fn page() -> AnyView {
         <Section id="account" title="Your account" text="Where you belong, and how you sign in.">
             <div class="card">{move || api.account.with(about).unwrap_or_else(skeleton_card)}</div>
             // Not among the facts, which are shown anew when the address is confirmed in another tab.
-            {move || changing.get().then(|| change.view())}
+            {move || changing.open.get().then(|| change.view())}
         </Section>
         {account::sections()}
     }
@@ -69,12 +74,22 @@ fn card(read: Read) -> AnyView {
     .into_any()
 }
 
-fn facts(session: &Session, changing: RwSignal<bool>) -> AnyView {
+fn facts(session: &Session, changing: Changing, pending: Later) -> AnyView {
     let user = &session.user;
+    // What was confirmed in another tab does not wait any more.
+    let current = user.email.clone();
+    let waits = Memo::new(move |_| {
+        changing.pending.with(|change| {
+            change
+                .as_ref()
+                .is_some_and(|change| change.email != current)
+        })
+    });
     let email = view! {
         <div class="profile__email">
             <span>{user.email.clone()}</span>
-            <button type="button" class="button button--secondary button--small" on:click=move |_| changing.set(true)>"Change email"</button>
+            <button type="button" class="button button--secondary button--small" id="change-email" on:click=move |_| changing.open.set(true)>"Change email"</button>
+            {move || waits.get().then(|| pending.view())}
         </div>
     };
     rows(vec![

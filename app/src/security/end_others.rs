@@ -8,26 +8,49 @@ use crate::{
 use contract::session::{Device, MY_SESSIONS};
 use leptos::{prelude::*, task::spawn_local};
 
-/// What the card provides.
+/// What the page provides.
 #[derive(Clone, Copy)]
 pub struct Ending {
     /// The list of all.
     pub listing: Listing<Device>,
-    /// Taken back to close the dialog.
-    pub asking: RwSignal<bool>,
+    /// Why it is asked, often nothing in particular; taken back to close the dialog.
+    pub asking: RwSignal<Option<&'static str>>,
+}
+
+impl Ending {
+    /// Nothing is asked, and the sessions are being fetched.
+    pub fn new() -> Self {
+        let listing = Listing::new(Api::in_use());
+        listing.load([MY_SESSIONS, "?limit=100"].concat());
+        Self {
+            listing,
+            asking: RwSignal::new(None),
+        }
+    }
+
+    /// Asks after a change of how one signs in, where there is anything to end (OWASP ASVS 5.0, 7.4.3).
+    pub fn offer(self) {
+        if self.others() > 0 {
+            self.asking.set(Some("How you sign in has changed. "));
+        }
+    }
+
+    fn others(self) -> usize {
+        self.listing.rows.with_untracked(|rows| match rows {
+            Rows::Loaded(devices) => devices.iter().filter(|device| !device.current).count(),
+            _ => 0,
+        })
+    }
 }
 
 /// The dialog.
 pub fn dialog() -> AnyView {
-    let Ending { listing, asking } = expect_context();
+    let ending = expect_context::<Ending>();
+    let Ending { listing, asking } = ending;
     let (api, toaster) = (Api::in_use(), expect_context::<Toaster>());
     let pending = RwSignal::new(false);
     let trouble = RwSignal::new(None);
-    let others = listing.rows.with_untracked(|rows| match rows {
-        Rows::Loaded(devices) => devices.iter().filter(|device| !device.current).count(),
-        _ => 0,
-    });
-    let close = Callback::new(move |()| asking.set(false));
+    let close = Callback::new(move |()| asking.set(None));
     let end = move |_| {
         pending.set(true);
         trouble.set(None);
@@ -36,7 +59,7 @@ pub fn dialog() -> AnyView {
             pending.try_set(false);
             match answer {
                 Ok(_) => {
-                    asking.try_set(false);
+                    asking.try_set(None);
                     toaster.say("Signed out everywhere else.".into());
                     listing.reload();
                 }
@@ -50,7 +73,7 @@ pub fn dialog() -> AnyView {
         <Dialog id="end-others-title" title="Sign out all others" small=true on_close=close>
             <div class="dialog__body">
                 {notice::alert(move || trouble.get())}
-                <p>{question(others)}</p>
+                <p>{asking.get_untracked()}{question(ending.others())}</p>
             </div>
             <div class="dialog__footer">
                 <button type="button" class="button button--secondary" autofocus on:click=move |_| close.run(())>"Cancel"</button>

@@ -51,13 +51,14 @@ fn list(events: &[Event]) -> AnyView {
     view! { <ul class="rows rows--dense" aria-label="Security log">{rows}</ul> }.into_any()
 }
 
-/// To what else than oneself it was done, and from where, as far as that is known. A session is named by what its browser
+/// To what else than oneself it was done, and from which browser and where, as far as that is known. A session is named by what its browser
 /// calls itself, which are no words.
 fn about(event: &Event) -> String {
     let target = &event.target;
     let is_other = target.kind != "session" && target.id != event.actor.id;
     let name = Some(target.name.as_str()).filter(|name| is_other && !name.is_empty());
-    let known: Vec<_> = name.into_iter().chain(event.ip.as_deref()).collect();
+    let place = [&event.device, &event.ip].into_iter().flatten();
+    let known: Vec<_> = name.into_iter().chain(place.map(String::as_str)).collect();
     if known.is_empty() {
         "Address not known".into()
     } else {

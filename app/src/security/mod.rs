@@ -1,6 +1,6 @@
 //! How one signs in, where one is signed in, and what was done in one's name.
 
-mod end_others;
+pub mod end_others;
 mod log;
 mod page;
 mod password;

@@ -1,11 +1,12 @@
 //! The page `Account security`.
 
-use super::{log::Log, password::Password, sessions::Sessions};
+use super::{end_others::Ending, log::Log, password::Password, sessions::Sessions};
 use crate::{mfa::card::Mfa, settings::Section};
 use leptos::prelude::*;
 
 /// The page.
 pub fn page() -> AnyView {
+    provide_context(Ending::new());
     view! {
         <Section id="password-title" title="Password" text="What you sign in with. Nobody at Latchkey can read it.">
             <Password />

@@ -19,11 +19,8 @@ use leptos::{prelude::*, task::spawn_local};
 /// The card.
 #[component]
 pub fn Sessions() -> impl IntoView {
-    let listing = Listing::<Device>::new(Api::in_use());
-    listing.load([MY_SESSIONS, "?limit=100"].concat());
-    let asking = RwSignal::new(false);
-    provide_context(Ending { listing, asking });
-    let end = Later::new(|| Box::pin(end_others()), move || asking.set(false));
+    let Ending { listing, asking } = expect_context();
+    let end = Later::new(|| Box::pin(end_others()), move || asking.set(None));
     let content = move || {
         listing.rows.with(|rows| match rows {
             Rows::Loading => skeleton_card(),
@@ -33,17 +30,21 @@ pub fn Sessions() -> impl IntoView {
     };
     view! {
         <div class="card card--flush">{content}</div>
-        {move || asking.get().then(|| end.view())}
+        {move || asking.get().map(|_| end.view())}
     }
 }
 
-fn list(listing: Listing<Device>, devices: &[Device], asking: RwSignal<bool>) -> AnyView {
+fn list(
+    listing: Listing<Device>,
+    devices: &[Device],
+    asking: RwSignal<Option<&'static str>>,
+) -> AnyView {
     let rows = own_first(devices).map(|device| row(listing, device));
     let others = (devices.len() > 1).then(|| {
         view! {
             <div class="card__footer">
                 <p class="muted">"You are signed in at " {devices.len()} " places."</p>
-                <button type="button" class="button button--secondary button--small" on:click=move |_| asking.set(true)>"Sign out all others"</button>
+                <button type="button" class="button button--secondary button--small" on:click=move |_| asking.set(Some(""))>"Sign out all others"</button>
             </div>
         }
     });

@@ -4,7 +4,7 @@ use contract::audit::AuditEvent;
 use serde_json::Value;
 
 /// The first line.
-pub const HEAD: &str = "id,at,actor_type,actor_id,actor,credential,action,target_type,target_id,target,ip,request_id,changes\r\n";
+pub const HEAD: &str = "id,at,actor_type,actor_id,actor,credential,action,target_type,target_id,target,ip,device,request_id,changes\r\n";
 
 /// The line of an event.
 pub fn line(event: &AuditEvent<Value>) -> String {
@@ -22,6 +22,7 @@ pub fn line(event: &AuditEvent<Value>) -> String {
         event.target.id.as_deref().unwrap_or_default(),
         &event.target.name,
         event.ip.as_deref().unwrap_or_default(),
+        event.device.as_deref().unwrap_or_default(),
         &event.request_id,
         changes.as_deref().unwrap_or_default(),
     ]
@@ -55,7 +56,7 @@ mod tests {
     fn a_line_has_a_cell_for_each_head() {
         let event: AuditEvent<Value> = serde_json::from_value(json!({
             "id": "evt_01JD7ZQ4T3V5W6X7Y8Z9ABCDEF", "at": "2026-11-22T20:01:35Z", "actor": {"type": "anonymous", "id": null, "name": "Anonymous"},
-            "credential": null, "action": "session.refused", "target": {"type": "user", "id": "usr_1", "name": "Ada"}, "ip": null,
+            "credential": null, "action": "session.refused", "target": {"type": "user", "id": "usr_1", "name": "Ada"}, "ip": null, "device": null,
             "request_id": "req_1", "changes": null,
         }))
         .unwrap();

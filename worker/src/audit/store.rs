@@ -5,6 +5,7 @@ use crate::{
     db::{Bind, Db, Statement},
     error::{Error, Result},
     order::Way,
+    session::known_device,
 };
 use contract::{
     audit::{Action, AuditEvent, Party},
@@ -27,6 +28,7 @@ struct Row {
     target_id: String,
     target_name: String,
     ip: Option<String>,
+    user_agent: Option<String>,
     request_id: String,
     changes: Option<String>,
 }
@@ -50,6 +52,7 @@ impl Row {
                 name: self.target_name,
             },
             ip: self.ip,
+            device: self.user_agent.as_deref().and_then(known_device),
             request_id: self.request_id,
             changes: changes
                 .transpose()
@@ -102,7 +105,7 @@ pub(super) async fn page(
     let statement = match (&wanted.target, &wanted.actor, action, wanted.way) {
         (Some(target), actor, action, Way::Down) => Statement::new(
             "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
-                    ip, request_id, changes
+                    ip, user_agent, request_id, changes
              FROM audit_events INDEXED BY audit_events_of_target
              WHERE tenant_id = ?1 AND target_id = ?5 AND id >= ?2 AND id < ?3
                AND (?6 IS NULL OR actor_id = ?6) AND (?7 IS NULL OR action = ?7)
@@ -111,7 +114,7 @@ pub(super) async fn page(
         ),
         (Some(target), actor, action, Way::Up) => Statement::new(
             "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
-                    ip, request_id, changes
+                    ip, user_agent, request_id, changes
              FROM audit_events INDEXED BY audit_events_of_target
              WHERE tenant_id = ?1 AND target_id = ?5 AND id >= ?2 AND id < ?3
                AND (?6 IS NULL OR actor_id = ?6) AND (?7 IS NULL OR action = ?7)
@@ -120,7 +123,7 @@ pub(super) async fn page(
         ),
         (None, Some(actor), action, Way::Down) => Statement::new(
             "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
-                    ip, request_id, changes
+                    ip, user_agent, request_id, changes
              FROM audit_events INDEXED BY audit_events_of_actor
              WHERE tenant_id = ?1 AND actor_id = ?5 AND id >= ?2 AND id < ?3 AND (?6 IS NULL OR action = ?6)
              ORDER BY id DESC LIMIT ?4",
@@ -128,7 +131,7 @@ pub(super) async fn page(
         ),
         (None, Some(actor), action, Way::Up) => Statement::new(
             "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
-                    ip, request_id, changes
+                    ip, user_agent, request_id, changes
              FROM audit_events INDEXED BY audit_events_of_actor
              WHERE tenant_id = ?1 AND actor_id = ?5 AND id >= ?2 AND id < ?3 AND (?6 IS NULL OR action = ?6)
              ORDER BY id LIMIT ?4",
@@ -136,7 +139,7 @@ pub(super) async fn page(
         ),
         (None, None, Some(action), Way::Down) => Statement::new(
             "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
-                    ip, request_id, changes
+                    ip, user_agent, request_id, changes
              FROM audit_events INDEXED BY audit_events_of_action
              WHERE tenant_id = ?1 AND action = ?5 AND id >= ?2 AND id < ?3
              ORDER BY id DESC LIMIT ?4",
@@ -144,7 +147,7 @@ pub(super) async fn page(
         ),
         (None, None, Some(action), Way::Up) => Statement::new(
             "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
-                    ip, request_id, changes
+                    ip, user_agent, request_id, changes
              FROM audit_events INDEXED BY audit_events_of_action
              WHERE tenant_id = ?1 AND action = ?5 AND id >= ?2 AND id < ?3
              ORDER BY id LIMIT ?4",
@@ -152,7 +155,7 @@ pub(super) async fn page(
         ),
         (None, None, None, Way::Down) => Statement::new(
             "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
-                    ip, request_id, changes
+                    ip, user_agent, request_id, changes
              FROM audit_events
              WHERE tenant_id = ?1 AND id >= ?2 AND id < ?3
              ORDER BY id DESC LIMIT ?4",
@@ -160,7 +163,7 @@ pub(super) async fn page(
         ),
         (None, None, None, Way::Up) => Statement::new(
             "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
-                    ip, request_id, changes
+                    ip, user_agent, request_id, changes
              FROM audit_events
              WHERE tenant_id = ?1 AND id >= ?2 AND id < ?3
              ORDER BY id LIMIT ?4",
@@ -201,13 +204,13 @@ pub(super) async fn own(
         Way::Up => [
             Statement::new(
                 "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
-                        ip, request_id, changes
+                        ip, user_agent, request_id, changes
                  FROM audit_events WHERE tenant_id = ?1 AND actor_id = ?2 AND id > ?3 ORDER BY id LIMIT ?4",
                 values,
             ),
             Statement::new(
                 "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
-                        ip, request_id, changes
+                        ip, user_agent, request_id, changes
                  FROM audit_events WHERE tenant_id = ?1 AND target_id = ?2 AND id > ?3 ORDER BY id LIMIT ?4",
                 values,
             ),
@@ -215,13 +218,13 @@ pub(super) async fn own(
         Way::Down => [
             Statement::new(
                 "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
-                        ip, request_id, changes
+                        ip, user_agent, request_id, changes
                  FROM audit_events WHERE tenant_id = ?1 AND actor_id = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4",
                 values,
             ),
             Statement::new(
                 "SELECT id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name,
-                        ip, request_id, changes
+                        ip, user_agent, request_id, changes
                  FROM audit_events WHERE tenant_id = ?1 AND target_id = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4",
                 values,
             ),

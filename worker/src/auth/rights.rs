@@ -71,6 +71,12 @@ impl Right for ManageInvitations {
     const NEEDS: Needs = Needs::OneOf(&[Permission::ManageUsers, Permission::Administer]);
 }
 
+/// See one's own address and the one that is to take its place, and give that up.
+pub struct KeepOwnEmail;
+impl Right for KeepOwnEmail {
+    const NEEDS: Needs = Needs::SignedIn;
+}
+
 /// Change one's own address.
 pub struct ManageOwnEmail;
 impl Right for ManageOwnEmail {

@@ -3,7 +3,10 @@
 use super::store;
 use crate::{
     audit,
-    auth::{Actor, Authorized, EmailLink, Owner, follow_email_link, rights::ManageOwnEmail},
+    auth::{
+        Actor, Authorized, EmailLink, Owner, follow_email_link,
+        rights::{KeepOwnEmail, ManageOwnEmail},
+    },
     call::{self, Call},
     db::Statement,
     error::{Error, Result},
@@ -18,7 +21,7 @@ use axum::{Json, http::StatusCode};
 use contract::{
     audit::Action,
     check::Invalid,
-    email::{ChangeEmail, EmailConfirmed, EmailOutcome},
+    email::{ChangeEmail, EmailConfirmed, EmailOutcome, OwnEmail},
     notifications::Event,
 };
 use serde_json::{Value, json};
@@ -37,6 +40,41 @@ const TRIES: Limit = Limit {
 };
 
 const TAKEN: &str = "Somebody with this email has an account. Choose another.";
+
+/// One's address, and the one that is to take its place.
+#[worker::send]
+pub async fn show(
+    Authorized { owner, session, .. }: Authorized<KeepOwnEmail>,
+    call: Call,
+) -> Result<Json<OwnEmail>> {
+    let pending = store::pending(&call.db, &owner, call.now).await?;
+    let email = session.user.email;
+    Ok(Json(OwnEmail { email, pending }))
+}
+
+/// Give up the change that was asked for: its link does nothing any more.
+#[worker::send]
+pub async fn withdraw(
+    Authorized { owner, actor, .. }: Authorized<KeepOwnEmail>,
+    call: Call,
+) -> Result<StatusCode> {
+    let Some(pending) = store::pending(&call.db, &owner, call.now).await? else {
+        return Err(Error::gone("No change of your address is waiting."));
+    };
+    call.db
+        .commit([
+            event(
+                &call,
+                &owner,
+                &actor,
+                Action::EmailChangeWithdrawn,
+                json!({"email": {"from": pending.email, "to": null}}),
+            )?,
+            store::forget_unconfirmed(&owner),
+        ])
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
 
 /// Ask for another address. Nothing changes before the link that is mailed there was followed.
 #[worker::send]

@@ -2,11 +2,12 @@
 
 use crate::{
     auth::{EmailLink, Owner},
-    db::Statement,
+    db::{Db, Statement},
+    error::Result,
     secret::Digest,
 };
 use contract::{
-    email::{CONFIRM_SECONDS, UNDO_SECONDS},
+    email::{CONFIRM_SECONDS, PendingEmail, UNDO_SECONDS},
     time::Timestamp,
 };
 
@@ -23,6 +24,20 @@ pub fn is_taken(email: &str, owner: Option<&Owner>, now: Timestamp) -> Statement
             &owner.map(|owner| owner.user().as_str().to_owned()),
         ],
     )
+}
+
+/// The change that waits for its link to be followed; a newer one makes the links before it useless.
+pub(super) async fn pending(
+    db: &Db,
+    owner: &Owner,
+    now: Timestamp,
+) -> Result<Option<PendingEmail>> {
+    db.first(Statement::new(
+        "SELECT new_email AS email, confirm_until AS expires_at FROM email_changes
+         WHERE user_id = ?1 AND tenant_id = ?2 AND confirm_digest IS NOT NULL AND confirm_until > ?3 LIMIT 1",
+        [owner.user(), owner.tenant(), &now],
+    ))
+    .await
 }
 
 /// Makes the links to confirm what was asked for useless: the newest wish counts, and whoever asked may not be who it

@@ -92,7 +92,7 @@ impl Part {
                 written(&found, |device| device.id.as_str())
             }
             Self::Devices => placed(store::devices(db, owner, after).await?),
-            Self::EmailChanges => placed(store::email_changes(db, owner, after).await?),
+            Self::EmailChanges => placed(store::email_changes(db, owner, after, call.now).await?),
             Self::Tokens => {
                 let found = store::tokens(db, owner, after, call.now).await?;
                 written(&found, |token| token.id.as_str())

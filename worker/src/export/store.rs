@@ -41,7 +41,7 @@ pub(super) struct EmailChange {
     confirm_until: Timestamp,
     /// Until when the change can be taken back.
     undo_until: Timestamp,
-    /// `waiting` for its confirmation, or `confirmed`.
+    /// `waiting` for its confirmation, `confirmed`, or `lapsed`.
     state: String,
 }
 
@@ -49,13 +49,14 @@ pub(super) async fn email_changes(
     db: &Db,
     owner: &Owner,
     after: &Place,
+    now: Timestamp,
 ) -> Result<Vec<Placed<EmailChange>>> {
     db.all(Statement::new(
         "SELECT undo_digest AS place, old_email, new_email, confirm_until, undo_until,
-                iif(confirm_digest IS NULL, 'confirmed', 'waiting') AS state
+                iif(confirm_digest IS NULL, 'confirmed', iif(confirm_until > ?5, 'waiting', 'lapsed')) AS state
          FROM email_changes
          WHERE user_id = ?1 AND tenant_id = ?2 AND undo_digest > ?3 ORDER BY undo_digest LIMIT ?4",
-        [owner.user(), owner.tenant(), &after.place, &ROWS],
+        [owner.user(), owner.tenant(), &after.place, &ROWS, &now],
     ))
     .await
 }

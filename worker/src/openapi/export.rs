@@ -96,7 +96,7 @@ fn of_person(schemas: &mut Schemas) -> [Value; 3] {
             ("undo_until", time()),
             (
                 "state",
-                json!({"type": "string", "enum": ["waiting", "confirmed"]}),
+                json!({"type": "string", "enum": ["waiting", "confirmed", "lapsed"]}),
             ),
         ],
     );

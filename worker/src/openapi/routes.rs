@@ -8,7 +8,7 @@ use super::{
 use contract::{
     audit::{Action, AuditEvent},
     credentials::RevokeCredentials,
-    email::{ChangeEmail, EmailConfirmed},
+    email::{ChangeEmail, EmailConfirmed, OwnEmail},
     invitations::{AcceptInvitation, Invitation, InviteUser, Invited},
     mfa::{RecoveryCodes, SecondFactor, SecondFactorCode, TotpSetup},
     notifications::{Channel, Delivery, DeliveryState, Notifications},
@@ -303,6 +303,12 @@ fn people(schemas: &mut Schemas) -> Vec<Operation> {
         .steps_up()
         .answers_as(200, &export::file(schemas))
         .refuses(&[RateLimited]),
+        op("GET /api/v1/users/me/email", "showEmail", "user", "One's address, and the one that is to take its place", InSession)
+            .answers::<OwnEmail>(200, schemas),
+        op("DELETE /api/v1/users/me/email", "withdrawEmailChange", "user", "Give up the change of one's address", InSession)
+            .about("The link that was mailed does nothing any more.")
+            .answers_nothing(204)
+            .refuses(&[NotFound]),
         op("POST /api/v1/users/me/email", "changeEmail", "user", "Ask for another address", InSession)
             .about("The old one stays until the link was followed that is mailed to the new one.")
             .takes::<ChangeEmail>(schemas)

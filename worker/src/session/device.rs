@@ -27,17 +27,22 @@ const SYSTEMS: [(&str, &str); 8] = [
 
 /// Browser and system, such as `Firefox on Linux`; as much of it as can be told.
 pub fn in_words(user_agent: Option<&str>) -> String {
-    let known = |table: &[(&str, &'static str)]| {
-        let agent = user_agent.unwrap_or_default();
+    user_agent
+        .and_then(known)
+        .unwrap_or_else(|| "Unknown browser".into())
+}
+
+/// The same, where anything can be told.
+pub fn known(agent: &str) -> Option<String> {
+    let find = |table: &[(&str, &'static str)]| {
         table
             .iter()
             .find(|(mark, _)| agent.contains(mark))
             .map(|(_, name)| *name)
     };
-    match (known(&BROWSERS), known(&SYSTEMS)) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
-        (Some(name), None) | (None, Some(name)) => name.into(),
-        (None, None) => "Unknown browser".into(),
+    match (find(&BROWSERS), find(&SYSTEMS)) {
+        (Some(browser), Some(system)) => Some(format!("{browser} on {system}")),
+        (browser, system) => browser.or(system).map(str::to_owned),
     }
 }
 
