@@ -94,6 +94,7 @@ actions! {
     DeliveryRetried = "delivery.retried", "Message tried again", "had a message sent again";
     SlackRequested = "slack.requested", "Connection to Slack begun", "began to connect {} to Slack";
     SlackConnected = "slack.connected", "Slack connected", "connected {} to Slack";
+    SlackUpdated = "slack.updated", "Place of messages in Slack changed", "changed where messages to {} go in Slack";
     SlackDisconnected = "slack.disconnected", "Slack disconnected", "disconnected {} from Slack";
     SlackTested = "slack.tested", "Test message sent to Slack", "sent a test message to Slack";
     TokenCreated = "token.created", "Access token made", "made the access token {}";

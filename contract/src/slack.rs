@@ -1,9 +1,12 @@
 //! The connection of a person to their Slack workspace.
 
-use crate::time::Timestamp;
+use crate::{
+    check::{Check, Invalid},
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
-/// Begin to connect (POST), see how it stands (GET), disconnect (DELETE).
+/// Begin to connect (POST), see how it stands (GET), choose where messages go (PATCH), disconnect (DELETE).
 pub const CONNECTION: &str = "/api/v1/slack/connection";
 /// Where Slack sends people back to.
 pub const CALLBACK: &str = "/api/v1/slack/callback";
@@ -54,6 +57,25 @@ impl Via {
     }
 }
 
+/// What a person changes about their connection.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct UpdateSlackConnection {
+    /// Where messages are to go.
+    #[cfg_attr(feature = "openapi", schema(required, nullable = false))]
+    pub via: Option<Via>,
+}
+
+impl Check for UpdateSlackConnection {
+    type Checked = Via;
+
+    fn check(self, _now: Timestamp) -> Result<Via, Invalid> {
+        self.via
+            .ok_or_else(|| Invalid::one("via", "Choose direct or channel."))
+    }
+}
+
 /// The workspace that a person connected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -64,7 +86,9 @@ pub struct Workspace {
     pub member: String,
     /// Where messages go in it.
     pub via: Via,
-    /// The name of the channel that was chosen.
+    /// Where they can go.
+    pub ways: Vec<Via>,
+    /// The name of the channel that was chosen in Slack.
     pub channel: Option<String>,
     /// Since when.
     pub connected_at: Timestamp,

@@ -42,7 +42,7 @@ test('E-16 a person connects their workspace and lands on the page', async ({ ow
   expect([back.status, back.header('location')]).toEqual([303, `${PAGE}connected`])
   expect((await owner.get(CONNECTION)).json).toEqual({
     state: 'connected',
-    workspace: { team: 'Acme Backup', member: member.id, via: 'direct', channel: null, connected_at: expect.any(String), last_delivered_at: null, broken_why: null, broken_at: null },
+    workspace: { team: 'Acme Backup', member: member.id, via: 'direct', ways: ['direct', 'channel'], channel: '#general', connected_at: expect.any(String), last_delivered_at: null, broken_why: null, broken_at: null },
   })
   // Who has got hold of a session only cannot lead the notices to themselves unnoticed.
   expect((await mailTo(owner.account.email, 'Where your notices go was changed')).text).toContain('Acme Backup')
@@ -82,6 +82,37 @@ test('whoever may not be written to is reached in the channel that they chose', 
   await owner.post('/slack/test')
   await expect.poll(() => state(owner)).toEqual(['sent'])
   expect((await member.channel('C000000001')).some((message) => message.text === 'Test message')).toBe(true)
+})
+
+test('a person chooses the channel instead, and their direct messages again', async ({ owner, stranger }) => {
+  const member = await Member.named('member57')
+  await refused(owner.tenant, () => owner.patch(CONNECTION, { via: 'channel' }), 404, 'not_found')
+  await member.connect(owner)
+  const chosen = await owner.patch(CONNECTION, { via: 'channel' })
+  expect(chosen.status, chosen.text).toBe(200)
+  expect(chosen.json.workspace).toMatchObject({ via: 'channel', channel: '#general', ways: ['direct', 'channel'] })
+  expect(chosen.json).toEqual((await owner.get(CONNECTION)).json)
+  await refused(stranger.tenant, () => stranger.patch(CONNECTION, { via: 'direct' }), 404, 'not_found')
+  await refused(owner.tenant, () => owner.patch(CONNECTION, { via: 'mail' }), 422, 'invalid', ['/via'])
+  expect((await owner.post('/slack/test')).json.recipient).toBe('#general in Acme Backup')
+  await expect.poll(() => state(owner)).toEqual(['sent'])
+  expect(await member.messages()).toEqual([])
+  // To choose what is chosen changes nothing, and is told to nobody.
+  expect((await owner.patch(CONNECTION, { via: 'channel' })).status).toBe(200)
+  await expect.poll(async () => (await mailsTo(owner.account.email)).filter(({ text }) => text.includes('go to a channel in the workspace Acme Backup')).length).toBe(1)
+  await owner.patch(CONNECTION, { via: 'direct' })
+  await owner.post('/slack/test')
+  await expect.poll(async () => (await member.messages()).length).toBe(1)
+  const changes = await db.rows(`SELECT changes FROM audit_events WHERE tenant_id = ?1 AND action = 'slack.updated' ORDER BY id`, owner.tenant)
+  expect(changes.map(({ changes }) => JSON.parse(changes).via)).toEqual([{ from: 'direct', to: 'channel' }, { from: 'channel', to: 'direct' }])
+})
+
+test('what Slack gave no leave for cannot be chosen', async ({ owner }) => {
+  const member = await Member.named('member58')
+  await member.suffer({ kind: 'grant', scope: 'incoming-webhook' })
+  await member.connect(owner)
+  expect((await owner.get(CONNECTION)).json.workspace.ways).toEqual(['channel'])
+  await refused(owner.tenant, () => owner.patch(CONNECTION, { via: 'direct' }), 409, 'conflict')
 })
 
 test('what Slack gave is kept encrypted, and never told', async ({ owner }) => {

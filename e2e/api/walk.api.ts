@@ -225,6 +225,10 @@ const WRITES: Record<string, Write | string> = {
     return owner.post(`/users/me/deliveries/${message.id}/retry`)
   }],
   'POST /api/v1/slack/connection': ['slack.requested', (owner) => owner.post('/slack/connection')],
+  'PATCH /api/v1/slack/connection': ['slack.updated', async (owner) => {
+    await (await Member.named('member50')).connect(owner)
+    return owner.patch('/slack/connection', { via: 'channel' })
+  }],
   'DELETE /api/v1/slack/connection': ['slack.disconnected', async (owner) => {
     await (await Member.named('member50')).connect(owner)
     return owner.delete('/slack/connection')

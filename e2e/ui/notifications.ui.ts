@@ -55,6 +55,18 @@ test('E-17 a test message arrives as a direct message, and the page says so', as
   expect((await member.messages()).map(({ text }) => text)).toEqual(['Test message'])
 })
 
+test('E-17 messages go to the channel that was chosen in Slack instead, at a word', async ({ page, owner }) => {
+  await (await Member.named('member59')).connect(owner)
+  await open(page, PAGE)
+  await expect(slack(page)).toContainText('Your direct messages')
+  await button(slack(page), 'Send to #general instead').click()
+  await expect(slack(page)).toContainText('The channel #general')
+  await expectAccessible(page)
+  expect((await owner.get('/slack/connection')).json.workspace.via).toBe('channel')
+  await button(slack(page), 'Send direct messages instead').click()
+  await expect(slack(page)).toContainText('Your direct messages')
+})
+
 test('E-R9 who denies it in Slack is told on the page, until it is allowed, and nothing is connected', async ({ page }) => {
   await open(page, PAGE)
   const tab = await consent(page, (tab) => tab.getByRole('link', { name: 'Cancel' }).click())

@@ -157,6 +157,7 @@ fn messages() -> Router {
             "/api/v1/slack/connection",
             get(slack::http::show)
                 .post(slack::http::create)
+                .patch(slack::http::update)
                 .delete(slack::http::delete),
         )
         .route("/api/v1/slack/callback", get(slack::http::callback))

@@ -63,7 +63,10 @@ const AFTER: [(&str, &[&str]); 11] = [
             "identity",
         ],
     ),
-    ("notifications", &["profile", "security", "api_access"]),
+    (
+        "notifications",
+        &["profile", "security", "api_access", "events"],
+    ),
     (
         "manage",
         &["users", "service_accounts", "roles", "policy", "audit"],

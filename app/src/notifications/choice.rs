@@ -1,10 +1,11 @@
 //! The form that says which levels and events go where.
 
-use super::events;
+use super::{events, events::Draft};
 use crate::{
     api::{Api, Cargo, Method, parse},
     clock,
     fresh::Fresh,
+    later::Later,
     ui::{
         leave::{AskBeforeLeaving, Guard},
         notice,
@@ -16,6 +17,7 @@ use contract::{
     notifications::{Channel, Level, NOTIFICATIONS, Notifications},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use web_sys::HtmlDetailsElement;
 
 const FORM: &str = "notifications-form";
 
@@ -82,7 +84,7 @@ pub fn form(kept: Notifications, fresh: Fresh) -> AnyView {
                     {levels(draft, Channel::Email, "Email")}
                     {levels(draft, Channel::Slack, "Slack")}
                 </div>
-                {events::matrix(draft)}
+                {single_events(draft)}
             </div>
             <div class="card__footer">
                 <p class="muted" role="status">
@@ -94,6 +96,25 @@ pub fn form(kept: Notifications, fresh: Fresh) -> AnyView {
             </div>
         </form>
         <AskBeforeLeaving guard />
+    }
+    .into_any()
+}
+
+/// The table of single events, folded away until it is wanted.
+fn single_events(draft: RwSignal<Notifications>) -> AnyView {
+    provide_context(Draft(draft));
+    let open = RwSignal::new(false);
+    let table = Later::new(|| Box::pin(events()), move || open.set(false));
+    let differ = move || match draft.with(|draft| draft.events.len()) {
+        0 => String::new(),
+        1 => " · 1 event differs".into(),
+        many => [" · ", &many.to_string(), " events differ"].concat(),
+    };
+    view! {
+        <details class="details" prop:open=open on:toggle=move |ev| open.set(event_target::<HtmlDetailsElement>(&ev).open())>
+            <summary on:pointerenter=move |_| table.prefetch() on:focus=move |_| table.prefetch()>"Customise"<span class="muted">{differ}</span></summary>
+            {move || open.get().then(|| table.view())}
+        </details>
     }
     .into_any()
 }

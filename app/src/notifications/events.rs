@@ -3,27 +3,24 @@
 use contract::notifications::{Channel, Event, Level, Notifications};
 use leptos::prelude::*;
 
-/// The table, folded away until it is wanted.
-pub fn matrix(draft: RwSignal<Notifications>) -> AnyView {
-    let differ = move || match draft.with(|draft| draft.events.len()) {
-        0 => String::new(),
-        1 => " · 1 event differs".into(),
-        many => [" · ", &many.to_string(), " events differ"].concat(),
-    };
+/// What is chosen, as the form provides it.
+#[derive(Clone, Copy)]
+pub struct Draft(pub RwSignal<Notifications>);
+
+/// The table.
+pub fn table() -> AnyView {
+    let Draft(draft) = expect_context();
     view! {
-        <details class="details">
-            <summary>"Customise"<span class="muted">{differ}</span></summary>
-            <table class="notifications__events" aria-label="Single events">
-                <thead>
-                    <tr>
-                        <th scope="col">"Event"</th>
-                        <th scope="col">"Email"</th>
-                        <th scope="col">"Slack"</th>
-                    </tr>
-                </thead>
-                {Level::ALL.into_iter().map(|level| group(draft, level)).collect_view()}
-            </table>
-        </details>
+        <table class="notifications__events" aria-label="Single events">
+            <thead>
+                <tr>
+                    <th scope="col">"Event"</th>
+                    <th scope="col">"Email"</th>
+                    <th scope="col">"Slack"</th>
+                </tr>
+            </thead>
+            {Level::ALL.into_iter().map(|level| group(draft, level)).collect_view()}
+        </table>
     }
     .into_any()
 }

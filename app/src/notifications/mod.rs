@@ -14,3 +14,9 @@ use leptos::wasm_split::wasm_split;
 pub fn page() -> Result<Render, Missing> {
     Ok(page::page)
 }
+
+/// The table of single events, as a chunk of its own.
+#[wasm_split(events, wasm_split_path = leptos::wasm_split, fallible)]
+fn events() -> Result<Render, Missing> {
+    Ok(events::table)
+}

@@ -106,6 +106,17 @@ impl Desk {
         });
     }
 
+    /// Has messages come by another way from now on.
+    fn choose(self, via: Via) {
+        let body = ["{\"via\":\"", via.as_str(), "\"}"].concat();
+        let call = async move { self.api.send(Method::PATCH, CONNECTION, Some(body)).await };
+        self.act(call, move |text| {
+            self.toaster
+                .say("Where your messages go was changed.".into());
+            self.connection.try_set(Some(parse(&text)));
+        });
+    }
+
     fn test(self) {
         let call = async move { self.api.send(Method::POST, TEST, None).await };
         self.act(call, move |text| {
@@ -239,7 +250,7 @@ fn card(desk: Desk, connection: SlackConnection) -> AnyView {
             };
             view! {
                 {broken.then(|| trouble(&workspace))}
-                {about(workspace)}
+                {about(desk, workspace)}
                 <div class="card__footer">
                     {first}
                     <button type="button" class="button button--ghost button--small" disabled=desk.pending on:click=move |_| desk.disconnect()>"Disconnect"</button>
@@ -277,12 +288,21 @@ fn trouble(workspace: &Workspace) -> AnyView {
     view! { <div class="card__body">{notice::warning_of(text.concat())}</div> }.into_any()
 }
 
-fn about(workspace: Workspace) -> AnyView {
-    let to = match (workspace.via, workspace.channel) {
-        (Via::Channel, Some(channel)) => ["The channel ", &channel].concat(),
-        (Via::Channel, None) => "The channel that you chose".into(),
-        (Via::Direct, _) => "Your direct messages".into(),
+fn about(desk: Desk, workspace: Workspace) -> AnyView {
+    let channel = workspace.channel.unwrap_or_default();
+    let instead = |via| {
+        let label = match via {
+            Via::Channel => ["Send to ", &channel, " instead"].concat(),
+            Via::Direct => "Send direct messages instead".into(),
+        };
+        view! { <button type="button" class="button button--secondary button--small" disabled=desk.pending on:click=move |_| desk.choose(via)>{label}</button> }
     };
+    let to = match workspace.via {
+        Via::Channel => ["The channel ", &channel].concat(),
+        Via::Direct => "Your direct messages".into(),
+    };
+    let other = workspace.ways.into_iter().find(|way| *way != workspace.via);
+    let to = view! { <div class="details__line"><span>{to}</span>{other.map(instead)}</div> };
     facts(vec![
         ("Workspace", workspace.team.into_any()),
         (

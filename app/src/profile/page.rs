@@ -86,7 +86,7 @@ fn facts(session: &Session, changing: Changing, pending: Later) -> AnyView {
         })
     });
     let email = view! {
-        <div class="profile__email">
+        <div class="details__line">
             <span>{user.email.clone()}</span>
             <button type="button" class="button button--secondary button--small" id="change-email" on:click=move |_| changing.open.set(true)>"Change email"</button>
             {move || waits.get().then(|| pending.view())}

@@ -23,7 +23,7 @@ use contract::{
     },
     session::{Device, Session, SignIn, SignInAnswer, StepUp},
     sign_up::SignUp,
-    slack::{AuthorizeUrl, SlackConnection},
+    slack::{AuthorizeUrl, SlackConnection, UpdateSlackConnection},
     statistics::Statistics,
     tokens::{
         Activity, CreateToken, CreatedToken, Kind, RenewToken, RenewedToken, RevokeTokens, Revoked,
@@ -567,6 +567,16 @@ fn slack(schemas: &mut Schemas) -> Vec<Operation> {
         )
         .answers::<AuthorizeUrl>(200, schemas)
         .refuses(&[Conflict, RateLimited]),
+        op(
+            "PATCH /api/v1/slack/connection",
+            "updateSlackConnection",
+            "notification",
+            "Choose where in the workspace messages go",
+            InSession,
+        )
+        .takes::<UpdateSlackConnection>(schemas)
+        .answers::<SlackConnection>(200, schemas)
+        .refuses(&[NotFound, Conflict]),
         op(
             "DELETE /api/v1/slack/connection",
             "disconnectSlack",

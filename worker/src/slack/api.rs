@@ -40,10 +40,21 @@ pub(super) struct Granted {
     pub team_name: String,
     pub member: String,
     pub bot_token: String,
-    pub via: Via,
-    pub channel_name: Option<String>,
-    pub destination: String,
-    pub webhook: Option<String>,
+    /// Whether the person may be written to.
+    pub direct: bool,
+    /// The channel that they chose.
+    pub webhook: Option<Webhook>,
+}
+
+impl Granted {
+    /// Messages go to the person where they may, otherwise to the channel.
+    pub fn via(&self) -> Via {
+        if self.direct {
+            Via::Direct
+        } else {
+            Via::Channel
+        }
+    }
 }
 
 impl Slack {
@@ -310,40 +321,33 @@ struct Member {
     id: String,
 }
 
-#[derive(Deserialize)]
-struct Webhook {
+/// A channel, and the URL that leads there.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+pub(super) struct Webhook {
     #[serde(rename = "channel")]
-    name: String,
+    pub name: String,
     #[serde(rename = "channel_id")]
-    id: String,
-    url: String,
+    pub id: String,
+    pub url: String,
 }
 
-/// Messages go to the person where they may, otherwise to the channel that they chose.
+/// What Slack gave leave for: one way to write to the person at least.
 fn granted(answer: Value, base: &str) -> Result<Granted, String> {
     let access: Access = serde_json::from_value(answer).map_err(|_| "unexpected_answer")?;
     let webhook = access
         .incoming_webhook
         .filter(|webhook| is_webhook(&webhook.url, base));
-    let may_write = access.scope.split(',').any(|scope| scope == "chat:write");
-    let (via, destination) = match &webhook {
-        _ if may_write => (Via::Direct, access.authed_user.id.clone()),
-        Some(webhook) => (Via::Channel, webhook.id.clone()),
-        None => return Err("missing_scope".into()),
-    };
-    let channel_name = webhook
-        .as_ref()
-        .filter(|_| via == Via::Channel)
-        .map(|webhook| webhook.name.clone());
+    let direct = access.scope.split(',').any(|scope| scope == "chat:write");
+    if !direct && webhook.is_none() {
+        return Err("missing_scope".into());
+    }
     Ok(Granted {
         team_id: access.team.id,
         team_name: access.team.name,
         member: access.authed_user.id,
         bot_token: access.token,
-        via,
-        channel_name,
-        destination,
-        webhook: webhook.map(|webhook| webhook.url),
+        direct,
+        webhook,
     })
 }
 
@@ -492,18 +496,18 @@ mod tests {
             let webhook = url.map(|url| json!({"channel": "#ops", "channel_id": "C1", "url": url}));
             let answer = json!({"ok": true, "access_token": "xoxb-1", "scope": scope, "incoming_webhook": webhook,
                 "team": {"id": "T1", "name": "Acme"}, "authed_user": {"id": "U1"}});
-            granted(answer, SLACK).map(|granted| (granted.via, granted.destination))
+            let granted = granted(answer, SLACK)?;
+            let channel = granted.webhook.as_ref().map(|webhook| webhook.id.clone());
+            Ok::<_, String>((granted.via(), channel))
         };
+        let ops = Some("C1".to_owned());
         let hook = Some("https://hooks.slack.com/services/T/B/x");
         assert_eq!(
             answer("incoming-webhook,chat:write", hook),
-            Ok((Via::Direct, "U1".into()))
+            Ok((Via::Direct, ops.clone()))
         );
-        assert_eq!(
-            answer("incoming-webhook", hook),
-            Ok((Via::Channel, "C1".into()))
-        );
-        assert_eq!(answer("chat:write", None), Ok((Via::Direct, "U1".into())));
+        assert_eq!(answer("incoming-webhook", hook), Ok((Via::Channel, ops)));
+        assert_eq!(answer("chat:write", None), Ok((Via::Direct, None)));
         let evil = Some("https://evil.example/services/x");
         assert_eq!(
             answer("incoming-webhook", evil),

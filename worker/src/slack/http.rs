@@ -10,7 +10,7 @@ use crate::{
     call::{self, Call},
     db::{Db, Statement},
     error::{Error, Result},
-    extract::Query,
+    extract::{Checked, Query},
     limits::{Counter, Limit},
     outbox::{self, DeliveryRow, Message, REDIRECTED, letters},
     rekey,
@@ -25,10 +25,12 @@ use contract::{
     audit::Action,
     notifications::Delivery,
     problem::Code,
-    slack::{AuthorizeUrl, CALLBACK, ConnectionState, SlackConnection},
+    slack::{AuthorizeUrl, CALLBACK, ConnectionState, SlackConnection, UpdateSlackConnection, Via},
 };
 use serde_json::{Value, json};
 
+/// What there may be none of.
+const CONNECTION: &str = "connection to Slack";
 /// How many seconds a consent may take.
 const STATE_SECONDS: i64 = 10 * 60;
 /// Consents that were asked for; nobody needs more in a while.
@@ -164,18 +166,9 @@ async fn connect(
     let before: Option<store::ConnectionRow> = call.db.first(store::find_own(owner)).await?;
     let sealed = |secret: &str| seal(call.env(), owner.user(), secret);
     let bot_token = sealed(&granted.bot_token)?;
-    let webhook = granted.webhook.as_deref().map(sealed).transpose()?;
-    let sealed = store::Sealed {
-        team_id: &granted.team_id,
-        team_name: &granted.team_name,
-        member: &granted.member,
-        via: granted.via,
-        channel_name: granted.channel_name.as_deref(),
-        destination: &granted.destination,
-        bot_token: &bot_token,
-        webhook: webhook.as_deref(),
-    };
-    let changes = json!({"team": granted.team_name, "via": granted.via});
+    let webhook = granted.webhook.as_ref();
+    let webhook = webhook.map(|hook| sealed(&hook.url)).transpose()?;
+    let changes = json!({"team": granted.team_name, "via": granted.via()});
     let what = format!(
         "Your account was connected to the workspace {} in Slack, which gets your notices from now on.",
         granted.team_name
@@ -183,7 +176,7 @@ async fn connect(
     let message = Message::new(call, REDIRECTED, &letters::redirected(call, &what)?)?;
     call.db
         .commit([
-            store::replace(owner, &sealed, call.now),
+            store::replace(owner, granted, &bot_token, webhook.as_deref(), call.now),
             event(call, owner, actor, Action::SlackConnected, Some(changes))?,
             message.to_address(call, owner, &session.user.email),
         ])
@@ -194,6 +187,54 @@ async fn connect(
         Consent::of(before).give_back(call, owner);
     }
     Ok(())
+}
+
+/// Choose where in the workspace messages go, out of what Slack gave leave for.
+#[worker::send]
+pub async fn update(
+    Authorized {
+        owner,
+        actor,
+        session,
+        ..
+    }: Authorized<ManageOwnNotifications>,
+    call: Call,
+    Checked(via): Checked<UpdateSlackConnection>,
+) -> Result<Json<SlackConnection>> {
+    let row: Option<store::ConnectionRow> = call.db.first(store::find_own(&owner)).await?;
+    let row = row.ok_or_else(|| Error::not_found(CONNECTION))?;
+    if !row.ways().contains(&via) {
+        let detail = "Slack gave no leave for this. Connect again, and allow it there.";
+        return Err(Error::refused(Code::Conflict, detail));
+    }
+    if row.via != via {
+        let place = match via {
+            Via::Direct => "your direct messages",
+            Via::Channel => "a channel",
+        };
+        let what = [
+            "Your notices go to ",
+            place,
+            " in the workspace ",
+            &row.team_name,
+            " from now on.",
+        ];
+        let message = Message::new(
+            &call,
+            REDIRECTED,
+            &letters::redirected(&call, &what.concat())?,
+        )?;
+        let changes = json!({"via": {"from": row.via, "to": via}});
+        call.db
+            .commit([
+                store::choose(&owner, via),
+                event(&call, &owner, &actor, Action::SlackUpdated, Some(changes))?,
+                message.to_address(&call, &owner, &session.user.email),
+            ])
+            .await?;
+        message.send_soon(&call);
+    }
+    Ok(Json(standing(&call, &owner).await?))
 }
 
 /// What a person consented to, for whoever is about to remove them: with their row it is gone.
@@ -242,9 +283,7 @@ pub async fn delete(
             event(&call, &owner, &actor, Action::SlackDisconnected, None)?,
         ])
         .await?;
-    let gone: store::Disconnected = deleted
-        .row()?
-        .ok_or_else(|| Error::not_found("connection to Slack"))?;
+    let gone: store::Disconnected = deleted.row()?.ok_or_else(|| Error::not_found(CONNECTION))?;
     Consent(gone).give_back(&call, &owner);
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,5 +1,6 @@
 //! Statements about consents and connections.
 
+use super::api::Granted;
 use crate::{auth::Owner, db::Statement, rekey, secret::Digest};
 use contract::{
     ids::{DeliveryId, SessionId, TenantId, UserId},
@@ -40,41 +41,48 @@ pub fn purge(now: Timestamp) -> Statement {
     Statement::new("DELETE FROM slack_states WHERE expires_at <= ?1", [&now])
 }
 
-/// What Slack gave, as it is kept.
-pub(super) struct Sealed<'a> {
-    pub team_id: &'a str,
-    pub team_name: &'a str,
-    pub member: &'a str,
-    pub via: Via,
-    pub channel_name: Option<&'a str>,
-    pub destination: &'a str,
-    pub bot_token: &'a str,
-    pub webhook: Option<&'a str>,
-}
-
-/// Connects a person to a workspace, in place of the one before.
-pub(super) fn replace(owner: &Owner, sealed: &Sealed, now: Timestamp) -> Statement {
+/// Connects a person to a workspace, in place of the one before, with what Slack gave and its secrets as they are kept.
+pub(super) fn replace(
+    owner: &Owner,
+    granted: &Granted,
+    bot_token: &str,
+    webhook: Option<&str>,
+    now: Timestamp,
+) -> Statement {
+    let hook = granted.webhook.as_ref();
     Statement::new(
-        "INSERT INTO slack_connections (user_id, tenant_id, team_id, team_name, member, via, channel_name, destination,
-                                        bot_token, webhook, connected_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+        "INSERT INTO slack_connections (user_id, tenant_id, team_id, team_name, member, direct, hook_id, hook_name, bot_token,
+                                        webhook, connected_at, via, channel_name, destination)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,
+                 iif(?6, 'direct', 'channel'), iif(?6, NULL, ?8), iif(?6, ?5, ?7))
          ON CONFLICT (user_id) DO UPDATE SET team_id = excluded.team_id, team_name = excluded.team_name,
-             member = excluded.member, via = excluded.via, channel_name = excluded.channel_name,
-             destination = excluded.destination, bot_token = excluded.bot_token, webhook = excluded.webhook,
-             connected_at = excluded.connected_at, last_delivered_at = NULL, broken_at = NULL, broken_why = NULL",
+             member = excluded.member, direct = excluded.direct, hook_id = excluded.hook_id,
+             hook_name = excluded.hook_name, bot_token = excluded.bot_token, webhook = excluded.webhook,
+             connected_at = excluded.connected_at, via = excluded.via, channel_name = excluded.channel_name,
+             destination = excluded.destination, last_delivered_at = NULL, broken_at = NULL, broken_why = NULL",
         [
             owner.user(),
             owner.tenant(),
-            &sealed.team_id,
-            &sealed.team_name,
-            &sealed.member,
-            &sealed.via.as_str(),
-            &sealed.channel_name,
-            &sealed.destination,
-            &sealed.bot_token,
-            &sealed.webhook,
+            &granted.team_id,
+            &granted.team_name,
+            &granted.member,
+            &granted.direct,
+            &hook.map(|hook| &hook.id),
+            &hook.map(|hook| &hook.name),
+            &bot_token,
+            &webhook,
             &now,
         ],
+    )
+}
+
+/// Sends what comes from now on by another way, if Slack gave leave for it.
+pub(super) fn choose(owner: &Owner, via: Via) -> Statement {
+    Statement::new(
+        "UPDATE slack_connections SET via = ?3, channel_name = iif(?3 = 'direct', NULL, hook_name),
+             destination = iif(?3 = 'direct', member, hook_id)
+         WHERE user_id = ?1 AND tenant_id = ?2 AND iif(?3 = 'direct', direct, hook_id IS NOT NULL)",
+        [owner.user(), owner.tenant(), &via.as_str()],
     )
 }
 
@@ -112,7 +120,8 @@ pub(super) struct ConnectionRow {
     pub team_name: String,
     pub member: String,
     pub via: Via,
-    pub channel_name: Option<String>,
+    direct: u8,
+    hook_name: Option<String>,
     pub destination: String,
     pub bot_token: String,
     pub webhook: Option<String>,
@@ -127,10 +136,18 @@ impl ConnectionRow {
     pub fn is_whole(&self) -> bool {
         self.broken_at.is_none()
     }
+
+    /// By which ways messages can go.
+    pub fn ways(&self) -> Vec<Via> {
+        let direct = (self.direct == 1).then_some(Via::Direct);
+        let channel = self.hook_name.as_ref().map(|_| Via::Channel);
+        direct.into_iter().chain(channel).collect()
+    }
 }
 
 impl From<ConnectionRow> for SlackConnection {
     fn from(row: ConnectionRow) -> Self {
+        let ways = row.ways();
         Self {
             state: if row.is_whole() {
                 ConnectionState::Connected
@@ -141,7 +158,8 @@ impl From<ConnectionRow> for SlackConnection {
                 team: row.team_name,
                 member: row.member,
                 via: row.via,
-                channel: row.channel_name,
+                ways,
+                channel: row.hook_name,
                 connected_at: row.connected_at,
                 last_delivered_at: row.last_delivered_at,
                 broken_why: row.broken_why,
@@ -153,7 +171,7 @@ impl From<ConnectionRow> for SlackConnection {
 
 pub(super) fn find(tenant_id: &TenantId, user_id: &UserId) -> Statement {
     Statement::new(
-        "SELECT team_id, team_name, member, via, channel_name, destination, bot_token, webhook, connected_at,
+        "SELECT team_id, team_name, member, via, direct, hook_name, destination, bot_token, webhook, connected_at,
                 last_delivered_at, broken_at, broken_why
          FROM slack_connections WHERE user_id = ?1 AND tenant_id = ?2",
         [user_id, tenant_id],
@@ -197,7 +215,7 @@ pub(super) fn seal_anew(row: &SealedRow, bot_token: &str, webhook: Option<&str>)
 /// The same by the key to the person's rows.
 pub(super) fn find_own(owner: &Owner) -> Statement {
     Statement::new(
-        "SELECT team_id, team_name, member, via, channel_name, destination, bot_token, webhook, connected_at,
+        "SELECT team_id, team_name, member, via, direct, hook_name, destination, bot_token, webhook, connected_at,
                 last_delivered_at, broken_at, broken_why
          FROM slack_connections WHERE user_id = ?1 AND tenant_id = ?2",
         [owner.user(), owner.tenant()],
