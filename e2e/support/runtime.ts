@@ -74,14 +74,15 @@ export class Visitor {
   }
 }
 
-/** Where the Worker's mail arrives, which it sends by Resend: what it says, by its subject. */
-export async function mailbox(): Promise<{ bindings: Record<string, string>; mails: { to: string[]; subject: string; text: string }[]; stop: () => void }> {
+/** Where the Worker's mail arrives, which it sends by Resend: what it says, by its subject. What `taken` says comes before each answer. */
+export async function mailbox(taken = async () => {}): Promise<{ bindings: Record<string, string>; mails: { to: string[]; subject: string; text: string }[]; stop: () => void }> {
   const mails: { to: string[]; subject: string; text: string }[] = []
   const server = createServer((request, response) => {
     let body = ''
     request.on('data', (piece) => (body += piece))
-    request.on('end', () => {
+    request.on('end', async () => {
       mails.push(JSON.parse(body))
+      await taken()
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"id":"1"}')
     })
   })

@@ -31,11 +31,11 @@ async function start(command: string, args: string[], env: NodeJS.ProcessEnv, ur
   return process
 }
 
-async function stop(process: ChildProcess) {
+async function stop(process: ChildProcess, signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM') {
   // It may have been stopped before, or have ended by itself.
   if (process.exitCode !== null || process.signalCode !== null) return
   const ended = new Promise((resolve) => process.once('exit', resolve))
-  globalThis.process.kill(-(process.pid ?? 0), 'SIGTERM')
+  globalThis.process.kill(-(process.pid ?? 0), signal)
   await ended
 }
 
@@ -47,6 +47,8 @@ export type Server = {
   /** Runs the job that the platform runs every few minutes. */
   scheduled: () => Promise<void>
   stop: () => Promise<void>
+  /** Ends it in the midst of whatever it does. */
+  kill: () => Promise<void>
 }
 
 export const scheduledAt = async (origin: string) => {
@@ -73,6 +75,7 @@ export async function startLatchkey(variables: Record<string, string>, folder?: 
       await stop(server)
       if (!folder) rmSync(state, { recursive: true, force: true })
     },
+    kill: () => stop(server, 'SIGKILL'),
   }
 }
 
