@@ -86,9 +86,9 @@ pub struct Workspace {
     pub member: String,
     /// Where messages go in it.
     pub via: Via,
-    /// Where they can go.
-    pub ways: Vec<Via>,
-    /// The name of the channel that was chosen in Slack.
+    /// Whether they may go to the person.
+    pub direct: bool,
+    /// The name of the channel that was chosen in Slack, where they can go as well.
     pub channel: Option<String>,
     /// Since when.
     pub connected_at: Timestamp,

@@ -1,6 +1,7 @@
 import { Person, bearer } from '../support/actors'
 import { MINUTE, ago, db } from '../support/db'
 import { mailTo, mailsTo } from '../support/mail'
+import { colleague } from '../support/people'
 import { expectProblem, refused } from '../support/problem'
 import { expect, test } from '../support/test'
 import { totp } from '../support/totp'
@@ -306,4 +307,47 @@ test('no token comes near it', async ({ owner }) => {
   for (const [method, path] of [['GET', '/totp'], ['POST', '/totp'], ['DELETE', '/totp'], ['POST', '/totp/confirm'], ['POST', '/recovery-codes']] as const) {
     await refused(owner.tenant, () => bearer(secret).call(method, `/api/v1/users/me${path}`, method === 'POST' ? { json: {} } : {}), 403, 'forbidden')
   }
+})
+
+test.describe('whoever looks after people', () => {
+  const at = (person: Person) => `/users/${person.user.id}/totp`
+
+  test('resets the second factor of somebody who has lost it, who is told and sets up another', async ({ owner }) => {
+    const grace = await colleague(owner)
+    const { secret, codes } = await enrol(grace)
+    await grace.post('/users/me/totp')
+    expect((await owner.delete(at(grace))).status).toBe(204)
+    expect(await db.rows('SELECT 1 FROM totps WHERE user_id = ?1 UNION ALL SELECT 1 FROM recovery_codes WHERE user_id = ?1', grace.user.id)).toEqual([])
+    expect((await mailTo(grace.account.email, 'Multi-Factor Authentication was switched off')).text).toContain('Ada Lovelace switched it off, since you had lost it.')
+    const event = await db.one(`SELECT actor_id, target_id, target_name FROM audit_events WHERE tenant_id = ?1 AND action = 'mfa.disabled'`, owner.tenant)
+    expect(event).toEqual({ actor_id: owner.user.id, target_id: grace.user.id, target_name: 'Grace Hopper' })
+    const other = new Person(grace.account)
+    expect((await other.signIn()).json.status).toBe('signed_in')
+    await refused(owner.tenant, () => owner.delete(at(grace)), 409, 'conflict')
+
+    expect((await owner.put('/policy', { ...(await owner.get('/policy')).json, mfa_required: true })).status).toBe(200)
+    const next = await enrol(grace)
+    expect(next.secret).not.toBe(secret)
+    expect(next.codes).not.toContain(codes[0])
+    expect((await owner.delete(at(grace))).status, 'also under a policy that asks for one').toBe(204)
+    const half = new Person(grace.account)
+    expect((await half.signIn()).json).toEqual({ status: 'mfa_required' })
+    expect((await half.post('/users/me/totp')).status, 'and is set up anew in the course of signing in').toBe(200)
+  })
+
+  test('resets neither their own nor that of an Administrator whom they may not look after', async ({ owner, stranger, anonymous }) => {
+    await enrol(owner)
+    await refused(owner.tenant, () => owner.delete(at(owner)), 409, 'conflict')
+    const kay = await colleague(owner, 'Viewer', { first_name: 'Kay' })
+    await refused(owner.tenant, () => kay.delete(at(owner)), 403, 'forbidden')
+    await kay.take('Keeper', 'manage_users')
+    await refused(owner.tenant, () => kay.delete(at(owner)), 403, 'forbidden')
+    await refused(owner.tenant, () => stranger.delete(at(owner)), 404, 'not_found')
+    await refused(owner.tenant, () => anonymous.delete(at(owner)), 401, 'unauthenticated')
+    const grace = await colleague(owner)
+    await enrol(grace)
+    await kay.goStale()
+    await refused(owner.tenant, () => kay.delete(at(grace)), 403, 'step_up_required')
+    expect((await db.one('SELECT count(*) AS n FROM users WHERE tenant_id = ?1 AND mfa_enabled = 1', owner.tenant)).n).toBe(2)
+  })
 })

@@ -42,7 +42,7 @@ test('E-16 a person connects their workspace and lands on the page', async ({ ow
   expect([back.status, back.header('location')]).toEqual([303, `${PAGE}connected`])
   expect((await owner.get(CONNECTION)).json).toEqual({
     state: 'connected',
-    workspace: { team: 'Acme Backup', member: member.id, via: 'direct', ways: ['direct', 'channel'], channel: '#general', connected_at: expect.any(String), last_delivered_at: null, broken_why: null, broken_at: null },
+    workspace: { team: 'Acme Backup', member: member.id, via: 'direct', direct: true, channel: '#general', connected_at: expect.any(String), last_delivered_at: null, broken_why: null, broken_at: null },
   })
   // Who has got hold of a session only cannot lead the notices to themselves unnoticed.
   expect((await mailTo(owner.account.email, 'Where your notices go was changed')).text).toContain('Acme Backup')
@@ -90,7 +90,7 @@ test('a person chooses the channel instead, and their direct messages again', as
   await member.connect(owner)
   const chosen = await owner.patch(CONNECTION, { via: 'channel' })
   expect(chosen.status, chosen.text).toBe(200)
-  expect(chosen.json.workspace).toMatchObject({ via: 'channel', channel: '#general', ways: ['direct', 'channel'] })
+  expect(chosen.json.workspace).toMatchObject({ via: 'channel', channel: '#general', direct: true })
   expect(chosen.json).toEqual((await owner.get(CONNECTION)).json)
   await refused(stranger.tenant, () => stranger.patch(CONNECTION, { via: 'direct' }), 404, 'not_found')
   await refused(owner.tenant, () => owner.patch(CONNECTION, { via: 'mail' }), 422, 'invalid', ['/via'])
@@ -111,7 +111,7 @@ test('what Slack gave no leave for cannot be chosen', async ({ owner }) => {
   const member = await Member.named('member58')
   await member.suffer({ kind: 'grant', scope: 'incoming-webhook' })
   await member.connect(owner)
-  expect((await owner.get(CONNECTION)).json.workspace.ways).toEqual(['channel'])
+  expect((await owner.get(CONNECTION)).json.workspace.direct).toBe(false)
   await refused(owner.tenant, () => owner.patch(CONNECTION, { via: 'direct' }), 409, 'conflict')
 })
 

@@ -172,6 +172,11 @@ const WRITES: Record<string, Write | string> = {
     await secondFactor(owner)
     return owner.delete('/users/me/totp')
   }],
+  'DELETE /api/v1/users/{user}/totp': ['mfa.disabled', async (owner) => {
+    const grace = await colleague(owner)
+    await secondFactor(grace)
+    return owner.delete(`/users/${grace.user.id}/totp`)
+  }],
   'POST /api/v1/users/me/totp/confirm': ['mfa.enabled', async (owner) => {
     const { secret } = (await owner.post('/users/me/totp')).json
     return owner.post('/users/me/totp/confirm', { code: totp(secret) })

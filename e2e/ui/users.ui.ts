@@ -9,6 +9,7 @@ import { makeAccount } from '../support/machines'
 import { mailTo } from '../support/mail'
 import { colleague } from '../support/people'
 import { expect, test } from '../support/test'
+import { totp } from '../support/totp'
 
 const PAGE = '/manage/users'
 const of = (person: Person, tab: string) => `${PAGE}/${person.user.id}/${tab}`
@@ -158,6 +159,21 @@ test.describe('a person', () => {
     expect((await bearer.get('/tokens/self')).status).toBe(200)
   })
 
+  test('who has lost their second factor has it reset after a question', async ({ page, owner }) => {
+    const grace = await colleague(owner)
+    const { secret } = (await grace.post('/users/me/totp')).json
+    await grace.post('/users/me/totp/confirm', { code: totp(secret) })
+    await openPerson(page, grace)
+    await button(page, 'Reset second factor').click()
+    const asked = dialog(page, 'Reset Second Factor')
+    await expect(asked.getByText('the password of Grace Hopper is enough to sign in, until they set up another app')).toBeVisible()
+    await expectAccessible(page)
+    await button(asked, 'Reset').click()
+    await expect(page.getByText('The second factor was reset.')).toBeVisible()
+    await expect(button(page, 'Reset second factor')).toHaveCount(0)
+    expect((await grace.get('/users/me')).json.mfa_enabled).toBe(false)
+  })
+
   test('is reactivated only once it is confirmed who asks', async ({ page, owner }) => {
     const grace = await colleague(owner)
     await grace.deactivate()
@@ -275,7 +291,7 @@ test.describe('C-04 with exactly one of the two permissions', () => {
     await openPerson(page, owner)
     await expect(page.getByText('Only an Administrator looks after another.')).toBeVisible()
     await expect(page.getByLabel('First name')).toBeDisabled()
-    for (const name of ['Deactivate', 'Delete']) await expect(button(page, name)).toHaveCount(0)
+    for (const name of ['Deactivate', 'Delete', 'Reset second factor']) await expect(button(page, name)).toHaveCount(0)
     await expectAccessible(page)
   })
 

@@ -65,7 +65,13 @@ const AFTER: [(&str, &[&str]); 11] = [
     ),
     (
         "notifications",
-        &["profile", "security", "api_access", "events"],
+        &[
+            "profile",
+            "security",
+            "api_access",
+            "events",
+            "slack_workspace",
+        ],
     ),
     (
         "manage",

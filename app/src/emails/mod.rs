@@ -8,8 +8,9 @@ use crate::{
     api::Api,
     later::{Missing, Render},
 };
-use contract::email::{MY_EMAIL, OwnEmail, PendingEmail};
+use contract::email::MY_EMAIL;
 use leptos::{prelude::*, task::spawn_local, wasm_split::wasm_split};
+use serde::{Deserialize, de::IgnoredAny};
 
 /// What few people see, and seldom.
 pub struct Parts {
@@ -38,8 +39,14 @@ pub struct Changing {
     pub api: Api,
     /// Whether the dialog is open.
     pub open: RwSignal<bool>,
-    /// The change that waits for its link to be followed.
-    pub pending: RwSignal<Option<PendingEmail>>,
+    /// Whether a change waits for its link to be followed.
+    pub waits: RwSignal<bool>,
+}
+
+/// Whether a change waits, whatever it is.
+#[derive(Deserialize)]
+struct Waits {
+    pending: Option<IgnoredAny>,
 }
 
 impl Changing {
@@ -48,16 +55,18 @@ impl Changing {
         Self {
             api,
             open: RwSignal::new(false),
-            pending: RwSignal::new(None),
+            waits: RwSignal::new(false),
         }
     }
 
     /// Asks whether a change waits. Where that cannot be known nothing is told.
     pub fn load(self) {
+        // Another may take the place of the one that is told.
+        self.waits.set(false);
         spawn_local(async move {
-            let pending = self.api.get(MY_EMAIL).await;
-            self.pending
-                .try_set(pending.ok().and_then(|own: OwnEmail| own.pending));
+            let answer = self.api.get::<Waits>(MY_EMAIL).await;
+            let waits = answer.is_ok_and(|answer| answer.pending.is_some());
+            self.waits.try_set(waits);
         });
     }
 }

@@ -6,18 +6,19 @@ use crate::{
     dom,
     ui::{time_ago::time_in_words, toast::Toaster},
 };
-use contract::email::{MY_EMAIL, PendingEmail};
+use contract::email::{MY_EMAIL, OwnEmail, PendingEmail};
 use leptos::{prelude::*, task::spawn_local};
 
 /// The line.
 pub fn line() -> AnyView {
     let changing = expect_context::<Changing>();
-    let line = move || {
-        changing
-            .pending
-            .get()
-            .map(|pending| told(changing, pending))
-    };
+    let pending = RwSignal::new(None);
+    spawn_local(async move {
+        if let Ok(own) = changing.api.get::<OwnEmail>(MY_EMAIL).await {
+            pending.try_set(own.pending);
+        }
+    });
+    let line = move || pending.get().map(|pending| told(changing, pending));
     line.into_any()
 }
 

@@ -5,6 +5,7 @@ mod deliveries;
 mod events;
 mod page;
 mod slack;
+mod workspace;
 
 use crate::later::{Missing, Render};
 use leptos::wasm_split::wasm_split;
@@ -19,4 +20,10 @@ pub fn page() -> Result<Render, Missing> {
 #[wasm_split(events, wasm_split_path = leptos::wasm_split, fallible)]
 fn events() -> Result<Render, Missing> {
     Ok(events::table)
+}
+
+/// What is shown of a Slack workspace, as a chunk of its own.
+#[wasm_split(slack_workspace, wasm_split_path = leptos::wasm_split, fallible)]
+fn workspace() -> Result<Render, Missing> {
+    Ok(workspace::view)
 }

@@ -1,45 +1,45 @@
 //! The card about one's Slack workspace.
 
+use super::workspace;
 use crate::{
     api::{Api, Failure, Method, parse},
-    listing::{Listing, Rows},
+    later::Later,
+    listing::Listing,
     router::Router,
-    settings::facts,
-    ui::{
-        empty::Empty, failed::Failed, notice, skeleton::skeleton_card, time_ago::time_ago,
-        toast::Toaster,
-    },
+    ui::{empty::Empty, failed::Failed, notice, skeleton::skeleton_card, toast::Toaster},
 };
 use contract::{
-    notifications::{Delivery, DeliveryState},
-    slack::{AuthorizeUrl, CONNECTION, ConnectionState, SlackConnection, TEST, Via, Workspace},
+    notifications::Delivery,
+    slack::{AuthorizeUrl, CONNECTION, ConnectionState, SlackConnection},
 };
 use leptos::{ev, prelude::*, task::spawn_local};
-use std::time::Duration;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::BroadcastChannel;
 
 /// By this name the tab that comes back from Slack tells the others.
 const NEWS: &str = "latchkey-slack";
-/// How often it is looked what became of the test message, and how many times.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
-const LOOKS: u8 = 20;
-
 /// What the parts of the card share.
 #[derive(Clone, Copy)]
-struct Desk {
-    api: Api,
-    toaster: Toaster,
-    connection: RwSignal<Option<Result<SlackConnection, Failure>>>,
-    pending: RwSignal<bool>,
-    deliveries: Listing<Delivery>,
+pub struct Desk {
+    /// Makes the calls.
+    pub api: Api,
+    /// Says what came of them.
+    pub toaster: Toaster,
+    /// How it stands.
+    pub connection: RwSignal<Option<Result<SlackConnection, Failure>>>,
+    /// Whether something is being done.
+    pub pending: RwSignal<bool>,
+    /// The list of messages, which a test message comes into.
+    pub deliveries: Listing<Delivery>,
+    /// What is shown of a workspace, once there is one.
+    workspace: Later,
     /// Why nothing was connected, until something is.
     refused: RwSignal<Option<&'static str>>,
 }
 
 impl Desk {
     /// Asks how it stands. What is shown stays until then.
-    fn load(self) {
+    pub fn load(self) {
         spawn_local(async move {
             let answer = self.api.get::<SlackConnection>(CONNECTION).await;
             if answer
@@ -53,7 +53,7 @@ impl Desk {
     }
 
     /// Does something that changes how it stands.
-    fn act<T: 'static>(
+    pub fn act<T: 'static>(
         self,
         call: impl Future<Output = Result<T, Failure>> + 'static,
         done: impl FnOnce(T) + 'static,
@@ -97,64 +97,6 @@ impl Desk {
             }
         });
     }
-
-    fn disconnect(self) {
-        let call = self.api.send(Method::DELETE, CONNECTION, None);
-        self.act(call, move |_| {
-            self.toaster.say("Slack is disconnected.".into());
-            self.load();
-        });
-    }
-
-    /// Has messages come by another way from now on.
-    fn choose(self, via: Via) {
-        let body = ["{\"via\":\"", via.as_str(), "\"}"].concat();
-        let call = async move { self.api.send(Method::PATCH, CONNECTION, Some(body)).await };
-        self.act(call, move |text| {
-            self.toaster
-                .say("Where your messages go was changed.".into());
-            self.connection.try_set(Some(parse(&text)));
-        });
-    }
-
-    fn test(self) {
-        let call = async move { self.api.send(Method::POST, TEST, None).await };
-        self.act(call, move |text| {
-            if let Ok(delivery) = parse::<Delivery>(&text) {
-                self.look(delivery.id.as_str().to_owned(), LOOKS);
-            }
-        });
-    }
-
-    /// Looks what became of a message, until that is known.
-    fn look(self, id: String, looks: u8) {
-        self.deliveries.reload();
-        let after = move || {
-            let state = self.deliveries.rows.try_with_untracked(|rows| match rows {
-                Rows::Loaded(rows) => rows.iter().find(|row| row.id.as_str() == id).cloned(),
-                _ => None,
-            });
-            match state
-                .flatten()
-                .map(|delivery| (delivery.state, delivery.last_error))
-            {
-                Some((DeliveryState::Sent, _)) => {
-                    self.toaster.say("Slack took the test message.".into());
-                    self.load();
-                }
-                Some((DeliveryState::Failed, why)) => {
-                    self.toaster.complain(why.unwrap_or_default());
-                    self.load();
-                }
-                _ if looks > 0 => self.look(id, looks - 1),
-                _ => self.toaster.say(
-                    "The test message is still on its way. Deliveries tells what becomes of it."
-                        .into(),
-                ),
-            }
-        };
-        set_timeout(after, LOOK_EVERY);
-    }
 }
 
 /// The card.
@@ -169,8 +111,10 @@ pub fn Slack(
         connection: RwSignal::new(None),
         pending: RwSignal::new(false),
         deliveries: listing,
+        workspace: Later::new(|| Box::pin(workspace()), || ()),
         refused: RwSignal::new(None),
     };
+    provide_context(desk);
     come_back(desk);
     desk.load();
     listen(desk);
@@ -228,9 +172,6 @@ fn listen(desk: Desk) {
 }
 
 fn card(desk: Desk, connection: SlackConnection) -> AnyView {
-    let connect = move |label: &'static str, class: &'static str| {
-        view! { <button type="button" class=class disabled=desk.pending on:click=move |_| desk.connect()>{label}</button> }.into_any()
-    };
     match (connection.state, connection.workspace) {
         (ConnectionState::Unavailable, _) => view! {
             <Empty
@@ -241,23 +182,7 @@ fn card(desk: Desk, connection: SlackConnection) -> AnyView {
             />
         }
         .into_any(),
-        (state, Some(workspace)) => {
-            let broken = state == ConnectionState::ReconnectNeeded;
-            let first = if broken {
-                connect("Reconnect", "button button--primary button--small")
-            } else {
-                view! { <button type="button" class="button button--secondary button--small" disabled=desk.pending on:click=move |_| desk.test()>"Send test message"</button> }.into_any()
-            };
-            view! {
-                {broken.then(|| trouble(&workspace))}
-                {about(desk, workspace)}
-                <div class="card__footer">
-                    {first}
-                    <button type="button" class="button button--ghost button--small" disabled=desk.pending on:click=move |_| desk.disconnect()>"Disconnect"</button>
-                </div>
-            }
-            .into_any()
-        }
+        (_, Some(_)) => desk.workspace.view(),
         _ => view! {
             <Empty
                 icon="#i-info"
@@ -265,55 +190,15 @@ fn card(desk: Desk, connection: SlackConnection) -> AnyView {
                 text="Slack opens in a new tab. Press Allow there, and you come back to this page."
                 small=true
             >
-                {connect("Connect to Slack workspace", "button button--primary")}
+                {connect(desk, "Connect to Slack workspace", "button button--primary")}
             </Empty>
         }
         .into_any(),
     }
 }
 
-fn trouble(workspace: &Workspace) -> AnyView {
-    let why = workspace.broken_why.as_deref().unwrap_or_default();
-    // Slack's own word, or what its server did instead of saying one.
-    let (said, why) = match why.split_once('_') {
-        Some(("redirect" | "http", status)) => ("answered ", status),
-        _ => ("said ", why),
-    };
-    let text = [
-        "Reconnect needed: Slack ",
-        said,
-        why,
-        ". Until then your notifications come by email.",
-    ];
-    view! { <div class="card__body">{notice::warning_of(text.concat())}</div> }.into_any()
-}
-
-fn about(desk: Desk, workspace: Workspace) -> AnyView {
-    let channel = workspace.channel.unwrap_or_default();
-    let instead = |via| {
-        let label = match via {
-            Via::Channel => ["Send to ", &channel, " instead"].concat(),
-            Via::Direct => "Send direct messages instead".into(),
-        };
-        view! { <button type="button" class="button button--secondary button--small" disabled=desk.pending on:click=move |_| desk.choose(via)>{label}</button> }
-    };
-    let to = match workspace.via {
-        Via::Channel => ["The channel ", &channel].concat(),
-        Via::Direct => "Your direct messages".into(),
-    };
-    let other = workspace.ways.into_iter().find(|way| *way != workspace.via);
-    let to = view! { <div class="details__line"><span>{to}</span>{other.map(instead)}</div> };
-    facts(vec![
-        ("Workspace", workspace.team.into_any()),
-        (
-            "Member",
-            view! { <span class="mono">{workspace.member}</span> }.into_any(),
-        ),
-        ("Messages go to", to.into_any()),
-        ("Connected", time_ago(Some(workspace.connected_at), "never")),
-        (
-            "Last delivered",
-            time_ago(workspace.last_delivered_at, "Never"),
-        ),
-    ])
+/// The button that opens Slack's question.
+pub fn connect(desk: Desk, label: &'static str, class: &'static str) -> AnyView {
+    view! { <button type="button" class=class disabled=desk.pending on:click=move |_| desk.connect()>{label}</button> }
+        .into_any()
 }

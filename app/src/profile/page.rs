@@ -30,7 +30,6 @@ pub fn page() -> AnyView {
     load.run(());
     let changing = Changing::new(api);
     provide_context(changing);
-    changing.load();
     let change = Later::new(
         || Box::pin(async { Ok(emails::parts().await?.change) }),
         move || changing.open.set(false),
@@ -39,7 +38,11 @@ pub fn page() -> AnyView {
         || Box::pin(async { Ok(emails::parts().await?.pending) }),
         || (),
     );
-    let about = move |session: &Session| facts(session, changing, pending);
+    // Another address may have been confirmed in another tab.
+    let about = move |session: &Session| {
+        changing.load();
+        facts(session, changing, pending)
+    };
     view! {
         <Section id="profile" title="Account profile" text="How you are known to the people you work with.">
             <div class="card">
@@ -76,20 +79,11 @@ fn card(read: Read) -> AnyView {
 
 fn facts(session: &Session, changing: Changing, pending: Later) -> AnyView {
     let user = &session.user;
-    // What was confirmed in another tab does not wait any more.
-    let current = user.email.clone();
-    let waits = Memo::new(move |_| {
-        changing.pending.with(|change| {
-            change
-                .as_ref()
-                .is_some_and(|change| change.email != current)
-        })
-    });
     let email = view! {
         <div class="details__line">
             <span>{user.email.clone()}</span>
             <button type="button" class="button button--secondary button--small" id="change-email" on:click=move |_| changing.open.set(true)>"Change email"</button>
-            {move || waits.get().then(|| pending.view())}
+            {move || changing.waits.get().then(|| pending.view())}
         </div>
     };
     rows(vec![

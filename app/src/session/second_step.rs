@@ -46,7 +46,7 @@ pub fn page() -> AnyView {
     dom::focus_soon("#code");
     let input = move || {
         if recovery.get() {
-            view! { <TextField label="Recovery code" field=code hint="One of the ten codes that you saved. Each works once." /> }.into_any()
+            view! { <TextField label="Recovery code" field=code hint="One of the ten codes that you saved. Each works once. If you have none, ask an Administrator of your company to reset your second factor." /> }.into_any()
         } else {
             view! { <TextField label="Code" field=code autocomplete="one-time-code" hint="The six digits that your authenticator app shows now." /> }.into_any()
         }
@@ -68,7 +68,7 @@ pub fn page() -> AnyView {
         </form>
     };
     let foot = view! {
-        "Not you, or no code? "
+        "Not you? "
         {start_again()}
     };
     page::card(

@@ -13,6 +13,8 @@ use leptos::{prelude::*, task::spawn_local};
 pub enum Deed {
     /// They may not sign in any more.
     Deactivate,
+    /// Signing in asks for the password alone, since they have lost their second factor.
+    ResetFactor,
     /// They are gone.
     Delete,
 }
@@ -68,7 +70,11 @@ pub fn actions(person: Person) -> AnyView {
             view! { <button type="button" class="button button--secondary button--small" disabled=pending on:click=reactivate>"Reactivate"</button> }.into_any()
         }
     };
+    let reset = move || {
+        person.user.with(|user| user.mfa_enabled).then(|| view! { <button type="button" class="button button--secondary button--small" on:pointerenter=move |_| question.prefetch() on:focus=move |_| question.prefetch() on:click=move |_| asked.set(Some(Deed::ResetFactor))>"Reset second factor"</button> })
+    };
     let buttons = view! {
+        {reset}
         {first}
         <button type="button" class="button button--danger button--small" on:pointerenter=move |_| question.prefetch() on:focus=move |_| question.prefetch() on:click=move |_| asked.set(Some(Deed::Delete))>"Delete"</button>
     };

@@ -43,6 +43,13 @@ impl Deed {
                     "{name} is signed out everywhere and told by mail. They can be activated again at any time."
                 ),
             ),
+            Self::ResetFactor => (
+                "Reset Second Factor",
+                "Reset",
+                format!(
+                    "Do this only for somebody of whom you are sure that it is them. Their app and their recovery codes stop working: the password of {name} is enough to sign in, until they set up another app. They are told by mail."
+                ),
+            ),
             Self::Delete => (
                 "Delete User",
                 "Delete",
@@ -76,6 +83,7 @@ fn ask(person: Person, deed: Deed, asked: RwSignal<Option<Deed>>) -> AnyView {
         spawn_local(async move {
             let done = match deed {
                 Deed::Deactivate => set_active(person, false).await,
+                Deed::ResetFactor => reset_factor(person).await,
                 Deed::Delete => delete(person).await,
             };
             match done {
@@ -85,7 +93,11 @@ fn ask(person: Person, deed: Deed, asked: RwSignal<Option<Deed>>) -> AnyView {
                 }
                 Ok(()) => {
                     asked.try_set(None);
-                    toaster.say("The user was deactivated.".into());
+                    toaster.say(if deed == Deed::ResetFactor {
+                        "The second factor was reset.".into()
+                    } else {
+                        "The user was deactivated.".into()
+                    });
                 }
                 Err(failure) => {
                     trouble.try_set(Some(failure.message()));
@@ -100,17 +112,24 @@ fn ask(person: Person, deed: Deed, asked: RwSignal<Option<Deed>>) -> AnyView {
                 <div class="dialog__body">
                     {notice::alert(move || trouble.get())}
                     <p>{text}</p>
-                    {affected(person)}
+                    {(deed != Deed::ResetFactor).then(|| affected(person))}
                     {field}
                 </div>
                 <div class="dialog__footer">
-                    <button type="button" class="button button--secondary" autofocus=deed == Deed::Deactivate on:click=move |_| close.run(())>"Cancel"</button>
+                    <button type="button" class="button button--secondary" autofocus=deed != Deed::Delete on:click=move |_| close.run(())>"Cancel"</button>
                     <button type="submit" class="button button--danger" disabled=move || pending.get() || unmeant.get() aria-busy=move || pending.get().then_some("true")>{label}</button>
                 </div>
             </form>
         </Modal>
     }
     .into_any()
+}
+
+async fn reset_factor(person: Person) -> Result<(), Failure> {
+    let path = person.path("/totp");
+    person.api.send(Method::DELETE, &path, None).await?;
+    person.user.try_update(|user| user.mfa_enabled = false);
+    Ok(())
 }
 
 async fn delete(person: Person) -> Result<(), Failure> {

@@ -1,6 +1,9 @@
 //! The tab `Sessions` of a person.
 
-use super::person::{self, Person};
+use super::{
+    person::{self, Person},
+    profile::is_out_of_reach,
+};
 use crate::{
     api::Method,
     call_button::CallButton,
@@ -61,7 +64,7 @@ fn list(person: Person, listing: Listing<Device>, devices: &[Device]) -> AnyView
         .iter()
         .map(|device| row(person, listing, device))
         .collect_view();
-    let all = (!person.is_me()).then(|| {
+    let all = (!person.is_me() && !is_out_of_reach(person)).then(|| {
         let everywhere = CallButton {
             label: "Sign out everywhere",
             name: None,
@@ -98,6 +101,8 @@ fn row(person: Person, listing: Listing<Device>, device: &Device) -> AnyView {
     };
     let action = if device.current {
         badge(Tone::Active, "This device")
+    } else if is_out_of_reach(person) {
+        ().into_any()
     } else {
         let button = CallButton {
             label: "Sign out",

@@ -77,6 +77,13 @@ impl Right for KeepOwnEmail {
     const NEEDS: Needs = Needs::SignedIn;
 }
 
+/// Switch the second factor of others off.
+pub struct ResetSecondFactors;
+impl Right for ResetSecondFactors {
+    const NEEDS: Needs = Needs::OneOf(&[Permission::ManageUsers, Permission::Administer]);
+    const STEP_UP: bool = true;
+}
+
 /// Change one's own address.
 pub struct ManageOwnEmail;
 impl Right for ManageOwnEmail {

@@ -1,19 +1,20 @@
-//! Routes about one's own second factor.
+//! Routes about second factors.
 
 use super::{Stage, matching_step, recovery_digest, store, totp, use_up};
 use crate::{
     audit,
     auth::{
-        Actor, Authorized, Enrolling, Owner, SessionCaller,
-        rights::{ManageOwnSecondFactor, ReadOwnSecondFactor},
+        Actor, Authorized, Enrolling, Owner, SessionCaller, full_name,
+        rights::{ManageOwnSecondFactor, ReadOwnSecondFactor, ResetSecondFactors},
     },
     call::{self, Call},
     db::{Statement, changed},
     devices::{self, Device},
     error::{Error, Result},
-    extract::Checked,
+    extract::{Checked, Segment},
     outbox::{Message, letters},
     session::Arrival,
+    users,
 };
 use axum::{
     Json,
@@ -205,6 +206,55 @@ pub async fn disable(
         return Err(Error::refused(
             problem::Code::Conflict,
             "The policy of your company asks everybody for a second factor. Set up another app instead.",
+        ));
+    }
+    message.send_soon(&call);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Switch the second factor of somebody off who has lost it. Where the policy asks for one, their next sign-in has them
+/// set up another.
+#[worker::send]
+pub async fn reset(
+    Authorized { session, .. }: Authorized<ResetSecondFactors>,
+    call: Call,
+    Segment(user): Segment,
+) -> Result<StatusCode> {
+    let person = users::reach(&call, &session, &user).await?;
+    if !person.is_other {
+        return Err(Error::refused(
+            problem::Code::Conflict,
+            "This is yourself. Switch your own second factor off by DELETE /api/v1/users/me/totp.",
+        ));
+    }
+    users::may_look_after(&session, &person.user)?;
+    let actor = session.actor();
+    let message = notice(
+        &call,
+        Event::MfaDisabled,
+        &[&actor.name, " switched it off, since you had lost it. Signing in to your account asks for your password alone from now on, unless your company asks for a second factor: then you set up another."].concat(),
+    )?;
+    let switched_off = audit::Event {
+        action: Action::MfaDisabled,
+        target_type: "user",
+        target_id: person.user.id.as_str(),
+        target_name: &full_name(&person.user),
+        changes: None,
+    };
+    let [switched, ..] = call
+        .db
+        .commit([
+            store::reset(&person.owner, person.version),
+            audit::entry(&call, &session.owner, &actor, &switched_off)?,
+            message.to_person(&call, &person.owner),
+            store::forget_useless_seed(&person.owner),
+            store::forget_useless_recovery_codes(&person.owner),
+        ])
+        .await?;
+    if switched.changed() == 0 {
+        return Err(Error::refused(
+            problem::Code::Conflict,
+            "Their second factor is off already, or they were changed meanwhile. Look again.",
         ));
     }
     message.send_soon(&call);

@@ -157,6 +157,16 @@ pub(super) fn switch_off(owner: &Owner) -> Statement {
     )
 }
 
+/// Switches it off for somebody who has lost it, whatever the policy says, if they still are as they were read: whoever
+/// looks after them may have been allowed to by the role that they had then.
+pub(super) fn reset(owner: &Owner, version: u32) -> Statement {
+    Statement::new(
+        "UPDATE users SET mfa_enabled = 0
+         WHERE id = ?1 AND tenant_id = ?2 AND mfa_enabled = 1 AND version = ?3",
+        [owner.user(), owner.tenant(), &version],
+    )
+}
+
 /// Forgets the seed of somebody whose second factor is off: it was switched off, or never confirmed.
 pub fn forget_useless_seed(owner: &Owner) -> Statement {
     Statement::new(

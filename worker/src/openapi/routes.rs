@@ -469,6 +469,17 @@ fn second_factor(schemas: &mut Schemas) -> Vec<Operation> {
         .answers_nothing(204)
         .refuses(&[Conflict]),
         op(
+            "DELETE /api/v1/users/{user}/totp",
+            "resetSecondFactor",
+            "second_factor",
+            "Switch the second factor of somebody off who has lost it",
+            InSession,
+        )
+        .about("Where the policy asks for one, their next sign-in has them set up another.")
+        .steps_up()
+        .answers_nothing(204)
+        .refuses(&[NotFound, Conflict]),
+        op(
             "POST /api/v1/users/me/totp/confirm",
             "enableSecondFactor",
             "second_factor",

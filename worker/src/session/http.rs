@@ -375,7 +375,7 @@ pub async fn end_one(
     call: Call,
     Segment((user, id)): Segment<(String, String)>,
 ) -> Result<StatusCode> {
-    let person = users::reach(&call, &session, &user).await?;
+    let person = in_care(&call, &session, &user).await?;
     let id = SessionId::parse(&id).ok_or_else(|| Error::not_found("session"))?;
     if id == session.id {
         return Err(Error::refused(
@@ -398,6 +398,15 @@ pub async fn end_one(
     }
 }
 
+/// Oneself, or somebody whom one may look after.
+async fn in_care(call: &Call, session: &SessionCaller, user: &str) -> Result<users::Person> {
+    let person = users::reach(call, session, user).await?;
+    if person.is_other {
+        users::may_look_after(session, &person.user)?;
+    }
+    Ok(person)
+}
+
 /// End all sessions of a person but the one that asks.
 #[worker::send]
 pub async fn end_others(
@@ -405,7 +414,7 @@ pub async fn end_others(
     call: Call,
     Segment(user): Segment,
 ) -> Result<StatusCode> {
-    let person = users::reach(&call, &session, &user).await?;
+    let person = in_care(&call, &session, &user).await?;
     call.db
         .commit(store::end(
             &call,

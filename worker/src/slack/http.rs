@@ -203,7 +203,7 @@ pub async fn update(
 ) -> Result<Json<SlackConnection>> {
     let row: Option<store::ConnectionRow> = call.db.first(store::find_own(&owner)).await?;
     let row = row.ok_or_else(|| Error::not_found(CONNECTION))?;
-    if !row.ways().contains(&via) {
+    if !row.can_go(via) {
         let detail = "Slack gave no leave for this. Connect again, and allow it there.";
         return Err(Error::refused(Code::Conflict, detail));
     }

@@ -137,17 +137,17 @@ impl ConnectionRow {
         self.broken_at.is_none()
     }
 
-    /// By which ways messages can go.
-    pub fn ways(&self) -> Vec<Via> {
-        let direct = (self.direct == 1).then_some(Via::Direct);
-        let channel = self.hook_name.as_ref().map(|_| Via::Channel);
-        direct.into_iter().chain(channel).collect()
+    /// Whether Slack gave leave for this.
+    pub fn can_go(&self, via: Via) -> bool {
+        match via {
+            Via::Direct => self.direct == 1,
+            Via::Channel => self.hook_name.is_some(),
+        }
     }
 }
 
 impl From<ConnectionRow> for SlackConnection {
     fn from(row: ConnectionRow) -> Self {
-        let ways = row.ways();
         Self {
             state: if row.is_whole() {
                 ConnectionState::Connected
@@ -158,7 +158,7 @@ impl From<ConnectionRow> for SlackConnection {
                 team: row.team_name,
                 member: row.member,
                 via: row.via,
-                ways,
+                direct: row.direct == 1,
                 channel: row.hook_name,
                 connected_at: row.connected_at,
                 last_delivered_at: row.last_delivered_at,

@@ -5,5 +5,5 @@ mod reach;
 mod store;
 
 pub use http::may_look_after;
-pub use reach::reach;
+pub use reach::{Person, reach};
 pub use store::{UserRow, find};
