@@ -284,7 +284,8 @@ async function main() {
   const mixed = () => load(latchkey, "mixed", secrets, asPerson);
   figures.push(["80 % checks, 15 % lists, 5 % edits, against the bare Worker", ratio("mixed", mixed, () => load(bare, "mixed", secrets)), null]);
   if (soaked) await soak(latchkey, secrets, asPerson, soaked);
-  await own(10_000);
+  // A connection that nobody used under load may have been closed.
+  await own(10_000).catch(() => own(10_000));
   const many = [];
   for (let n = 0; n < 20 * rounds; n++) many.push(await time(page));
   console.log(`  a page of tokens: ${median(many).toFixed(2)} ms of 10,000, ${median(few).toFixed(2)} ms of 50`);

@@ -45,7 +45,7 @@ async function journey(page: Page, { fill, press, check }: Hands, account: Accou
   await press(button(page, 'Sign up'))
 
   await expect(page).toHaveURL(API_ACCESS)
-  await expect(page.getByRole('heading', { name: 'No access tokens yet' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'No access tokens' })).toBeVisible()
   await press(button(page, 'Add New Access Token'))
   const adding = dialog(page, 'Add New Token')
   await expect(adding.getByLabel('Name')).toBeFocused()
@@ -91,7 +91,7 @@ async function journey(page: Page, { fill, press, check }: Hands, account: Accou
 
   const refused = await script.get('/users')
   expect([refused.status, refused.json.code]).toEqual([401, 'token_revoked'])
-  await expect(page.getByRole('heading', { name: 'No access tokens yet' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'No access tokens' })).toBeVisible()
   const past = rowOf(history(page), 'nightly')
   await expect(past).toBeVisible()
   await expect(await cell(history(page), 'nightly', 'Revoked by')).toHaveText(`${account.first_name} ${account.last_name}`)

@@ -337,7 +337,7 @@ test('C-03 C-05 its access tokens are reached from the drawer, made, edited in E
   await (await openDrawer(page, 'Backup sync')).getByRole('link', { name: 'Access tokens' }).click()
   await expect(page).toHaveURL(`${PAGE}/${account.id}/tokens`)
   await expect(page.getByRole('heading', { level: 1, name: 'Backup sync' })).toBeVisible()
-  await expect(page.getByRole('heading', { name: 'No access tokens yet' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'No access tokens' })).toBeVisible()
   await expectAccessible(page)
   const { created, secret } = await generate(page, 'nightly', 'Backups Read')
   await button(created, 'Copy').click()

@@ -64,7 +64,7 @@ test.describe('the page', () => {
 
   test('says that a dialog is coming while it is fetched', async ({ page }) => {
     await open(page, API_ACCESS)
-    await expect(page.getByRole('heading', { name: 'No access tokens yet' })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'No access tokens' })).toBeVisible()
     const arrive = await holdBack(page, '**/a/**')
     await button(page, 'Add New Access Token').click()
     await expect(page.getByRole('status').filter({ hasText: 'Loading…' })).toBeVisible()
@@ -75,7 +75,7 @@ test.describe('the page', () => {
 
   test('says that there is nothing yet, with one button for the first thing to do', async ({ page }) => {
     await open(page, API_ACCESS)
-    await expect(page.getByRole('heading', { name: 'No access tokens yet' })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'No access tokens' })).toBeVisible()
     await expect(page.getByRole('heading', { name: 'No token was revoked yet' })).toBeVisible()
     await expect(page.getByRole('search')).toBeHidden()
     await button(page, 'Add New Access Token').click()

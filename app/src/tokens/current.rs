@@ -91,7 +91,7 @@ fn nothing(desk: Desk) -> AnyView {
         } else {
             "What they make for their scripts and services is seen here."
         };
-        return view! { <Empty icon="#i-key" title="No access tokens yet" text /> }.into_any();
+        return view! { <Empty icon="#i-key" title="No access tokens" text /> }.into_any();
     }
     let router = Router::in_use();
     let text = desk.wanted.with_untracked(|wanted| match wanted.search() {
