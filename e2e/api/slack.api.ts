@@ -156,10 +156,12 @@ test('E-R9 a state works once, in the session that it was made in, for ten minut
   expect((await owner.get(CONNECTION)).json.state).toBe('connected')
 })
 
-test('a code that Slack does not take connects nothing', async ({ owner }) => {
+test('a code that Slack does not take, or an error of its own, connects nothing', async ({ owner }) => {
   const state = async () => new URL((await owner.post(CONNECTION)).json.authorize_url).searchParams.get('state')
-  const back = await comeBack(owner, `${origin}/api/v1/slack/callback?code=made-up&state=${await state()}`)
-  expect(back.header('location')).toBe(`${PAGE}failed`)
+  for (const outcome of ['code=made-up', 'error=invalid_team_for_non_distributed_app']) {
+    const back = await comeBack(owner, `${origin}/api/v1/slack/callback?${outcome}&state=${await state()}`)
+    expect(back.header('location')).toBe(`${PAGE}failed`)
+  }
   expect((await owner.get(CONNECTION)).json.state).toBe('disconnected')
 })
 

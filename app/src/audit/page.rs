@@ -104,10 +104,18 @@ fn row(event: &Event) -> AnyView {
                 <p class="audit__sentence">{sentence(event)}</p>
                 {details(event)}
             </th>
-            {text("From", event.ip.clone())}
+            {text("From", from(event))}
         </tr>
     }
     .into_any()
+}
+
+/// The address and the browser, as far as they are known.
+fn from(event: &Event) -> Option<String> {
+    match (&event.ip, &event.device) {
+        (Some(ip), Some(device)) => Some([ip, " · ", device].concat()),
+        (ip, device) => ip.as_ref().or(device.as_ref()).cloned(),
+    }
 }
 
 /// Who did what, with ways to more of theirs.

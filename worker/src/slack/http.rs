@@ -142,7 +142,11 @@ async fn come_back(call: &Call, session: &SessionCaller, mut query: Query) -> Re
     }
     let slack = Slack::of(call.env()).ok_or_else(unavailable)?;
     let Some(code) = query.take("code") else {
-        return Ok("denied".into());
+        let error = query.take("error");
+        let denied = error
+            .as_deref()
+            .is_none_or(|error| error == "access_denied");
+        return Ok(if denied { "denied" } else { "failed" }.into());
     };
     match slack.exchange(&code, &call.url(CALLBACK)?).await {
         Ok(granted) => {
