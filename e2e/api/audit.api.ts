@@ -96,6 +96,14 @@ test('who does not read the audit log has their own part of it, and of nobody el
   await refused(owner.tenant, () => bearer.get('/audit-events'), 403, 'forbidden')
 })
 
+test('from where others did something to somebody is told to those alone who read the audit log', async ({ owner }) => {
+  const grace = await colleague(owner, 'Viewer')
+  await owner.patch(`/users/${grace.user.id}`, { first_name: 'Amazing' })
+  const edited = async (reader: Person) => (await list(reader, reader === grace ? 'actor=me' : `target=${grace.user.id}`)).find(({ action }) => action === 'user.updated')
+  expect(await edited(grace)).toMatchObject({ actor: { name: 'Ada Lovelace' }, ip: null, device: null, credential: null })
+  expect(await edited(owner)).toMatchObject({ actor: { name: 'Ada Lovelace' }, ip: owner.address, credential: expect.stringMatching(/^ses_/) })
+})
+
 test.describe('as a file', () => {
   test('CSV has every event once, the newest first, over more than one read', async ({ owner, stranger }) => {
     await past(owner, 2345)

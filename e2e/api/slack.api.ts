@@ -99,12 +99,49 @@ test('a person chooses the channel instead, and their direct messages again', as
   expect(await member.messages()).toEqual([])
   // To choose what is chosen changes nothing, and is told to nobody.
   expect((await owner.patch(CONNECTION, { via: 'channel' })).status).toBe(200)
-  await expect.poll(async () => (await mailsTo(owner.account.email)).filter(({ text }) => text.includes('go to a channel in the workspace Acme Backup')).length).toBe(1)
+  await expect.poll(async () => (await mailsTo(owner.account.email)).filter(({ text }) => text.includes('go to the channel #general in the workspace Acme Backup')).length).toBe(1)
   await owner.patch(CONNECTION, { via: 'direct' })
   await owner.post('/slack/test')
   await expect.poll(async () => (await member.messages()).length).toBe(1)
   const changes = await db.rows(`SELECT changes FROM audit_events WHERE tenant_id = ?1 AND action = 'slack.updated' ORDER BY id`, owner.tenant)
   expect(changes.map(({ changes }) => JSON.parse(changes).via)).toEqual([{ from: 'direct', to: 'channel' }, { from: 'channel', to: 'direct' }])
+})
+
+test('what waits for its next try follows the choice, and says so', async ({ owner }) => {
+  const member = await Member.named('member60')
+  await member.connect(owner)
+  await member.suffer({ kind: 'status', status: 500, times: 1 })
+  await owner.post('/slack/test')
+  await expect.poll(async () => (await sent(owner))[0]?.last_error).toContain('500')
+  await owner.patch(CONNECTION, { via: 'channel' })
+  expect((await owner.get('/users/me/deliveries')).json.items.find(({ event }: any) => event === 'slack.test').recipient).toBe('#general in Acme Backup')
+  await nextTry(owner)
+  await expect.poll(() => state(owner)).toEqual(['sent'])
+  // Connected anew, it stays where it was.
+  await member.connect(owner)
+  expect((await owner.get(CONNECTION)).json.workspace.via).toBe('channel')
+})
+
+test('what one way answers late breaks nothing of the other, and nothing is chosen while it is broken', async ({ owner }) => {
+  const member = await Member.named('member61')
+  await member.connect(owner)
+  await member.suffer({ kind: 'error', error: 'channel_not_found', times: 1, held: true })
+  await owner.post('/slack/test')
+  await expect.poll(async () => (await member.calls()).length).toBeGreaterThan(0)
+  await owner.patch(CONNECTION, { via: 'channel' })
+  await member.release()
+  await expect.poll(() => state(owner)).toEqual(['failed'])
+  expect((await owner.get(CONNECTION)).json.state).toBe('connected')
+  await db.rows(`UPDATE slack_connections SET broken_at = connected_at, broken_why = 'token_revoked' WHERE user_id = ?1`, owner.user.id)
+  await refused(owner.tenant, () => owner.patch(CONNECTION, { via: 'direct' }), 409, 'conflict')
+})
+
+test('whoever changes their mind about the place without end has to wait', async ({ owner }) => {
+  const member = await Member.named('member62')
+  await member.connect(owner)
+  const turn = (i: number) => owner.patch(CONNECTION, { via: i % 2 ? 'direct' : 'channel' })
+  for (let i = 0; i < 10; i++) expect((await turn(i)).status).toBe(200)
+  await refused(owner.tenant, () => turn(10), 429, 'rate_limited')
 })
 
 test('what Slack gave no leave for cannot be chosen', async ({ owner }) => {

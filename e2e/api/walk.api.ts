@@ -172,7 +172,7 @@ const WRITES: Record<string, Write | string> = {
     await secondFactor(owner)
     return owner.delete('/users/me/totp')
   }],
-  'DELETE /api/v1/users/{user}/totp': ['mfa.disabled', async (owner) => {
+  'DELETE /api/v1/users/{id}/totp': ['mfa.disabled', async (owner) => {
     const grace = await colleague(owner)
     await secondFactor(grace)
     return owner.delete(`/users/${grace.user.id}/totp`)

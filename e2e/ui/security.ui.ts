@@ -157,6 +157,8 @@ test.describe('Account security', () => {
     await button(setUp, 'Switch on').click()
     await expect(setUp.getByLabel('Code', { exact: true })).toHaveAccessibleDescription(/This is not the code that the app shows now/)
     expect((await owner.get('/users/me')).json.mfa_enabled).toBe(false)
+    // What began while the page was open counts as well.
+    await owner.elsewhere()
     await setUp.getByLabel('Code', { exact: true }).fill(totp(secret))
     await button(setUp, 'Switch on').click()
 
@@ -175,7 +177,7 @@ test.describe('Account security', () => {
     expect((await owner.get('/users/me')).json.mfa_enabled).toBe(true)
 
     const others = dialog(page, 'Sign out all others')
-    await expect(others.getByText('How you sign in has changed. End 1 other session? You stay signed in on this device.')).toBeVisible()
+    await expect(others.getByText('Your second factor has changed. End 2 other sessions? You stay signed in on this device.')).toBeVisible()
     await expectAccessible(page)
     await button(others, 'Sign out').click()
     await expect(page.getByText('Signed out everywhere else.')).toBeVisible()

@@ -171,7 +171,7 @@ test.describe('a person', () => {
     await button(asked, 'Reset').click()
     await expect(page.getByText('The second factor was reset.')).toBeVisible()
     await expect(button(page, 'Reset second factor')).toHaveCount(0)
-    expect((await grace.get('/users/me')).json.mfa_enabled).toBe(false)
+    expect((await db.one('SELECT mfa_enabled FROM users WHERE id = ?1', grace.user.id)).mfa_enabled).toBe(0)
   })
 
   test('is reactivated only once it is confirmed who asks', async ({ page, owner }) => {

@@ -51,7 +51,8 @@ where
                 let text = value
                     .to_str()
                     .ok()
-                    .filter(|text| (1..=MAX).contains(&text.len()));
+                    .filter(|text| (1..=MAX).contains(&text.len()))
+                    .filter(|text| text.bytes().all(|byte| byte.is_ascii_graphic()));
                 let text = text.ok_or_else(|| {
                     Error::unreadable("Idempotency-Key: use 1 to 255 visible ASCII characters.")
                 })?;

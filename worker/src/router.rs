@@ -119,7 +119,7 @@ fn people() -> Router {
                 .post(mfa::http::begin)
                 .delete(mfa::http::disable),
         )
-        .route("/api/v1/users/{user}/totp", delete(mfa::http::reset))
+        .route("/api/v1/users/{id}/totp", delete(mfa::http::reset))
         .route("/api/v1/users/me/totp/confirm", post(mfa::http::confirm))
         .route(
             "/api/v1/users/me/recovery-codes",

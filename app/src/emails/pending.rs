@@ -29,13 +29,13 @@ fn told(changing: Changing, PendingEmail { email, expires_at }: PendingEmail) ->
         busy.set(true);
         spawn_local(async move {
             match changing.api.send(Method::DELETE, MY_EMAIL, None).await {
-                Ok(_) => {
-                    toaster.say("Your address stays as it is.".into());
-                    dom::focus_soon("#change-email");
-                }
+                Ok(_) => toaster.say("Your address stays as it is.".into()),
                 Err(failure) => toaster.complain(failure.message()),
             }
+            dom::focus_soon("#change-email");
             busy.try_set(false);
+            // It may have been confirmed elsewhere.
+            changing.api.account.ask();
             changing.load();
         });
     };

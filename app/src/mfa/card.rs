@@ -87,7 +87,7 @@ impl Desk {
     /// The same, and offers to end the sessions that began before it.
     pub fn finish_and_offer(self) {
         self.finish();
-        self.ending.offer();
+        self.ending.offer(self.api);
     }
 }
 

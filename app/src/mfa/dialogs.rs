@@ -83,7 +83,7 @@ fn SetUp(
                     } else {
                         failure.message()
                     });
-                    desk.finish();
+                    desk.finish_and_offer();
                 }
                 Err(failure) => {
                     if matches!(failure, Failure::Unreachable) {

@@ -26,7 +26,7 @@ pub fn page() -> AnyView {
     });
     load.run(());
     view! {
-        <Section id="slack" title="Slack" text="Notifications as direct messages in your own workspace.">
+        <Section id="slack" title="Slack" text="Notifications in your own workspace.">
             <Slack listing />
         </Section>
         <Section id="choice" title="What you are told about" text="Choose by how much it matters. Critical events always reach you one way or the other.">

@@ -3,6 +3,7 @@
 use super::slack::{Desk, connect};
 use crate::{
     api::{Method, parse},
+    dom,
     listing::Rows,
     settings::facts,
     ui::{notice, time_ago::time_ago},
@@ -35,6 +36,8 @@ impl Desk {
             self.toaster
                 .say("Where your messages go was changed.".into());
             self.connection.try_set(Some(parse(&text)));
+            self.deliveries.reload();
+            dom::focus_soon("#slack-way");
         });
     }
 
@@ -99,7 +102,7 @@ fn card(desk: Desk, workspace: Workspace, broken: bool) -> AnyView {
     };
     view! {
         {broken.then(|| trouble(&workspace))}
-        {about(desk, workspace)}
+        {about(desk, workspace, broken)}
         <div class="card__footer">
             {first}
             <button type="button" class="button button--ghost button--small" disabled=desk.pending on:click=move |_| desk.disconnect()>"Disconnect"</button>
@@ -124,20 +127,21 @@ fn trouble(workspace: &Workspace) -> AnyView {
     view! { <div class="card__body">{notice::warning_of(text.concat())}</div> }.into_any()
 }
 
-fn about(desk: Desk, workspace: Workspace) -> AnyView {
+fn about(desk: Desk, workspace: Workspace, broken: bool) -> AnyView {
     let channel = workspace.channel.unwrap_or_default();
     let instead = |via| {
         let label = match via {
             Via::Channel => ["Send to ", &channel, " instead"].concat(),
             Via::Direct => "Send direct messages instead".into(),
         };
-        view! { <button type="button" class="button button--secondary button--small" disabled=desk.pending on:click=move |_| desk.choose(via)>{label}</button> }
+        view! { <button type="button" id="slack-way" class="button button--secondary button--small" disabled=desk.pending on:click=move |_| desk.choose(via)>{label}</button> }
     };
     let to = match workspace.via {
         Via::Channel => ["The channel ", &channel].concat(),
         Via::Direct => "Your direct messages".into(),
     };
     let other = match workspace.via {
+        _ if broken => None,
         Via::Direct => (!channel.is_empty()).then_some(Via::Channel),
         Via::Channel => workspace.direct.then_some(Via::Direct),
     };

@@ -5,7 +5,10 @@ use crate::{
     listing::{Listing, Rows},
     ui::{dialog::Dialog, notice, toast::Toaster},
 };
-use contract::session::{Device, MY_SESSIONS};
+use contract::{
+    list::List,
+    session::{Device, MY_SESSIONS},
+};
 use leptos::{prelude::*, task::spawn_local};
 
 /// What the page provides.
@@ -21,18 +24,28 @@ impl Ending {
     /// Nothing is asked, and the sessions are being fetched.
     pub fn new() -> Self {
         let listing = Listing::new(Api::in_use());
-        listing.load([MY_SESSIONS, "?limit=100"].concat());
+        listing.load(all());
         Self {
             listing,
             asking: RwSignal::new(None),
         }
     }
 
-    /// Asks after a change of how one signs in, where there is anything to end (OWASP ASVS 5.0, 7.4.3).
-    pub fn offer(self) {
-        if self.others() > 0 {
-            self.asking.set(Some("How you sign in has changed. "));
-        }
+    /// Asks after a change of how one signs in, where there is anything to end (OWASP ASVS 5.0, 7.4.3): what began since
+    /// the page was opened counts most.
+    pub fn offer(self, api: Api) {
+        spawn_local(async move {
+            let answer = api.get::<List<Device>>(&all()).await;
+            let Ok(List { items, .. }) = answer else {
+                return;
+            };
+            let others = items.iter().any(|device| !device.current);
+            self.listing.rows.try_set(Rows::Loaded(items));
+            if others {
+                self.asking
+                    .try_set(Some("Your second factor has changed. "));
+            }
+        });
     }
 
     fn others(self) -> usize {
@@ -41,6 +54,10 @@ impl Ending {
             _ => 0,
         })
     }
+}
+
+fn all() -> String {
+    [MY_SESSIONS, "?limit=100"].concat()
 }
 
 /// The dialog.

@@ -36,12 +36,16 @@ pub fn Log() -> impl IntoView {
 }
 
 fn list(events: &[Event]) -> AnyView {
+    let me = Api::in_use()
+        .account
+        .with(|session| session.user.id.as_str().to_owned())
+        .unwrap_or_default();
     let row = |event: &Event| {
         view! {
             <li class="rows__row">
                 <div class="rows__text">
                     <p class="rows__title">{event.in_words().to_owned()}</p>
-                    <p class="rows__sub">{about(event)}</p>
+                    <p class="rows__sub">{about(event, &me)}</p>
                 </div>
                 <p class="rows__time">{time_ago(Some(event.at), "never")}</p>
             </li>
@@ -51,14 +55,17 @@ fn list(events: &[Event]) -> AnyView {
     view! { <ul class="rows rows--dense" aria-label="Security log">{rows}</ul> }.into_any()
 }
 
-/// To what else than oneself it was done, and from which browser and where, as far as that is known. A session is named by what its browser
-/// calls itself, which are no words.
-fn about(event: &Event) -> String {
-    let target = &event.target;
-    let is_other = target.kind != "session" && target.id != event.actor.id;
+/// Who did it, if that was another, and to what else than oneself; from which browser and where, as far as that is known.
+/// A session is named by what its browser calls itself, which are no words.
+fn about(event: &Event, me: &str) -> String {
+    let (actor, target) = (&event.actor, &event.target);
+    let other = actor.id.as_deref().filter(|id| *id != me);
+    let by = other.map(|_| ["By ", &actor.name].concat());
+    let is_other = target.kind != "session" && target.id.as_deref() != Some(me);
     let name = Some(target.name.as_str()).filter(|name| is_other && !name.is_empty());
     let place = [&event.device, &event.ip].into_iter().flatten();
-    let known: Vec<_> = name.into_iter().chain(place.map(String::as_str)).collect();
+    let place = place.map(String::as_str).filter(|_| by.is_none());
+    let known: Vec<_> = by.as_deref().into_iter().chain(name).chain(place).collect();
     if known.is_empty() {
         "Address not known".into()
     } else {

@@ -46,7 +46,7 @@ pub fn actions(person: Person) -> AnyView {
     }
     if is_out_of_reach(person) {
         return foot(
-            "Only an Administrator can deactivate or delete another.",
+            "Only an Administrator can deactivate or delete another, or reset their second factor.",
             ().into_any(),
         );
     }

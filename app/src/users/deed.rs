@@ -47,7 +47,7 @@ impl Deed {
                 "Reset Second Factor",
                 "Reset",
                 format!(
-                    "Do this only for somebody of whom you are sure that it is them. Their app and their recovery codes stop working: the password of {name} is enough to sign in, until they set up another app. They are told by mail."
+                    "Do this only for somebody of whom you are sure that it is them. Their app and their recovery codes stop working, and they are signed out everywhere: the password of {name} is enough to sign in, until they set up another app. They are told by mail."
                 ),
             ),
             Self::Delete => (

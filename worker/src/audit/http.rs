@@ -5,7 +5,7 @@ use super::{
     store::{self, Wanted},
 };
 use crate::{
-    auth::{Authorized, rights::ReadOwnEvents},
+    auth::{Authorized, Owner, rights::ReadOwnEvents},
     call::Call,
     error::{Error, Result},
     extract::Query,
@@ -16,12 +16,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use contract::{
-    audit::Action,
+    audit::{Action, AuditEvent},
     ids::{EventId, ServiceAccountId, UserId},
     problem::Code,
     roles::Permission,
     time::Timestamp,
 };
+use serde_json::Value;
 
 /// What happened, unless asked otherwise the newest first: to those who read the audit log everything, as a page or as a
 /// file; to everybody else what they did themselves, and what was done to their account.
@@ -66,7 +67,13 @@ pub async fn list(
     let is_narrowed = action.is_some() || target.is_some() || from.is_some() || to.is_some();
     let format = format.or_else(|| wants_csv(&headers).then_some(Format::Csv));
     if of_oneself && !is_narrowed && format.is_none() {
-        let events = store::own(&call.db, &owner, way, page.after.as_ref(), page.rows()).await?;
+        let mut events =
+            store::own(&call.db, &owner, way, page.after.as_ref(), page.rows()).await?;
+        if !reads_all {
+            for event in &mut events {
+                keep_to_oneself(event, &owner);
+            }
+        }
         return Ok(Json(page.list(events, |event| event.id.as_str())).into_response());
     }
     // What one did oneself is found by whatever one seeks.
@@ -96,6 +103,16 @@ pub async fn list(
     }
     let events = store::page(&call.db, owner.tenant(), &wanted, page.rows()).await?;
     Ok(Json(page.list(events, |event| event.id.as_str())).into_response())
+}
+
+/// From where others did something is theirs. That nobody signed in did is told whole.
+fn keep_to_oneself(event: &mut AuditEvent<Value>, owner: &Owner) {
+    let by = event.actor.id.as_deref();
+    if by.is_some_and(|by| by != owner.user().as_str()) {
+        event.ip = None;
+        event.device = None;
+        event.credential = None;
+    }
 }
 
 fn wants_csv(headers: &HeaderMap) -> bool {

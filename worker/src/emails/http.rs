@@ -58,21 +58,21 @@ pub async fn withdraw(
     Authorized { owner, actor, .. }: Authorized<KeepOwnEmail>,
     call: Call,
 ) -> Result<StatusCode> {
-    let Some(pending) = store::pending(&call.db, &owner, call.now).await? else {
-        return Err(Error::gone("No change of your address is waiting."));
-    };
-    call.db
+    let gone = || Error::gone("No change of your address is waiting.");
+    let pending = store::pending(&call.db, &owner, call.now).await?;
+    let pending = pending.ok_or_else(gone)?;
+    let changes = json!({"email": {"from": pending.email, "to": null}});
+    let [withdrawn, _] = call
+        .db
         .commit([
-            event(
-                &call,
-                &owner,
-                &actor,
-                Action::EmailChangeWithdrawn,
-                json!({"email": {"from": pending.email, "to": null}}),
-            )?,
-            store::forget_unconfirmed(&owner),
+            store::withdraw(&owner, call.now),
+            event(&call, &owner, &actor, Action::EmailChangeWithdrawn, changes)?,
         ])
         .await?;
+    // It may have been confirmed in the meantime.
+    if withdrawn.changed() == 0 {
+        return Err(gone());
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -50,6 +50,15 @@ pub fn forget_unconfirmed(owner: &Owner) -> Statement {
     )
 }
 
+/// The same of the change that waits, if it still does.
+pub(super) fn withdraw(owner: &Owner, now: Timestamp) -> Statement {
+    Statement::new(
+        "UPDATE email_changes SET confirm_until = '1970-01-01T00:00:00Z'
+         WHERE user_id = ?1 AND tenant_id = ?2 AND confirm_digest IS NOT NULL AND confirm_until > ?3",
+        [owner.user(), owner.tenant(), &now],
+    )
+}
+
 /// A change that is asked for; the `id` of a later one is greater.
 pub(super) fn insert(
     owner: &Owner,

@@ -13,7 +13,8 @@ use crate::{
     error::{Error, Result},
     extract::{Checked, Segment},
     outbox::{Message, letters},
-    session::Arrival,
+    roles,
+    session::{self, Arrival, Which},
     users,
 };
 use axum::{
@@ -212,7 +213,7 @@ pub async fn disable(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Switch the second factor of somebody off who has lost it. Where the policy asks for one, their next sign-in has them
+/// Switch the second factor of somebody off who has lost it, and end their sessions: who has it may be in one. Where the policy asks for one, their next sign-in has them
 /// set up another.
 #[worker::send]
 pub async fn reset(
@@ -228,12 +229,28 @@ pub async fn reset(
         ));
     }
     users::may_look_after(&session, &person.user)?;
+    let held = roles::to_give(&call, &session, &person.user.role.id).await;
+    held.map_err(|error| match error {
+        Error::Refused(_) => Error::refused(
+            problem::Code::Forbidden,
+            "They may do more than you. Ask somebody who holds as much as they do.",
+        ),
+        other => other,
+    })?;
+    let off = || {
+        Error::refused(
+            problem::Code::Conflict,
+            "Their second factor is off already, or they were changed meanwhile. Look again.",
+        )
+    };
+    if !person.user.mfa_enabled {
+        return Err(off());
+    }
     let actor = session.actor();
-    let message = notice(
-        &call,
-        Event::MfaDisabled,
-        &[&actor.name, " switched it off, since you had lost it. Signing in to your account asks for your password alone from now on, unless your company asks for a second factor: then you set up another."].concat(),
-    )?;
+    let what = "Your second factor was reset, and you were signed out everywhere. Sign in with your password, and set up another app in Account security.";
+    let letter = letters::about_account(&call, Event::MfaDisabled, what, &actor.name);
+    let message = Message::about(&call, Event::MfaDisabled, &letter)?;
+    let [told, ended] = session::end(&call, &person.owner, &actor, Which::AllIfFactorOff)?;
     let switched_off = audit::Event {
         action: Action::MfaDisabled,
         target_type: "user",
@@ -249,13 +266,12 @@ pub async fn reset(
             message.to_person(&call, &person.owner),
             store::forget_useless_seed(&person.owner),
             store::forget_useless_recovery_codes(&person.owner),
+            told,
+            ended,
         ])
         .await?;
     if switched.changed() == 0 {
-        return Err(Error::refused(
-            problem::Code::Conflict,
-            "Their second factor is off already, or they were changed meanwhile. Look again.",
-        ));
+        return Err(off());
     }
     message.send_soon(&call);
     Ok(StatusCode::NO_CONTENT)

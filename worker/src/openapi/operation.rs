@@ -520,6 +520,7 @@ fn path_parameter(path: &str, method: &str, name: &str) -> Value {
             json!({"type": "string", "minLength": 1, "examples": ["backups/daily"]}),
             "Everything that follows, beginning with a resource.".into(),
         ),
+        _ if path.ends_with("/totp") => id("UserId"),
         _ if path.contains("/sessions/") => id("SessionId"),
         _ if path.contains("/deliveries/") => id("DeliveryId"),
         _ if path.contains("/service-accounts/") => id("ServiceAccountId"),
@@ -560,8 +561,8 @@ pub fn parameters() -> Value {
         },
         "IfMatch": {
             "in": "header", "name": "If-Match",
-            "description": "The `ETag` that came when it was read, or several of them, of which one must still be its own. Weak ones never are; `*` is whatever it is.",
-            "schema": {"type": "string", "pattern": "^(\\*|(W/)?\"[!#-~]*\"( *, *(W/)?\"[!#-~]*\")*)$", "examples": ["\"7\""]},
+            "description": "The `ETag` that came when it was read, or several of them, of which one must still be its own. Weak ones never are; `*` is whatever it is. An empty one does not arrive.",
+            "schema": {"type": "string", "pattern": "^(\\*|(W/)?\"[!#-~]*\"( *, *(W/)?\"[!#-~]*\")*)?$", "examples": ["\"7\""]},
         },
     })
 }

@@ -469,7 +469,7 @@ fn second_factor(schemas: &mut Schemas) -> Vec<Operation> {
         .answers_nothing(204)
         .refuses(&[Conflict]),
         op(
-            "DELETE /api/v1/users/{user}/totp",
+            "DELETE /api/v1/users/{id}/totp",
             "resetSecondFactor",
             "second_factor",
             "Switch the second factor of somebody off who has lost it",
@@ -587,7 +587,7 @@ fn slack(schemas: &mut Schemas) -> Vec<Operation> {
         )
         .takes::<UpdateSlackConnection>(schemas)
         .answers::<SlackConnection>(200, schemas)
-        .refuses(&[NotFound, Conflict]),
+        .refuses(&[NotFound, Conflict, RateLimited]),
         op(
             "DELETE /api/v1/slack/connection",
             "disconnectSlack",

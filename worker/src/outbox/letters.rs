@@ -110,7 +110,8 @@ pub fn invitation(
 pub fn about_account(call: &Call, event: Event, what: &str, by: &str) -> Letter {
     Letter {
         lines: vec![what.into()],
-        facts: facts(call, Some(("By", by))),
+        // Not from where: that is theirs.
+        facts: owned([Some(("By", by))]),
         times: when(call),
         last_lines: vec!["If you do not know why, ask whoever did it.".into()],
         ..titled(event)

@@ -9,7 +9,7 @@ mod store;
 
 pub use letter::Letter;
 pub use post::{deliver, give_up, sweep};
-pub use store::{DeliveryRow, Wanted, find, insert_to_slack, list, purge, retry};
+pub use store::{DeliveryRow, Wanted, find, insert_to_slack, list, purge, readdress, retry};
 
 use crate::{
     auth::{Holder, Owner, Tenant},
@@ -20,6 +20,7 @@ use crate::{
 use contract::{
     ids::{DeliveryId, ServiceAccountId},
     notifications::{Event, Level},
+    slack::Via,
     time::{DAY, Timestamp},
 };
 use worker::Env;
@@ -56,6 +57,8 @@ pub enum Fault {
         why: String,
         /// The token.
         bot_token: String,
+        /// Where it was sent.
+        via: Via,
     },
 }
 

@@ -14,6 +14,7 @@ use crate::{
 };
 use contract::{
     notifications::{Channel, Event},
+    slack::Via,
     time::Timestamp,
 };
 use futures_util::future::{Either, select};
@@ -116,8 +117,12 @@ async fn note(env: &Env, db: &Db, message: &Claimed, sent: Result<(), Fault>) ->
             let wait = u32::try_from(turn.seconds() - now.seconds()).unwrap_or_default();
             return enqueue(env, message.id.as_str(), wait).await;
         }
-        Err(Fault::Broken { why, bot_token }) => {
-            broken(env, db, message, &bot_token, &why).await?;
+        Err(Fault::Broken {
+            why,
+            bot_token,
+            via,
+        }) => {
+            broken(env, db, message, (&bot_token, via), &why).await?;
             return instead(env, db, message, &said(&why)).await;
         }
         Err(Fault::Disconnected(why)) => return instead(env, db, message, &said(&why)).await,
@@ -162,13 +167,13 @@ async fn instead(env: &Env, db: &Db, message: &Claimed, why: &str) -> Result<()>
 }
 
 /// The connection is marked, and the person hears why, once.
-async fn broken(env: &Env, db: &Db, message: &Claimed, bot_token: &str, why: &str) -> Result<()> {
+async fn broken(env: &Env, db: &Db, message: &Claimed, used: (&str, Via), why: &str) -> Result<()> {
     let now = clock();
     let notice =
         Message::in_background(env, Event::SlackBroken, &letters::slack_broken(env, why)?)?;
     let (tenant_id, user_id) = (&message.tenant_id, &message.user_id);
     db.commit([
-        slack::broken(tenant_id, user_id, bot_token, why, now),
+        slack::broken(tenant_id, user_id, used, why, now),
         notice.to_person_of(tenant_id.as_str(), user_id.as_str(), now),
     ])
     .await?;

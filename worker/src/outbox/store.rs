@@ -126,6 +126,16 @@ pub fn insert_to_slack(message: &Message, owner: &Owner, now: Timestamp) -> Stat
     )
 }
 
+/// Has what is not sent to Slack yet tell where it goes now.
+pub fn readdress(owner: &Owner) -> Statement {
+    Statement::new(
+        "UPDATE outbox SET recipient = (SELECT coalesce(channel_name, 'Direct message') || ' in ' || team_name
+                                        FROM slack_connections WHERE user_id = ?1 AND tenant_id = ?2)
+         WHERE user_id = ?1 AND tenant_id = ?2 AND channel = 'slack' AND state <> 'sent'",
+        [owner.user(), owner.tenant()],
+    )
+}
+
 pub(super) fn insert_to_whoever_has(message: &Message, email: &str, now: Timestamp) -> Statement {
     Statement::new(
         "INSERT INTO outbox (id, tenant_id, user_id, event, channel, recipient, content, created_at, due_at)

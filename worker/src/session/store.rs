@@ -200,6 +200,8 @@ pub enum Which<'a> {
     All,
     /// All, if the person may not sign in any more.
     AllIfInactive,
+    /// All, if the person has no second factor any more.
+    AllIfFactorOff,
 }
 
 /// Ends sessions of one person, an event for each before it goes.
@@ -207,9 +209,14 @@ pub fn end(call: &Call, owner: &Owner, actor: &Actor, which: Which) -> Result<[S
     let (one, but) = match which {
         Which::One(id) => (Some(id.as_str()), ""),
         Which::AllBut(id) => (None, id.as_str()),
-        Which::All | Which::AllIfInactive => (None, ""),
+        Which::All | Which::AllIfInactive | Which::AllIfFactorOff => (None, ""),
     };
-    let even_if_active = !matches!(which, Which::AllIfInactive);
+    // What must be 0 of the person, if anything.
+    let must_be_off = match which {
+        Which::AllIfInactive => "active",
+        Which::AllIfFactorOff => "mfa_enabled",
+        Which::One(_) | Which::AllBut(_) | Which::All => "",
+    };
     let one = one.map(str::to_owned);
     Ok([
         Statement::new(
@@ -219,7 +226,7 @@ pub fn end(call: &Call, owner: &Owner, actor: &Actor, which: Which) -> Result<[S
              SELECT substr(?1, 1, 24) || printf('%06d', row_number() OVER ()), tenant_id, ?6, ?7, ?8, ?9, ?10, ?11,
                     'session', id, coalesce(user_agent, ''), ?12, ?13, ?14
              FROM sessions WHERE user_id = ?2 AND tenant_id = ?3 AND id = coalesce(?4, id) AND id <> ?5
-               AND (?15 = 1 OR EXISTS (SELECT 1 FROM users u WHERE u.id = ?2 AND u.active = 0))",
+               AND (?15 = '' OR EXISTS (SELECT 1 FROM users u WHERE u.id = ?2 AND iif(?15 = 'active', u.active, u.mfa_enabled) = 0))",
             [
                 &EventId::from_ulid(&call.ulid()?),
                 owner.user(),
@@ -235,13 +242,13 @@ pub fn end(call: &Call, owner: &Owner, actor: &Actor, which: Which) -> Result<[S
                 &call.ip,
                 &call.user_agent,
                 &call.request_id,
-                &even_if_active,
+                &must_be_off,
             ],
         ),
         Statement::new(
             "DELETE FROM sessions WHERE user_id = ?1 AND tenant_id = ?2 AND id = coalesce(?3, id) AND id <> ?4
-               AND (?5 = 1 OR EXISTS (SELECT 1 FROM users u WHERE u.id = ?1 AND u.active = 0))",
-            [owner.user(), owner.tenant(), &one, &but, &even_if_active],
+               AND (?5 = '' OR EXISTS (SELECT 1 FROM users u WHERE u.id = ?1 AND iif(?5 = 'active', u.active, u.mfa_enabled) = 0))",
+            [owner.user(), owner.tenant(), &one, &but, &must_be_off],
         ),
     ])
 }

@@ -47,12 +47,13 @@ pub(super) struct Granted {
 }
 
 impl Granted {
-    /// Messages go to the person where they may, otherwise to the channel.
-    pub fn via(&self) -> Via {
-        if self.direct {
-            Via::Direct
-        } else {
-            Via::Channel
+    /// Messages go on to where they went before, if that can be; otherwise to the person where they may, and to the
+    /// channel where they may not.
+    pub fn via(&self, before: Option<Via>) -> Via {
+        match before {
+            Some(Via::Channel) if self.webhook.is_some() => Via::Channel,
+            _ if self.direct => Via::Direct,
+            _ => Via::Channel,
         }
     }
 }
@@ -498,7 +499,7 @@ mod tests {
                 "team": {"id": "T1", "name": "Acme"}, "authed_user": {"id": "U1"}});
             let granted = granted(answer, SLACK)?;
             let channel = granted.webhook.as_ref().map(|webhook| webhook.id.clone());
-            Ok::<_, String>((granted.via(), channel))
+            Ok::<_, String>((granted.via(None), channel))
         };
         let ops = Some("C1".to_owned());
         let hook = Some("https://hooks.slack.com/services/T/B/x");

@@ -39,6 +39,12 @@ const CONSENTS: Limit = Limit {
     count: 20,
     seconds: 10 * 60,
 };
+/// Changes of where messages go, of which each is told by mail.
+const CHOICES: Limit = Limit {
+    name: "slack choice of account",
+    count: 10,
+    seconds: 10 * 60,
+};
 /// Test messages.
 const TESTS: Limit = Limit {
     name: "slack test of account",
@@ -172,7 +178,11 @@ async fn connect(
     let bot_token = sealed(&granted.bot_token)?;
     let webhook = granted.webhook.as_ref();
     let webhook = webhook.map(|hook| sealed(&hook.url)).transpose()?;
-    let changes = json!({"team": granted.team_name, "via": granted.via()});
+    let same_team = before
+        .as_ref()
+        .filter(|before| before.team_id == granted.team_id);
+    let via = granted.via(same_team.map(|before| before.via));
+    let changes = json!({"team": granted.team_name, "via": via});
     let what = format!(
         "Your account was connected to the workspace {} in Slack, which gets your notices from now on.",
         granted.team_name
@@ -180,7 +190,14 @@ async fn connect(
     let message = Message::new(call, REDIRECTED, &letters::redirected(call, &what)?)?;
     call.db
         .commit([
-            store::replace(owner, granted, &bot_token, webhook.as_deref(), call.now),
+            store::replace(
+                owner,
+                granted,
+                &bot_token,
+                webhook.as_deref(),
+                via,
+                call.now,
+            ),
             event(call, owner, actor, Action::SlackConnected, Some(changes))?,
             message.to_address(call, owner, &session.user.email),
         ])
@@ -207,33 +224,30 @@ pub async fn update(
 ) -> Result<Json<SlackConnection>> {
     let row: Option<store::ConnectionRow> = call.db.first(store::find_own(&owner)).await?;
     let row = row.ok_or_else(|| Error::not_found(CONNECTION))?;
-    if !row.can_go(via) {
-        let detail = "Slack gave no leave for this. Connect again, and allow it there.";
+    if !row.is_whole() || !row.can_go(via) {
+        let detail = "Slack gave no leave for this, or takes no messages any more. Connect again.";
         return Err(Error::refused(Code::Conflict, detail));
     }
     if row.via != via {
-        let place = match via {
-            Via::Direct => "your direct messages",
-            Via::Channel => "a channel",
+        let choices = Counter::new(&call, &CHOICES, owner.user().as_str())?;
+        let [taken] = call.db.commit([choices.take(call.now)]).await?;
+        choices.check(&taken, call.now)?;
+        let place = match (via, &row.hook_name) {
+            (Via::Channel, Some(name)) => ["the channel ", name].concat(),
+            _ => "your direct messages".into(),
         };
-        let what = [
-            "Your notices go to ",
-            place,
-            " in the workspace ",
-            &row.team_name,
-            " from now on.",
-        ];
-        let message = Message::new(
-            &call,
-            REDIRECTED,
-            &letters::redirected(&call, &what.concat())?,
-        )?;
+        let what = format!(
+            "Your notices go to {place} in the workspace {} from now on.",
+            row.team_name
+        );
+        let message = Message::new(&call, REDIRECTED, &letters::redirected(&call, &what)?)?;
         let changes = json!({"via": {"from": row.via, "to": via}});
         call.db
             .commit([
                 store::choose(&owner, via),
                 event(&call, &owner, &actor, Action::SlackUpdated, Some(changes))?,
                 message.to_address(&call, &owner, &session.user.email),
+                outbox::readdress(&owner),
             ])
             .await?;
         message.send_soon(&call);

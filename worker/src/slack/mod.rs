@@ -96,6 +96,7 @@ impl Connection {
             Fault::Disconnected(why) => Fault::Broken {
                 why,
                 bot_token: self.row.bot_token.clone(),
+                via: self.row.via,
             },
             other => other,
         })

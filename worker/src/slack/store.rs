@@ -47,6 +47,7 @@ pub(super) fn replace(
     granted: &Granted,
     bot_token: &str,
     webhook: Option<&str>,
+    via: Via,
     now: Timestamp,
 ) -> Statement {
     let hook = granted.webhook.as_ref();
@@ -54,7 +55,7 @@ pub(super) fn replace(
         "INSERT INTO slack_connections (user_id, tenant_id, team_id, team_name, member, direct, hook_id, hook_name, bot_token,
                                         webhook, connected_at, via, channel_name, destination)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,
-                 iif(?6, 'direct', 'channel'), iif(?6, NULL, ?8), iif(?6, ?5, ?7))
+                 ?12, iif(?12 = 'direct', NULL, ?8), iif(?12 = 'direct', ?5, ?7))
          ON CONFLICT (user_id) DO UPDATE SET team_id = excluded.team_id, team_name = excluded.team_name,
              member = excluded.member, direct = excluded.direct, hook_id = excluded.hook_id,
              hook_name = excluded.hook_name, bot_token = excluded.bot_token, webhook = excluded.webhook,
@@ -72,11 +73,12 @@ pub(super) fn replace(
             &bot_token,
             &webhook,
             &now,
+            &via.as_str(),
         ],
     )
 }
 
-/// Sends what comes from now on by another way, if Slack gave leave for it.
+/// Sends what is not sent yet by another way, if Slack gave leave for it.
 pub(super) fn choose(owner: &Owner, via: Via) -> Statement {
     Statement::new(
         "UPDATE slack_connections SET via = ?3, channel_name = iif(?3 = 'direct', NULL, hook_name),
@@ -121,7 +123,7 @@ pub(super) struct ConnectionRow {
     pub member: String,
     pub via: Via,
     direct: u8,
-    hook_name: Option<String>,
+    pub hook_name: Option<String>,
     pub destination: String,
     pub bot_token: String,
     pub webhook: Option<String>,
@@ -273,17 +275,24 @@ pub fn delivered(tenant_id: &TenantId, user_id: &UserId, now: Timestamp) -> Stat
 }
 
 /// Notes that Slack takes no more messages, the first time that it says so; not if another has taken the place of
-/// the connection that was used.
+/// the connection and the way that were used.
 pub fn broken(
     tenant_id: &TenantId,
     user_id: &UserId,
-    bot_token: &str,
+    (bot_token, via): (&str, Via),
     why: &str,
     now: Timestamp,
 ) -> Statement {
     Statement::new(
         "UPDATE slack_connections SET broken_at = ?5, broken_why = ?4
-         WHERE user_id = ?1 AND tenant_id = ?2 AND bot_token = ?3 AND broken_at IS NULL",
-        [user_id, tenant_id, &bot_token, &why, &now],
+         WHERE user_id = ?1 AND tenant_id = ?2 AND bot_token = ?3 AND via = ?6 AND broken_at IS NULL",
+        [
+            user_id,
+            tenant_id,
+            &bot_token,
+            &why,
+            &now,
+            &via.as_str(),
+        ],
     )
 }
