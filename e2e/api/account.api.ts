@@ -251,6 +251,13 @@ test.describe('b.8 closing one\'s account', () => {
     expect(await db.count('FROM users WHERE tenant_id = ?1', owner.tenant)).toBe(1)
   })
 
+  test('twice at once does it once, and the other is told that nobody is signed in any more', async ({ owner }) => {
+    const grace = await colleague(owner)
+    const answers = await Promise.all([1, 2, 3].map(() => grace.delete(CLOSE)))
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, 401, 401])
+    expect(await db.count(`FROM audit_events WHERE tenant_id = ?1 AND action = 'user.deleted'`, owner.tenant)).toBe(1)
+  })
+
   test('one\'s own id does not do it by mistake', async ({ owner }) => {
     await colleague(owner, 'Administrator')
     const problem = await refused(owner.tenant, () => owner.delete(`/users/${owner.user.id}`), 409, 'conflict')

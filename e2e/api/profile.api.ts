@@ -16,6 +16,15 @@ test('E-02 a profile takes a new name and phone number and keeps the rest', asyn
   expect(JSON.parse(event.changes)).toEqual({ first_name: { from: 'Ada', to: 'Anne-Marie' }, phone: { from: null, to: '+4930901820' } })
 })
 
+test('7.5.1 another phone number takes a confirmation, also with a new name', async ({ owner }) => {
+  await owner.goStale()
+  for (const change of [{ phone: '+12125550123' }, { first_name: 'Augusta', phone: '+12125550123' }])
+    await refused(owner.tenant, () => owner.patch('/users/me', change), 403, 'step_up_required')
+  expect((await owner.patch('/users/me', { first_name: 'Augusta', phone: null })).status, 'which it is already').toBe(200)
+  await owner.post('/session/step-up', { password: owner.account.password })
+  expect((await owner.patch('/users/me', { phone: '+12125550123' })).json.phone).toBe('+12125550123')
+})
+
 test('null clears, and a profile that stays the same leaves no event', async ({ owner }) => {
   await owner.patch('/users/me', { phone: '+12125550123', time_zone: 'Europe/Berlin' })
   const cleared = await owner.patch('/users/me', { phone: null, time_zone: null })

@@ -55,6 +55,19 @@ test.describe('the form', () => {
     await expect(save(page)).toBeDisabled()
   })
 
+  test('d.8 asks who it is for another phone number, and loses nothing that was typed', async ({ page, owner }) => {
+    await openProfile(page)
+    await owner.goStale()
+    await field(page, 'First name').fill('Augusta')
+    await field(page, 'Phone').fill('+12125550123')
+    await save(page).click()
+    const asked = dialog(page, 'Confirm that it is you')
+    await asked.getByLabel('Password', { exact: true }).fill(owner.account.password)
+    await button(asked, 'Confirm').click()
+    await expect(said(page, SAVED)).toBeVisible()
+    expect(await me(owner)).toMatchObject({ first_name: 'Augusta', phone: '+12125550123' })
+  })
+
   test('E-02 works by keyboard alone: Enter saves', async ({ page, owner }) => {
     await openProfile(page)
     await tabTo(page, field(page, 'First name'))

@@ -278,7 +278,7 @@ fn people(schemas: &mut Schemas) -> Vec<Operation> {
             .with(&["ETag"])
             .refuses(&[NotFound]),
         op("PATCH /api/v1/users/{user}", "updateUser", "user", "Change a profile", InSession)
-            .about("`role_id` and `active` are for those who look after people. What gives somebody rights needs a confirmation.")
+            .about("`role_id` and `active` are for those who look after people. What gives somebody rights needs a confirmation, and so does another phone number.")
             .takes::<UpdateUser>(schemas)
             .conditional()
             .steps_up()

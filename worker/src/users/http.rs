@@ -134,6 +134,11 @@ pub async fn update(
         )
         .into());
     }
+    // By a number somebody may be asked who they are (OWASP ASVS 5.0, 7.5.1).
+    if before.phone != after.phone {
+        session.must_be_confirmed(call.now)?;
+        session.confirm_again(&call);
+    }
     let standing = Standing::of(&before, &after);
     standing
         .may_change(&call, &session, &before, is_other)
@@ -382,8 +387,13 @@ async fn why_not(
     version: u32,
 ) -> Result<Error> {
     let me = store::find(&call.db, owner.tenant(), &session.user.id).await?;
-    let me = me.map(User::from);
-    if me.is_none_or(|me| !me.active || me.role.id != session.user.role.id) {
+    let Some(me) = me.map(User::from) else {
+        return Ok(Error::refused(
+            Code::Unauthenticated,
+            "Your account was closed a moment ago.",
+        ));
+    };
+    if !me.active || me.role.id != session.user.role.id {
         return Ok(Error::refused(
             Code::Forbidden,
             "Your own role was changed a moment ago.",
