@@ -9,11 +9,15 @@ use crate::{
     form::Form,
     page,
     session::{self, Who},
-    ui::{button::Submit, failed::Failed, notice, skeleton::skeleton_card, text_field::TextField},
+    ui::{
+        button::Submit, failed::Failed, notice, skeleton::skeleton_card, text_field::TextField,
+        toast::Toaster,
+    },
 };
 use contract::{
     mfa::{RecoveryCodes, SecondFactorCode, TOTP, TOTP_CONFIRM, TotpSetup},
     problem::Code,
+    session::MY_SESSIONS,
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -100,17 +104,32 @@ fn set_up(setup: TotpSetup, step: RwSignal<Step>) -> AnyView {
 
 fn save(codes: Vec<String>) -> AnyView {
     page::appear(SAVE);
-    let account = Api::in_use().account;
+    let (api, toaster) = (Api::in_use(), expect_context::<Toaster>());
     let saved = Saved::new();
+    let everywhere = RwSignal::new(false);
     // The session is whole by now, but the app takes no notice before the codes are saved.
     let go_on = move |_| {
-        if saved.or_remind() {
-            spawn_local(account.learn());
+        if !saved.or_remind() {
+            return;
         }
+        let others_too = everywhere.get_untracked();
+        spawn_local(async move {
+            if others_too
+                && let Err(failure) = api.send(Method::DELETE, MY_SESSIONS, None).await
+            {
+                toaster.complain(failure.message());
+            }
+            api.account.learn().await;
+        });
     };
     let content = view! {
         <div class="form">
             {codes::view(codes, saved)}
+            // What began with the password alone (OWASP ASVS 5.0, 7.4.3).
+            <label class="choice">
+                <input class="checkbox" type="checkbox" on:change=move |ev| everywhere.set(event_target_checked(&ev)) />
+                <span class="choice__text">"Sign me out everywhere else"</span>
+            </label>
             <button type="button" class="button button--primary button--block" on:click=go_on>"Continue"</button>
         </div>
     };
