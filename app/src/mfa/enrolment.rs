@@ -114,9 +114,7 @@ fn save(codes: Vec<String>) -> AnyView {
         }
         let others_too = everywhere.get_untracked();
         spawn_local(async move {
-            if others_too
-                && let Err(failure) = api.send(Method::DELETE, MY_SESSIONS, None).await
-            {
+            if others_too && let Err(failure) = api.send(Method::DELETE, MY_SESSIONS, None).await {
                 toaster.complain(failure.message());
             }
             api.account.learn().await;
