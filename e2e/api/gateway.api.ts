@@ -181,7 +181,7 @@ test('an API that is not there is a problem that says so', async ({ owner }) => 
   await upstream.stop()
   const answer = await through(bearer, 'GET', '/backups/secret-path')
   expectProblem(answer, 502, 'upstream')
-  const warned = (await linesOf(answer)).filter(({ level }) => level === 'warn')
+  const warned = (await linesOf(answer, 'warn')).filter(({ level }) => level === 'warn')
   expect(warned).toEqual([{ level: 'warn', request_id: answer.requestId, upstream: expect.any(String) }])
   expect(JSON.stringify(warned)).not.toContain('secret-path')
   upstream = await new Upstream().start(Number(process.env.UPSTREAM_PORT))

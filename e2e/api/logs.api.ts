@@ -77,7 +77,7 @@ test('a failure of ours is a line of its own with its cause, which the caller is
   const answer = await owner.get('/users/me')
   expectProblem(answer, 500, 'internal')
   expect(answer.text).not.toContain('fly')
-  const lines = await linesOf(answer)
+  const lines = await linesOf(answer, 'error')
   expect(lines.map(({ level }) => level).sort()).toEqual(['error', 'info'])
   expect(lines.find(({ level }) => level === 'error')).toEqual({ level: 'error', request_id: answer.requestId, error: expect.stringContaining('fly') })
   expect(lines.find(({ level }) => level === 'info')).toMatchObject({ route: '/api/v1/users/{user}', status: 500 })

@@ -10,15 +10,16 @@ const FILE = join(process.env.LATCHKEY_STATE ?? '', 'log')
 /** All of it so far, as it stands in the file. */
 export const logged = (): string => readFileSync(FILE, 'utf8')
 
-/** The lines about a call, once that of the answer is there. */
-export async function linesOf(answer: Answer): Promise<any[]> {
+/** The lines about a call, once that of the answer is there, and those of what else is awaited: complaints come another way. */
+export async function linesOf(answer: Answer, ...levels: string[]): Promise<any[]> {
   const lines = () =>
     logged()
       .split('\n')
       .filter((line) => line.includes(answer.requestId))
       // wrangler puts marks around what is an error.
       .map((line) => JSON.parse(/{.*}/.exec(line)?.[0] ?? ''))
-  await expect.poll(() => lines().some((line) => line.level === 'info'), { message: answer.call }).toBe(true)
+  const told = () => ['info', ...levels].every((level) => lines().some((line) => line.level === level))
+  await expect.poll(told, { message: answer.call }).toBe(true)
   return lines()
 }
 
