@@ -117,9 +117,16 @@ test('what waits for its next try follows the choice, and says so', async ({ own
   expect((await owner.get('/users/me/deliveries')).json.items.find(({ event }: any) => event === 'slack.test').recipient).toBe('#general in Acme Backup')
   await nextTry(owner)
   await expect.poll(() => state(owner)).toEqual(['sent'])
-  // Connected anew, it stays where it was.
+  // Connected anew, it stays where it was; in another workspace what waits goes there.
   await member.connect(owner)
   expect((await owner.get(CONNECTION)).json.workspace.via).toBe('channel')
+  await member.suffer({ kind: 'status', status: 500, times: 1 })
+  await owner.post('/slack/test')
+  await expect.poll(async () => (await sent(owner)).at(-1)?.last_error).toContain('500')
+  await member.connect(owner, 'T_ELSEWHERE')
+  const { via, team } = (await owner.get(CONNECTION)).json.workspace
+  const waiting = (await owner.get('/users/me/deliveries')).json.items.find(({ event, state }: any) => event === 'slack.test' && state === 'queued')
+  expect([via, waiting.recipient]).toEqual(['direct', `Direct message in ${team}`])
 })
 
 test('what one way answers late breaks nothing of the other, and nothing is chosen while it is broken', async ({ owner }) => {

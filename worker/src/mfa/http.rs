@@ -213,8 +213,8 @@ pub async fn disable(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Switch the second factor of somebody off who has lost it, and end their sessions: who has it may be in one. Where the policy asks for one, their next sign-in has them
-/// set up another.
+/// Switch the second factor of somebody off who has lost it, and end their sessions: who has it may be in one. Where the
+/// policy asks for one, their next sign-in has them set up another.
 #[worker::send]
 pub async fn reset(
     Authorized { session, .. }: Authorized<ResetSecondFactors>,

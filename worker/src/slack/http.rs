@@ -200,6 +200,7 @@ async fn connect(
             ),
             event(call, owner, actor, Action::SlackConnected, Some(changes))?,
             message.to_address(call, owner, &session.user.email),
+            outbox::readdress(owner),
         ])
         .await?;
     message.send_soon(call);
