@@ -66,7 +66,10 @@ impl Later {
                 Some(view! { <p class="coming" role="status">"Loading…"</p> }.into_any())
             }
             Part::Here(render) => Some(untrack(render)),
-            Part::Missed => None,
+            Part::Missed => {
+                let again = move |_| self.bring(true);
+                Some(view! { <p class="coming"><button type="button" class="button button--secondary" on:click=again>"Try again"</button></p> }.into_any())
+            }
         };
         view.into_any()
     }

@@ -152,20 +152,6 @@ impl Event {
         let mut all = Self::ALL.iter().copied();
         all.find(|event| event.as_str() == name)
     }
-
-    /// Whether many that come close together become one message: only what is done to tokens, all of which one page
-    /// shows. What tells how something stands now must not keep the words of the first when there is a second.
-    pub const fn folds(self) -> bool {
-        matches!(
-            self,
-            Self::TokenCreated
-                | Self::TokenEdited
-                | Self::TokenRotated
-                | Self::TokenRevoked
-                | Self::TokenEditedByOther
-                | Self::TokenRevokedByOther
-        )
-    }
 }
 
 /// Which levels somebody wants to hear of.

@@ -122,6 +122,16 @@ test('a token that was revoked meanwhile says so', async ({ owner }) => {
   expect(detail).toContain('a revoked token never comes back')
 })
 
+for (const name of ['a token', 'a service account']) {
+  test(`${name} is not ended by who read it before it was edited`, async ({ owner }) => {
+    const { path, edit } = await THINGS[name]!(owner)
+    const seen = (await owner.get(path)).header('etag') ?? ''
+    const now = (await edit(2)).header('etag')
+    await refused(owner.tenant, () => owner.delete(path, { 'If-Match': seen }), 412, 'precondition_failed')
+    expect((await owner.delete(path, { 'If-Match': `"other", ${now}` })).status).toBe(204)
+  })
+}
+
 test('a person is not removed by who read their profile before it was edited, nor is one\'s own account closed', async ({ owner }) => {
   const grace = await colleague(owner)
   const paths = [`/users/${grace.user.id}`, '/users/me']

@@ -1,5 +1,6 @@
 // What one is told about, and where.
 
+import { Person } from '../support/actors'
 import { db } from '../support/db'
 import { origin } from '../support/http'
 import { mailTo, mailsTo } from '../support/mail'
@@ -74,30 +75,48 @@ test('an event or a member that is none is refused', async ({ owner }) => {
   await refused(owner.tenant, () => owner.put(PATH, { ...DEFAULT, email: { critical: 'yes' } }), 422, 'invalid', ['/email/critical'])
 })
 
+/** What the mails to them with this subject say, once all that waits has been sent. */
+async function toldAtLast(person: Person, subject: string): Promise<string[]> {
+  await db.rows(`UPDATE outbox SET due_at = '2026-01-01T00:00:00Z' WHERE user_id = ?1 AND state = 'queued'`, person.user.id)
+  await scheduledAt(origin)
+  await expect.poll(() => db.count(`FROM outbox WHERE user_id = ?1 AND state = 'queued'`, person.user.id)).toBe(0)
+  return (await mailsTo(person.account.email)).filter((mail) => mail.subject === subject).map(({ text }) => text)
+}
+const standing = (person: Person, event: string) => db.rows('SELECT state, folded FROM outbox WHERE user_id = ?1 AND event = ?2 ORDER BY id', person.user.id, event)
+
 test('what happens often in a short time is told once, and once more with a count', async ({ owner }) => {
   await owner.put(PATH, { ...DEFAULT, email: { critical: true, warning: true, info: true } })
   await owner.makeToken({ name: 'burst 0' })
   await mailTo(owner.account.email, 'An access token was made')
   for (const i of [1, 2, 3, 4]) await owner.makeToken({ name: `burst ${i}` })
-  const rows = await db.rows(`SELECT state, folded FROM outbox WHERE user_id = ?1 AND event = 'token.created' ORDER BY id`, owner.user.id)
-  expect(rows).toEqual([{ state: 'sent', folded: 0 }, { state: 'queued', folded: 3 }])
-  await db.rows(`UPDATE outbox SET due_at = '2026-01-01T00:00:00Z' WHERE user_id = ?1 AND state = 'queued'`, owner.user.id)
-  await scheduledAt(origin)
-  await expect.poll(async () => (await mailsTo(owner.account.email)).filter((mail) => mail.subject === 'An access token was made').map((mail) => mail.text.includes('3 more messages of this kind came up soon after and are not sent: what is said here is only about the first.'))).toEqual([true, false])
+  expect(await standing(owner, 'token.created')).toEqual([{ state: 'sent', folded: 0 }, { state: 'queued', folded: 3 }])
+  const texts = await toldAtLast(owner, 'An access token was made')
+  expect(texts).toHaveLength(2)
+  expect(texts.filter((text) => text.includes('burst 0') && !text.includes('of this kind'))).toHaveLength(1)
+  // The second says what the latest of them would have said.
+  expect(texts.filter((text) => text.includes('burst 4') && text.includes('3 more messages of this kind came up shortly before and are not sent'))).toHaveLength(1)
+  expect(await standing(owner, 'token.created')).toEqual([{ state: 'sent', folded: 0 }, { state: 'sent', folded: 3 }])
 })
 
-test('each change of a role is told in its own words, however soon the next one comes', async ({ owner }) => {
+test('of a role that is changed again and again the first change is told at once and the last one later', async ({ owner }) => {
   const mate = await colleague(owner, 'Viewer')
-  for (const role of ['API reader', 'Viewer', 'API reader']) {
+  for (const role of ['API reader', 'Viewer', 'Administrator', 'API reader']) {
     const changed = await owner.patch(`/users/${mate.user.id}`, { role_id: await roleId(owner, role) })
     expect(changed.status, changed.text).toBe(200)
   }
-  const told = async () => (await mailsTo(mate.account.email)).filter(({ subject }) => subject === 'Your role was changed').map(({ text }) => text)
-  await expect.poll(async () => (await told()).length).toBe(3)
-  const texts = await told()
-  expect(texts.filter((text) => text.includes('you hold the role API reader.'))).toHaveLength(2)
-  expect(texts.filter((text) => text.includes('you hold the role Viewer.'))).toHaveLength(1)
-  for (const text of texts) expect(text).not.toContain('of this kind')
+  const texts = await toldAtLast(mate, 'Your role was changed')
+  expect(texts.map((text) => /you hold the role ([^.]+)\./.exec(text)?.[1])).toEqual(['API reader', 'API reader'])
+  expect(texts.map((text) => /(\d+) more messages of this kind/.exec(text)?.[1]).sort()).toEqual(['2', undefined])
+})
+
+test('three critical messages alike go out at once, and only what comes behind them gathers', async ({ owner }) => {
+  for (let i = 0; i < 6; i++) {
+    const { email, password } = owner.account
+    const signedIn = await new Person(owner.account).call('POST', '/api/v1/session', { json: { email, password } })
+    expect(signedIn.status, signedIn.text).toBe(200)
+  }
+  expect((await standing(owner, 'session.new_device')).map(({ folded }) => folded)).toEqual([0, 0, 0, 2])
+  expect(await toldAtLast(owner, 'New sign-in to your account')).toHaveLength(4)
 })
 
 test('what a message says is not readable where it is kept', async ({ owner }) => {

@@ -111,6 +111,30 @@ test('who muted what ends soon still hears of what is over, on a day that has bo
   expect(await subjects(owner.account.email)).toEqual([OVER])
 })
 
+test('every person is told once, however many there are, while those for whom it is night wait', async ({ owner }) => {
+  await owner.patch('/users/me', { time_zone: zoneWhere(false) })
+  const { token } = await owner.makeToken({ name: 'many' })
+  const people = Array.from({ length: 120 }, (_, i) => `usr_${String(i).padStart(26, '0')}`)
+  const both = JSON.stringify(people)
+  await db.rows(
+    `INSERT INTO users (id, tenant_id, role_id, email, first_name, last_name, password, created_at, time_zone)
+     SELECT p.value, tenant_id, role_id, p.value || '@many.example', 'Bob', 'Byron', password, created_at, iif(p.key % 2 = 0, ?3, ?4)
+     FROM users, json_each(?1) p WHERE users.id = ?2`,
+    both, owner.user.id, zoneWhere(true), zoneWhere(false),
+  )
+  await db.rows(
+    `INSERT INTO tokens (id, tenant_id, user_id, kind, name, name_key, scopes, allowed_endpoints, ip_allowlist, digest, prefix, last_four, created_at, renewable_until)
+     SELECT 'tok_' || substr(p.value, 6) || n.value, tenant_id, p.value, kind, 'many ' || n.value, 'many ' || n.value, scopes, '', '', p.value || n.value, prefix, last_four, ?3, ?4
+     FROM tokens, json_each(?1) p, json_each('[1, 2, 3]') n WHERE tokens.id = ?2`,
+    both, token.id, ago(200 * DAY), ago(-7 * DAY + 60),
+  )
+  await scheduledAt(origin)
+  const told = await db.rows(`SELECT user_id FROM outbox WHERE tenant_id = ?1 AND event = 'token.expiring' ORDER BY user_id`, owner.tenant)
+  expect(told.map((row) => row.user_id)).toEqual(people.filter((_, i) => i % 2 === 0))
+  expect(await db.count('FROM token_reminders WHERE tenant_id = ?1', owner.tenant)).toBe(180)
+  await db.rows('DELETE FROM users WHERE id IN (SELECT value FROM json_each(?1))', both)
+})
+
 test('nobody is told before nine in the morning of their own day', async ({ owner }) => {
   await owner.patch('/users/me', { time_zone: zoneWhere(false) })
   const { token } = await owner.makeToken({ name: 'early' })
@@ -197,7 +221,7 @@ test('a change of policy is told to those whom it touches, by their own tokens o
   expect(made.status, made.text).toBe(201)
   const told = async () => Object.fromEntries(
     await Promise.all(Object.entries({ owner, touched, keeper, untouched }).map(async ([name, { user }]) =>
-      [name, await db.count(`FROM outbox WHERE user_id = ?1 AND event = 'policy.changed'`, user.id)])),
+      [name, (await db.one(`SELECT count(*) + coalesce(sum(folded), 0) AS n FROM outbox WHERE user_id = ?1 AND event = 'policy.changed'`, user.id)).n])),
   )
   const change = async (change: Record<string, unknown>) => {
     const answer = await owner.put('/policy', { ...(await owner.get('/policy')).json, ...change })
@@ -213,5 +237,8 @@ test('a change of policy is told to those whom it touches, by their own tokens o
   expect(await told()).toEqual({ owner: 0, touched: 2, keeper: 1, untouched: 0 })
   await change({ max_live_tokens: 2 })
   expect(await told()).toEqual({ owner: 0, touched: 3, keeper: 1, untouched: 0 })
+  // What touched them again within minutes has gathered, and says the latest.
+  await db.rows(`UPDATE outbox SET due_at = '2026-01-01T00:00:00Z' WHERE user_id = ?1 AND event = 'policy.changed' AND gathers = 1 AND folded = 1`, touched.user.id)
+  await scheduledAt(origin)
   await expect.poll(async () => (await mailsTo(touched.account.email)).map(({ text }) => text).join(), { timeout: 15_000 }).toContain('Nobody may have more than 2 live access tokens')
 })

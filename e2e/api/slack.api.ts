@@ -224,6 +224,28 @@ test('disconnecting gives the consent back at Slack', async ({ owner }) => {
   expect(await db.count(`FROM audit_events WHERE tenant_id = ?1 AND action = 'slack.disconnected'`, owner.tenant)).toBe(1)
 })
 
+test('a consent that Slack did not take back is given back later', async ({ owner }) => {
+  const member = await Member.named('member63')
+  await member.connect(owner, 'T_OF_MEMBER63')
+  const left = () => db.count(`FROM slack_revocations WHERE team_id = 'T_OF_MEMBER63'`)
+  const again = async () => {
+    await db.rows(`UPDATE slack_revocations SET due_at = left_at WHERE team_id = 'T_OF_MEMBER63' AND due_at > left_at`)
+    await scheduledAt(origin)
+  }
+  await member.suffer({ kind: 'revocation fails' })
+  expect((await owner.delete(CONNECTION)).status).toBe(204)
+  await expect.poll(() => db.count(`FROM slack_revocations WHERE team_id = 'T_OF_MEMBER63' AND due_at > left_at`)).toBe(1)
+  await again()
+  expect([await left(), await member.revoked()]).toEqual([1, 0])
+  const [token] = await member.credentials()
+  expect(token).toMatch(/^xoxb-/)
+  expect(JSON.stringify(await db.rows('SELECT * FROM slack_revocations'))).not.toContain(token)
+  await member.suffer()
+  await again()
+  await expect.poll(left).toBe(0)
+  expect(await member.revoked()).toBe(1)
+})
+
 test('whoever is removed, and whoever closes their account, takes their consent at Slack along', async ({ owner }) => {
   const ways = { member26: (person: Person) => owner.delete(`/users/${person.user.id}`), member27: (person: Person) => person.delete('/users/me') }
   for (const [name, leave] of Object.entries(ways)) {

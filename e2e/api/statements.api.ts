@@ -12,7 +12,7 @@ const WITHOUT_TENANT: [RegExp, string][] = [
   [/^SELECT 1 AS taken FROM users WHERE email = \?1 UNION ALL /, 'whether an address is taken by anybody; the answer is yes or no'],
   [/^INSERT INTO \w+ .* FROM users WHERE email = \?\d/, 'who signs in or forgot their password is known by their address only'],
   [/^UPDATE outbox SET tries = tries \+ 1/, 'the post is no tenant\'s, and learns each message\'s by claiming it'],
-  [/^UPDATE outbox SET state = 'failed', done_at = \?2, last_error = coalesce\(/, 'the post is no tenant\'s, and gives up by id or by what is overdue'],
+  [/^UPDATE outbox SET state = 'failed', done_at = \?2, (gathers = 0, )?last_error = coalesce\(/, 'the post is no tenant\'s, and gives up by id or by what is overdue'],
   [/^DELETE FROM outbox WHERE state <> 'queued' AND done_at <= \?1$/, 'the clearing job is no tenant\'s'],
   [/^DELETE FROM sessions WHERE digest = \?1$/, 'signing in ends the session whose cookie the browser had, whoever it belonged to'],
   [/^DELETE FROM (sessions|devices|password_resets|email_changes|invitations|idempotency_keys|oauth_tokens|token_addresses|token_refusals|slack_states|token_reminders) WHERE \w+ <= \?1$/, 'the clearing job is no tenant\'s'],
@@ -21,7 +21,7 @@ const WITHOUT_TENANT: [RegExp, string][] = [
   [/^SELECT tenant_id, .* IN \(SELECT value FROM json_each\(\?1\)/, 'secrets that were found are known by themselves only'],
   [/^UPDATE \w+ SET (\w+) = \?2 WHERE \1 = \?1$/, 'while keys change, a secret that is shown has its hash moved, wherever it lies'],
   [/^SELECT user_id, tenant_id, .* WHERE user_id >= 'usr_' /, 'the job that encrypts anew is no tenant\'s, and learns each row\'s by reading it'],
-  [/^SELECT 1 AS used FROM slack_connections WHERE team_id = \?1 LIMIT 1$/, 'whether a workspace is used by anybody; the answer is yes or no'],
+  [/^UPDATE slack_revocations SET due_at /, 'a consent is given back for no tenant: its person may be gone'],
   [/^SELECT id FROM outbox WHERE state = 'queued' AND due_at <= \?1 /, 'the post is no tenant\'s'],
 ]
 

@@ -10,6 +10,7 @@ export type Fault =
   | { kind: 'error'; error: string; status?: number; times?: number; held?: true }
   | { kind: 'status'; status: number; headers?: Record<string, string>; times?: number }
   | { kind: 'broken' | 'lost answer' | 'none'; times?: number }
+  | { kind: 'revocation fails' }
   | { kind: 'grant'; scope?: string; team?: string }
 
 const api = async (method: string, reader: string, query: Record<string, string> = {}): Promise<any> => {

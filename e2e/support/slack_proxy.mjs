@@ -121,6 +121,7 @@ async function serve(request, response) {
   if (pathname === '/api/oauth.v2.access') return access(request, response, body)
   const token = request.headers.authorization?.replace('Bearer ', '') ?? ''
   if (pathname === '/api/auth.revoke') {
+    if (wanted.get(memberOf.get(token))?.[0]?.kind === 'revocation fails') return json(response, { ok: false, error: 'internal_error' })
     revoked.add(token)
     return json(response, { ok: true, revoked: true })
   }

@@ -95,6 +95,16 @@ test('c.12 a connection that Slack ended says so in its own word, and is connect
   await expect(slack(page).getByRole('button', { name: 'Send test message' })).toBeVisible()
 })
 
+test('a workspace whose part of the page could not be fetched can be shown yet', async ({ page, owner, complaints }) => {
+  await (await Member.named('member64')).connect(owner)
+  await page.route('**/*slack_workspace*', (route) => route.abort(), { times: 1 })
+  await open(page, PAGE)
+  await expect(page.getByRole('alert').filter({ hasText: 'A part of Latchkey could not be fetched.' })).toBeVisible()
+  await button(slack(page), 'Try again').click()
+  await expect(slack(page)).toContainText('Acme Backup')
+  complaints.length = 0
+})
+
 test('Slack can be disconnected', async ({ page, owner }) => {
   const member = await Member.named('member43')
   await member.connect(owner, 'T_OF_MEMBER43')

@@ -87,6 +87,7 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
         purge(&env, now).await,
         reminders::remind(&env, now).await,
         outbox::sweep(&env, now).await,
+        slack::give_back(&env).await,
         rekey::seal_anew(&env).await,
     ] {
         if let Err(error) = done {

@@ -675,6 +675,7 @@ fn tokens(schemas: &mut Schemas) -> Vec<Operation> {
             .with(&["ETag"])
             .refuses(&[NotFound, Conflict]),
         op("DELETE /api/v1/tokens/{id}", "revokeToken", "token", "End a token", InSession)
+            .conditional()
             .answers_nothing(204)
             .refuses(&[NotFound]),
         op("POST /api/v1/tokens/revoke", "revokeTokens", "token", "End several tokens: all of them, or none", InSession)
@@ -762,6 +763,7 @@ fn service_accounts(schemas: &mut Schemas) -> Vec<Operation> {
             .with(&["ETag"])
             .refuses(&[NotFound, Conflict]),
         op("DELETE /api/v1/service-accounts/{id}", "deleteServiceAccount", "service_account", "Delete a service account, its tokens included", InSession)
+            .conditional()
             .answers_nothing(204)
             .refuses(&[NotFound, Conflict]),
         op("POST /api/v1/service-accounts/{id}/reset-credentials", "resetCredentials", "service_account", "Replace key and secret", InSession)

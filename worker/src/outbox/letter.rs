@@ -32,7 +32,7 @@ impl Letter {
         serde_json::to_vec(self).map_err(|error| Error::Internal(error.to_string()))
     }
 
-    /// Tells that so many more messages of this kind were not sent: they may be about something else than this one.
+    /// Tells that so many messages of this kind that came before it were not sent: they may be about something else.
     pub fn stands_for_more(&mut self, more: u32) {
         let (count, are) = match more {
             0 => return,
@@ -40,7 +40,7 @@ impl Letter {
             more => (format!("{more} more messages"), "are"),
         };
         self.lines.push(format!(
-            "{count} of this kind came up soon after and {are} not sent: what is said here is only about the first. The others may be about other tokens, people or addresses; the page has them all."
+            "{count} of this kind came up shortly before and {are} not sent: what is said here is only about the latest. The others may be about other tokens, people, addresses or rules; look at the page to see how things stand."
         ));
     }
 

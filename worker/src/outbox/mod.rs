@@ -69,8 +69,10 @@ pub struct Message {
     level: Option<Level>,
     /// Alike messages that come close together become one.
     fold: Option<String>,
-    /// For how many seconds, after one was sent.
+    /// For how many seconds one counts as close to the next, and gathers others.
     fold_seconds: i64,
+    /// How many of them go out by themselves before the others gather.
+    at_once: u32,
     /// The letter, encrypted: a link in it is a secret.
     content: String,
 }
@@ -104,17 +106,23 @@ impl Message {
             level: None,
             fold: None,
             fold_seconds: 0,
+            at_once: 1,
             content: String::new(),
         }
     }
 
     fn telling(self, env: &Env, event: Event, letter: &Letter) -> Result<Self> {
-        let fold = event.folds().then(|| event.as_str().to_owned());
         let message = Self {
             event: event.as_str(),
             level: Some(event.level()),
-            fold,
+            fold: Some(event.as_str().to_owned()),
             fold_seconds: 10 * 60,
+            // What is critical must not wait behind what the person did themselves a minute ago.
+            at_once: if event.level() == Level::Critical {
+                3
+            } else {
+                1
+            },
             ..self
         };
         message.saying(env, letter)
@@ -130,6 +138,7 @@ impl Message {
     pub fn daily_about(mut self, subject: &str) -> Self {
         self.fold = Some([self.event, " ", subject].concat());
         self.fold_seconds = DAY;
+        self.at_once = 1;
         self
     }
 

@@ -22,8 +22,9 @@ fn muted_by_default() -> [String; 2] {
 
 /// Addresses a message to one person: with the id `whom`, or who looks after the service account or has the token with
 /// that id. By mail and to Slack, each unless they muted the event there; by mail also what should have gone to a
-/// connection that is broken, and what is critical and has nowhere else to go. Unless it goes out `anyway`, it is left
-/// out if the statement before it changed nothing.
+/// connection that is broken, and what is critical and has nowhere else to go. What comes behind others like it gathers
+/// in one row, which says what the latest does. Unless it goes out `anyway`, it is left out if the statement before it
+/// changed nothing.
 pub(super) fn insert_to(
     message: &Message,
     tenant_id: &str,
@@ -33,11 +34,13 @@ pub(super) fn insert_to(
 ) -> Statement {
     let [not_by_email, not_by_slack] = muted_by_default();
     Statement::new(
-        "INSERT INTO outbox (id, tenant_id, user_id, event, channel, recipient, content, fold, created_at, due_at)
-         SELECT ?1 || '00000' || (c.value = 'slack'), u.tenant_id, u.id, ?4, c.value,
-                CASE c.value WHEN 'slack' THEN coalesce(s.channel_name, 'Direct message') || ' in ' || s.team_name ELSE u.email END, ?5, ?6, ?7,
-                CASE WHEN ?6 IS NOT NULL AND EXISTS (SELECT 1 FROM outbox o WHERE o.user_id = u.id AND o.fold = ?6 AND o.created_at > ?8)
-                     THEN ?9 ELSE ?7 END
+        "INSERT INTO outbox (id, tenant_id, user_id, event, channel, recipient, content, fold, created_at, due_at, gathers)
+         SELECT ?1 || '00000' || (channel = 'slack'), tenant_id, user_id, ?4, channel, recipient, ?5, ?6, ?7,
+                iif(gathers, ?9, ?7), gathers
+         FROM (
+         SELECT u.tenant_id, u.id AS user_id, c.value AS channel,
+                CASE c.value WHEN 'slack' THEN coalesce(s.channel_name, 'Direct message') || ' in ' || s.team_name ELSE u.email END AS recipient,
+                (SELECT count(*) FROM outbox o WHERE o.user_id = u.id AND o.fold = ?6 AND o.created_at > ?8 AND o.channel = c.value) >= ?14 AS gathers
          FROM json_each('[\"email\",\"slack\"]') c
          JOIN users u ON u.id = coalesce((SELECT user_id FROM keepers WHERE service_account_id = ?2 AND tenant_id = ?3),
                                          (SELECT coalesce(t.user_id, k.user_id) FROM tokens t
@@ -51,9 +54,11 @@ pub(super) fn insert_to(
                     AND ?4 NOT IN (SELECT value FROM json_each(coalesce(p.not_by_slack, ?13)))
                ELSE ?4 NOT IN (SELECT value FROM json_each(coalesce(p.not_by_email, ?12)))
                     OR ((s.broken_at IS NOT NULL OR (s.user_id IS NULL AND ?11 = 1))
-                        AND ?4 NOT IN (SELECT value FROM json_each(coalesce(p.not_by_slack, ?13)))) END
-         ON CONFLICT (user_id, channel, fold) WHERE state = 'queued' AND tries = 0 AND fold IS NOT NULL
-         DO UPDATE SET folded = folded + 1",
+                        AND ?4 NOT IN (SELECT value FROM json_each(coalesce(p.not_by_slack, ?13)))) END)
+         WHERE true
+         ON CONFLICT (user_id, channel, fold) WHERE gathers = 1
+         DO UPDATE SET id = excluded.id, recipient = excluded.recipient, content = excluded.content,
+                       created_at = excluded.created_at, folded = folded + 1",
         [
             &message.group,
             &whom,
@@ -68,6 +73,7 @@ pub(super) fn insert_to(
             &(message.level == Some(Level::Critical)),
             &not_by_email,
             &not_by_slack,
+            &message.at_once,
         ],
     )
 }
@@ -81,9 +87,12 @@ pub(super) fn insert_to_each(
 ) -> Statement {
     let [not_by_email, not_by_slack] = muted_by_default();
     Statement::new(
-        "INSERT INTO outbox (id, tenant_id, user_id, event, channel, recipient, content, created_at, due_at)
-         SELECT ?1 || printf('%05d', whom.key) || (c.value = 'slack'), u.tenant_id, u.id, ?4, c.value,
-                CASE c.value WHEN 'slack' THEN coalesce(s.channel_name, 'Direct message') || ' in ' || s.team_name ELSE u.email END, ?5, ?6, ?6
+        "INSERT INTO outbox (id, tenant_id, user_id, event, channel, recipient, content, fold, created_at, due_at, gathers)
+         SELECT id, tenant_id, user_id, ?4, channel, recipient, ?5, ?9, ?6, iif(gathers, ?11, ?6), gathers
+         FROM (
+         SELECT ?1 || printf('%05d', whom.key) || (c.value = 'slack') AS id, u.tenant_id, u.id AS user_id, c.value AS channel,
+                CASE c.value WHEN 'slack' THEN coalesce(s.channel_name, 'Direct message') || ' in ' || s.team_name ELSE u.email END AS recipient,
+                (SELECT count(*) FROM outbox o WHERE o.user_id = u.id AND o.fold = ?9 AND o.created_at > ?10 AND o.channel = c.value) >= ?12 AS gathers
          FROM json_each(?2) whom
          JOIN users u ON u.id = whom.value AND u.tenant_id = ?3
          JOIN json_each('[\"email\",\"slack\"]') c
@@ -94,7 +103,11 @@ pub(super) fn insert_to_each(
                THEN s.user_id IS NOT NULL AND s.broken_at IS NULL
                     AND ?4 NOT IN (SELECT value FROM json_each(coalesce(p.not_by_slack, ?8)))
                ELSE ?4 NOT IN (SELECT value FROM json_each(coalesce(p.not_by_email, ?7)))
-                    OR (s.broken_at IS NOT NULL AND ?4 NOT IN (SELECT value FROM json_each(coalesce(p.not_by_slack, ?8)))) END",
+                    OR (s.broken_at IS NOT NULL AND ?4 NOT IN (SELECT value FROM json_each(coalesce(p.not_by_slack, ?8)))) END)
+         WHERE true
+         ON CONFLICT (user_id, channel, fold) WHERE gathers = 1
+         DO UPDATE SET id = excluded.id, recipient = excluded.recipient, content = excluded.content,
+                       created_at = excluded.created_at, folded = folded + 1",
         [
             &message.group,
             &users,
@@ -104,6 +117,10 @@ pub(super) fn insert_to_each(
             &now,
             &not_by_email,
             &not_by_slack,
+            &message.fold,
+            &now.plus(-message.fold_seconds),
+            &now.plus(message.fold_seconds),
+            &message.at_once,
         ],
     )
 }
@@ -220,11 +237,12 @@ pub(super) struct Claimed {
 /// The most messages that are claimed at once.
 pub(super) const CLAIMED_AT_ONCE: usize = 20;
 
-/// Claims those of the messages whose time has come, until `lost_at`; of consumers side by side one gets each.
+/// Claims those of the messages whose time has come, until `lost_at`; of consumers side by side one gets each. What is
+/// claimed gathers no more.
 /// `ids` is a JSON array of ids, or of how they begin.
 pub(super) fn claim(ids: &str, now: Timestamp, lost_at: Timestamp) -> Statement {
     Statement::new(
-        "UPDATE outbox SET tries = tries + 1, due_at = ?3
+        "UPDATE outbox SET tries = tries + 1, due_at = ?3, gathers = 0
          WHERE id IN (SELECT o.id FROM json_each(?1) wanted
                       CROSS JOIN outbox o ON o.id >= wanted.value AND o.id < wanted.value || '~'
                       WHERE o.state = 'queued' AND o.due_at <= ?2 LIMIT 20)
@@ -273,7 +291,7 @@ pub(super) fn failed(message: &Claimed, error: &str, now: Timestamp) -> Statemen
 /// Gives up messages that the queue could not hand over. `ids` is a JSON array of ids, or of how they begin.
 pub(super) fn dead(ids: &str, now: Timestamp) -> Statement {
     Statement::new(
-        "UPDATE outbox SET state = 'failed', done_at = ?2,
+        "UPDATE outbox SET state = 'failed', done_at = ?2, gathers = 0,
                            last_error = coalesce(last_error, 'The queue could not hand it over.')
          WHERE id IN (SELECT o.id FROM json_each(?1) wanted
                       CROSS JOIN outbox o ON o.id >= wanted.value AND o.id < wanted.value || '~'
@@ -437,7 +455,7 @@ pub fn find(owner: &Owner, id: &DeliveryId) -> Statement {
 /// Puts a message of a person that was given up back on its way.
 pub fn retry(owner: &Owner, id: &DeliveryId, now: Timestamp) -> Statement {
     Statement::new(
-        "UPDATE outbox SET state = 'queued', done_at = NULL, tries = 0, last_error = NULL, due_at = ?4, fold = NULL
+        "UPDATE outbox SET state = 'queued', done_at = NULL, tries = 0, last_error = NULL, due_at = ?4
          WHERE id = ?1 AND user_id = ?2 AND tenant_id = ?3 AND state = 'failed' AND content IS NOT NULL
          RETURNING id, event, channel, recipient, state, tries, last_error, folded, created_at, done_at",
         [id, owner.user(), owner.tenant(), &now],

@@ -10,9 +10,10 @@ use crate::{
     outbox::{Message, letters},
 };
 use contract::{notifications::Event, time::Timestamp};
-use rules::{HOUR, due};
+use rules::HOUR;
+use serde_json::json;
 use std::collections::BTreeMap;
-use store::EndingRow;
+use store::{EndingRow, ZoneRow};
 use worker::Env;
 
 pub use store::purge;
@@ -20,27 +21,22 @@ pub use store::purge;
 /// Reminds those for whom it is time.
 pub async fn remind(env: &Env, now: Timestamp) -> Result<()> {
     let db = Db::of(env)?;
-    let rows: Vec<EndingRow> = db.all(store::ending(now)).await?;
-    let mut by_person: BTreeMap<String, Vec<(EndingRow, u32)>> = BTreeMap::new();
+    let zones: Vec<ZoneRow> = db.all(store::zones(now)).await?;
+    let zones = zones.into_iter().map(|row| row.zone);
+    let morning: Vec<_> = zones.filter(|zone| hour_in(zone, now) >= HOUR).collect();
+    let rows: Vec<EndingRow> = db
+        .all(store::ending(now, &json!(morning).to_string()))
+        .await?;
+    let mut by_person: BTreeMap<String, Vec<EndingRow>> = BTreeMap::new();
     for row in rows {
-        if let Some(days) = due(&row, now) {
-            by_person
-                .entry(row.user_id.as_str().to_owned())
-                .or_default()
-                .push((row, days));
-        }
+        let person = row.user_id.as_str().to_owned();
+        by_person.entry(person).or_default().push(row);
     }
     for mut tokens in by_person.into_values() {
-        let zone = tokens.first().and_then(|(row, _)| row.time_zone.clone());
-        if hour_in(zone.as_deref().unwrap_or("UTC"), now) < HOUR {
-            continue;
-        }
         rules::rank(&mut tokens);
         // One message a day; but who hears of what is over elsewhere than of what ends soon has each where they chose.
         let (over, soon): (Vec<_>, Vec<_>) = match tokens.first() {
-            Some((row, _)) if row.apart == 1 => {
-                tokens.into_iter().partition(|(_, days)| *days == 0)
-            }
+            Some(row) if row.apart == 1 => tokens.into_iter().partition(|row| row.days == 0),
             _ => (vec![], tokens),
         };
         tell(env, &db, &over, &soon, now).await?;
@@ -49,12 +45,12 @@ pub async fn remind(env: &Env, now: Timestamp) -> Result<()> {
 }
 
 /// What one message names.
-type Named = [(EndingRow, u32)];
+type Named = [EndingRow];
 
 async fn tell(env: &Env, db: &Db, over: &Named, soon: &Named, now: Timestamp) -> Result<()> {
     let (mut messages, mut statements) = (vec![], vec![]);
     for tokens in [over, soon] {
-        let Some((first, _)) = tokens.first() else {
+        let Some(first) = tokens.first() else {
             continue;
         };
         let message = message(env, tokens, now)?;
@@ -75,7 +71,7 @@ async fn tell(env: &Env, db: &Db, over: &Named, soon: &Named, now: Timestamp) ->
 }
 
 fn message(env: &Env, tokens: &Named, now: Timestamp) -> Result<Message> {
-    let all_over = tokens.iter().all(|(_, days)| *days == 0);
+    let all_over = tokens.iter().all(|row| row.days == 0);
     let event = if all_over {
         Event::TokenExpired
     } else {

@@ -1,4 +1,4 @@
-//! Which tokens it is time to speak of, in which order and words.
+//! In which order and words a message tells of the ends of tokens.
 
 use super::store::EndingRow;
 use contract::time::{DAY, Timestamp};
@@ -8,35 +8,20 @@ use std::cmp::Reverse;
 pub(super) const HOUR: u32 = 9;
 /// By what the messages of a person are known to each other.
 pub(super) const FOLD: &str = "reminder";
-/// How many days ahead the end of a token is told, and once more when it has come.
-const DAYS: [u32; 4] = [0, 1, 7, 30];
 /// The most tokens that one message names.
 const NAMED: usize = 20;
 
-/// So many days ahead it is time to tell the end of this token.
-pub(super) fn due(row: &EndingRow, now: Timestamp) -> Option<u32> {
-    let days = DAYS
-        .into_iter()
-        .find(|days| row.ends_at <= now.plus(i64::from(*days) * DAY))?;
-    // Who made a token to live for a week knows that it ends within a week.
-    let known = days > 0 && row.created_at > row.ends_at.plus(-i64::from(days) * DAY);
-    (!known).then_some(days)
-}
-
 /// Those in use first, the latest used before the others; then by their end.
-pub(super) fn rank(tokens: &mut [(EndingRow, u32)]) {
-    tokens.sort_by(|(a, _), (b, _)| {
-        let key = |row: &EndingRow| (Reverse(row.last_used_at), row.ends_at);
-        key(a).cmp(&key(b))
-    });
+pub(super) fn rank(tokens: &mut [EndingRow]) {
+    tokens.sort_by_key(|row| (Reverse(row.last_used_at), row.ends_at));
 }
 
 /// Each token with when it ends and how lately it was used.
-pub(super) fn facts(tokens: &[(EndingRow, u32)], now: Timestamp) -> Vec<(String, String)> {
+pub(super) fn facts(tokens: &[EndingRow], now: Timestamp) -> Vec<(String, String)> {
     let mut facts: Vec<_> = tokens
         .iter()
         .take(NAMED)
-        .map(|(row, _)| {
+        .map(|row| {
             let owner = match &row.account {
                 Some(account) => format!("{} ({account})", row.name),
                 None => row.name.clone(),
@@ -89,35 +74,11 @@ mod tests {
             user_id: UserId::from_ulid(ulid),
             name: "ci".into(),
             account: None,
-            time_zone: None,
-            created_at: NOW.plus(-100 * DAY),
             ends_at: NOW.plus(ends_in),
             last_used_at: None,
+            days: 1,
             apart: 0,
         }
-    }
-
-    #[test]
-    fn an_end_is_told_30_7_and_1_days_ahead_and_when_it_has_come() {
-        let due = |ends_in| due(&row(ends_in), NOW);
-        assert_eq!(due(30 * DAY + 1), None);
-        assert_eq!(due(30 * DAY), Some(30));
-        assert_eq!(due(7 * DAY + 1), Some(30));
-        assert_eq!(due(7 * DAY), Some(7));
-        assert_eq!(due(DAY), Some(1));
-        assert_eq!(due(1), Some(1));
-        assert_eq!(due(0), Some(0));
-        assert_eq!(due(-DAY), Some(0));
-    }
-
-    #[test]
-    fn who_made_a_token_for_a_week_is_not_told_so_at_once() {
-        let made = |days| EndingRow {
-            created_at: NOW,
-            ..row(days * DAY)
-        };
-        assert_eq!(due(&made(6), NOW), None);
-        assert_eq!(due(&made(30), NOW), Some(30));
     }
 
     #[test]
@@ -127,7 +88,7 @@ mod tests {
             name: format!("used {days}"),
             ..row(DAY)
         };
-        let mut tokens = vec![(row(DAY), 1), (used(9), 1), (used(0), 1)];
+        let mut tokens = vec![row(DAY), used(9), used(0)];
         rank(&mut tokens);
         assert_eq!(
             facts(&tokens, NOW),

@@ -232,7 +232,8 @@ pub async fn update(
     Ok(tagged(version + 1, after))
 }
 
-/// Deletes a service account: its pair, its tokens and its OAuth tokens end at once.
+/// Deletes a service account: its pair, its tokens and its OAuth tokens end at once. With `If-Match`, only if it is still
+/// as it was read.
 #[worker::send]
 pub async fn delete(
     Authorized {
@@ -242,9 +243,11 @@ pub async fn delete(
         ..
     }: Authorized<ManageServiceAccounts>,
     call: Call,
+    if_match: IfMatch,
     Segment(id): Segment,
 ) -> Result<StatusCode> {
-    let account = find(&call, owner.tenant(), &id).await?;
+    let (version, account) = read(&call, owner.tenant(), &id).await?;
+    if_match.check(version, changed_since)?;
     let event = about(&account, Action::ServiceAccountDeleted);
     let holder = session
         .holder(&account.as_owner())

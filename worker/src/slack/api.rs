@@ -126,11 +126,11 @@ impl Slack {
         by_webhook(&send(url, None, "application/json", &message).await?)
     }
 
-    /// Gives the consent back. What Slack says to that changes nothing for us.
-    pub async fn revoke(&self, token: &str) {
+    /// Gives the consent back.
+    pub async fn revoke(&self, token: &str) -> Result<(), Fault> {
         let bearer = ["Bearer ", token].concat();
         let form = "application/x-www-form-urlencoded";
-        let _ = self.method("auth.revoke", &bearer, form, "").await;
+        by_method(&self.method("auth.revoke", &bearer, form, "").await?).map(drop)
     }
 
     async fn method(

@@ -2,13 +2,13 @@
 
 use super::{
     api::{Granted, Slack},
-    seal, store,
+    give_back_soon, seal, store,
 };
 use crate::{
     audit,
     auth::{Actor, Authorized, Owner, SessionCaller, rights::ManageOwnNotifications},
     call::{self, Call},
-    db::{Db, Statement},
+    db::Statement,
     error::{Error, Result},
     extract::{Checked, Query},
     limits::{Counter, Limit},
@@ -204,10 +204,7 @@ async fn connect(
         ])
         .await?;
     message.send_soon(call);
-    // In the same workspace the new consent has taken the place of the one before by itself.
-    if let Some(before) = before.filter(|before| before.team_id != granted.team_id) {
-        Consent::of(before).give_back(call, owner);
-    }
+    give_back_soon(call);
     Ok(())
 }
 
@@ -256,39 +253,6 @@ pub async fn update(
     Ok(Json(standing(&call, &owner).await?))
 }
 
-/// What a person consented to, for whoever is about to remove them: with their row it is gone.
-pub async fn consent(call: &Call, owner: &Owner) -> Result<Option<Consent>> {
-    let row: Option<store::ConnectionRow> = call.db.first(store::find_own(owner)).await?;
-    Ok(row.map(Consent::of))
-}
-
-/// A consent at Slack.
-pub struct Consent(store::Disconnected);
-
-impl Consent {
-    fn of(row: store::ConnectionRow) -> Self {
-        Self(store::Disconnected {
-            team_id: row.team_id,
-            bot_token: row.bot_token,
-        })
-    }
-
-    /// Gives it back, once its row is gone. The bot is the workspace's, not the person's: as long as others are connected
-    /// to the same workspace its token stays, since to revoke it would end theirs. Nobody waits for it.
-    pub fn give_back(self, call: &Call, owner: &Owner) {
-        let (env, user_id) = (call.env().clone(), owner.user().clone());
-        call.later(async move {
-            let used: Option<store::Used> =
-                Db::of(&env)?.first(store::used(&self.0.team_id)).await?;
-            if let Some(slack) = Slack::of(&env).filter(|_| used.is_none()) {
-                let token = super::open(&env, &user_id, &self.0.bot_token)?;
-                slack.revoke(&token).await;
-            }
-            Ok(())
-        });
-    }
-}
-
 /// Disconnect, here and, unless others use the same workspace, at Slack.
 #[worker::send]
 pub async fn delete(
@@ -302,8 +266,10 @@ pub async fn delete(
             event(&call, &owner, &actor, Action::SlackDisconnected, None)?,
         ])
         .await?;
-    let gone: store::Disconnected = deleted.row()?.ok_or_else(|| Error::not_found(CONNECTION))?;
-    Consent(gone).give_back(&call, &owner);
+    if deleted.changed() == 0 {
+        return Err(Error::not_found(CONNECTION));
+    }
+    give_back_soon(&call);
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -3,9 +3,11 @@
 mod api;
 mod blocks;
 pub mod http;
+mod revocations;
 mod store;
 
-pub use http::{consent, standing};
+pub use http::standing;
+pub use revocations::{give_back, give_back_soon};
 pub use store::{broken, delivered, paused, purge, purge_turns};
 
 use crate::{

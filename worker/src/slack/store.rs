@@ -88,30 +88,11 @@ pub(super) fn choose(owner: &Owner, via: Via) -> Statement {
     )
 }
 
-/// Disconnects a person.
+/// Disconnects a person. Whatever removes a connection leaves its token for the job that gives it back.
 pub(super) fn delete(owner: &Owner) -> Statement {
     Statement::new(
-        "DELETE FROM slack_connections WHERE user_id = ?1 AND tenant_id = ?2 RETURNING team_id, bot_token",
+        "DELETE FROM slack_connections WHERE user_id = ?1 AND tenant_id = ?2",
         [owner.user(), owner.tenant()],
-    )
-}
-
-/// What a person was disconnected from.
-#[derive(Deserialize)]
-pub(super) struct Disconnected {
-    pub team_id: String,
-    pub bot_token: String,
-}
-
-/// That somebody uses a workspace.
-#[derive(Deserialize)]
-pub(super) struct Used {}
-
-/// Whether anybody uses a workspace, of whichever tenant.
-pub(super) fn used(team_id: &str) -> Statement {
-    Statement::new(
-        "SELECT 1 AS used FROM slack_connections WHERE team_id = ?1 LIMIT 1",
-        [&team_id],
     )
 }
 

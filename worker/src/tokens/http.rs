@@ -228,8 +228,8 @@ pub async fn show(
     Ok(tagged(reached.version, reached.token))
 }
 
-/// Edits a token. With `If-Match`, only if it is still as it was read. What lets it do more, longer or from more places needs a confirmation; so does every edit of another
-/// person's token, who is told.
+/// Edits a token. With `If-Match`, only if it is still as it was read. What lets it do more, longer or from more places
+/// needs a confirmation; so does every edit of another person's token, who is told.
 #[worker::send]
 pub async fn update(
     Authorized { actor, session, .. }: Authorized<UpdateTokens>,
@@ -328,13 +328,18 @@ pub async fn update(
     })
 }
 
-/// Ends a token.
+/// Ends a token. With `If-Match`, only if it is still as it was read.
 #[worker::send]
 pub async fn revoke(
     Authorized { actor, session, .. }: Authorized<RevokeTokens>,
     call: Call,
+    if_match: IfMatch,
     Segment(id): Segment,
 ) -> Result<StatusCode> {
+    if if_match != IfMatch::Any {
+        let reached = reach(&call, &session, &id).await?;
+        if_match.check(reached.version, changed_since)?;
+    }
     let id = TokenId::parse(&id).ok_or_else(|| Error::not_found("token"))?;
     let revocation = Revocation {
         ids: vec![id],

@@ -253,7 +253,6 @@ async fn remove(
         role: &session.user.role.id,
     };
     let photo = photos::kept(call, &person.owner).await?;
-    let consent = slack::consent(call, &person.owner).await?;
     let [deleted, ..] = call
         .db
         .commit([
@@ -269,9 +268,7 @@ async fn remove(
     if let Some(photo) = photo {
         photo.clear(call).await;
     }
-    if let Some(consent) = consent {
-        consent.give_back(call, &person.owner);
-    }
+    slack::give_back_soon(call);
     Ok(())
 }
 
