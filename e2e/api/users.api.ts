@@ -119,7 +119,8 @@ test.describe('deactivating', () => {
     expect((await token.get('/tokens/self')).status).toBe(401)
     expectProblem(await grace.signIn(), 403, 'forbidden')
     expect(await db.count('FROM sessions WHERE user_id = ?1', grace.user.id)).toBe(0)
-    expect(await db.count(`FROM audit_events WHERE tenant_id = ?1 AND action = 'session.revoked' AND actor_id = ?2`, owner.tenant, owner.user.id)).toBe(2)
+    // In the log of the person, too: it is about them.
+    expect(await db.count(`FROM audit_events WHERE tenant_id = ?1 AND action = 'session.revoked' AND actor_id = ?2 AND target_id = ?3`, owner.tenant, owner.user.id, grace.user.id)).toBe(2)
     const mail = await mailTo(grace.account.email, 'Your account was deactivated')
     expect(mail.text).toContain('By: Ada Lovelace')
 

@@ -336,7 +336,7 @@ impl Lookup {
     async fn find(&self, call: &Call) -> Result<Option<MachineCaller>> {
         let statement = self.statement();
         match self {
-            Self::Token(_) => match call.db.first(statement).await? {
+            Self::Token(_) => match call.db.first_as_text(statement).await? {
                 None => self.retired(call).await,
                 Some(row) => by_token(call, row).map(Some),
             },
@@ -368,7 +368,10 @@ impl Lookup {
 
     fn found_in(&self, call: &Call, outcome: &Outcome) -> Result<Option<MachineCaller>> {
         match self {
-            Self::Token(_) => outcome.row()?.map(|row| by_token(call, row)).transpose(),
+            Self::Token(_) => outcome
+                .row_as_text()?
+                .map(|row| by_token(call, row))
+                .transpose(),
             Self::OAuth(_) => outcome
                 .row()?
                 .map(|row| by_oauth_token(call, row))

@@ -162,14 +162,18 @@ impl FoundTokenRow {
     }
 }
 
-/// The token that has this secret now: a [`FoundTokenRow`].
+/// The token that has this secret now: a [`FoundTokenRow`] for [`Db::first_as_text`].
 pub(super) fn find_token(digest: &Digest) -> Statement {
     Statement::new(
-            "SELECT t.tenant_id, t.owner_on, t.account_ip_allowlist, t.access_until, r.permissions, r.scopes AS role_scopes,
-                    t.id, t.user_id, t.service_account_id, t.owner_name, t.kind, t.name, t.description, t.scopes,
-                    t.allowed_endpoints, t.ip_allowlist, t.prefix, t.last_four, t.created_at, t.renewable_until,
-                    t.expires_at, t.in_grace_until, t.last_used_at, t.last_used_ip, t.revoked_at, t.revoked_by,
-                    t.revoke_reason, t.version
+            "SELECT json_object('tenant_id', t.tenant_id, 'owner_on', t.owner_on, 'account_ip_allowlist', t.account_ip_allowlist,
+                    'access_until', t.access_until, 'permissions', r.permissions, 'role_scopes', r.scopes, 'id', t.id,
+                    'user_id', t.user_id, 'service_account_id', t.service_account_id, 'owner_name', t.owner_name,
+                    'kind', t.kind, 'name', t.name, 'description', t.description, 'scopes', t.scopes,
+                    'allowed_endpoints', t.allowed_endpoints, 'ip_allowlist', t.ip_allowlist, 'prefix', t.prefix,
+                    'last_four', t.last_four, 'created_at', t.created_at, 'renewable_until', t.renewable_until,
+                    'expires_at', t.expires_at, 'in_grace_until', t.in_grace_until, 'last_used_at', t.last_used_at,
+                    'last_used_ip', t.last_used_ip, 'revoked_at', t.revoked_at, 'revoked_by', t.revoked_by,
+                    'revoke_reason', t.revoke_reason, 'version', t.version) AS text
              FROM held_tokens t
              JOIN roles r ON r.id = t.role_id AND r.tenant_id = t.tenant_id
              WHERE t.digest = ?1",

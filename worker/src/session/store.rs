@@ -204,7 +204,8 @@ pub enum Which<'a> {
     AllIfFactorOff,
 }
 
-/// Ends sessions of one person, an event for each before it goes.
+/// Ends sessions of one person, an event for each before it goes: about the person where somebody else ends them, so that
+/// it stands among what was done to them.
 pub fn end(call: &Call, owner: &Owner, actor: &Actor, which: Which) -> Result<[Statement; 2]> {
     let (one, but) = match which {
         Which::One(id) => (Some(id.as_str()), ""),
@@ -222,9 +223,11 @@ pub fn end(call: &Call, owner: &Owner, actor: &Actor, which: Which) -> Result<[S
         Statement::new(
             "INSERT INTO audit_events
                  (id, tenant_id, at, actor_type, actor_id, actor_name, credential, action,
-                  target_type, target_id, target_name, ip, user_agent, request_id)
+                  target_type, target_id, target_name, ip, user_agent, request_id, changes)
              SELECT substr(?1, 1, 24) || printf('%06d', row_number() OVER ()), tenant_id, ?6, ?7, ?8, ?9, ?10, ?11,
-                    'session', id, coalesce(user_agent, ''), ?12, ?13, ?14
+                    iif(?8 IS ?2, 'session', 'user'), iif(?8 IS ?2, id, user_id),
+                    iif(?8 IS ?2, coalesce(user_agent, ''), (SELECT first_name || ' ' || last_name FROM users WHERE id = ?2)),
+                    ?12, ?13, ?14, iif(?8 IS ?2, NULL, json_object('session', json_object('from', id, 'to', NULL)))
              FROM sessions WHERE user_id = ?2 AND tenant_id = ?3 AND id = coalesce(?4, id) AND id <> ?5
                AND (?15 = '' OR EXISTS (SELECT 1 FROM users u WHERE u.id = ?2 AND iif(?15 = 'active', u.active, u.mfa_enabled) = 0))",
             [
