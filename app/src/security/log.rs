@@ -1,5 +1,6 @@
 //! The card that tells what was done in one's name.
 
+use super::end_others::Ending;
 use crate::{
     api::Api,
     listing::{Listing, Rows},
@@ -17,6 +18,18 @@ type Event = AuditEvent<IgnoredAny>;
 pub fn Log() -> impl IntoView {
     let listing = Listing::<Event>::new(Api::in_use());
     listing.load([AUDIT_EVENTS, "?actor=me&limit=10"].concat());
+    // What is done on the page has the sessions listed anew; it stands in the log then.
+    let Ending {
+        listing: sessions, ..
+    } = expect_context();
+    Effect::new(move |times: Option<u32>| {
+        let listed = sessions.rows.with(|rows| matches!(rows, Rows::Loaded(_)));
+        let times = times.unwrap_or_default() + u32::from(listed);
+        if listed && times > 1 {
+            listing.reload();
+        }
+        times
+    });
     let content = move || {
         listing.rows.with(|rows| match rows {
             Rows::Loading => skeleton_card(),
