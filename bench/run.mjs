@@ -1,6 +1,6 @@
 // Measures the release build against the least that its work can cost, in one workerd and one run, as ratios.
 //
-//   cargo xtask bench [--seconds 2] [--rounds 15]
+//   cargo xtask bench [--seconds 2] [--rounds 15] [--soak 600]
 //
 // Both Workers run in the same workerd, each reached by its own socket rather than through the development proxy, with
 // D1 in memory (/dev/shm). Rounds take turns, and the median of their ratios is what counts. First views of pages are

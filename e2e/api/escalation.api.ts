@@ -88,8 +88,12 @@ test('a token that is used too often is told to be good by no gate', async ({ ow
   const active = async () => (await form(asker, '/oauth2/introspect', { token: secret })).json.active
   expect(await active()).toBe(true)
   const script = bearer(secret)
-  for (let calls = 0; calls < 200; calls++) if ((await script.get('/tokens/self')).status === 429) break
-  expect(await active()).toBe(false)
+  const activeOnceUsedUp = async () => {
+    for (let calls = 0; calls < 410; calls++) if ((await script.get('/tokens/self')).status === 429) break
+    return active()
+  }
+  // A minute may end right after, but not twice.
+  expect((await activeOnceUsedUp()) && (await activeOnceUsedUp())).toBe(false)
 })
 
 test('two credentials at once are refused at the gates too', async ({ owner }) => {

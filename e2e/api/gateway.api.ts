@@ -6,6 +6,7 @@ import { origin } from '../support/http'
 import { linesOf } from '../support/log'
 import { form, makeAccount } from '../support/machines'
 import { expectProblem } from '../support/problem'
+import { secretOf } from '../support/secret'
 import { expect, test } from '../support/test'
 import { Upstream } from '../support/upstream'
 
@@ -153,6 +154,28 @@ test('use through the gateway is counted, and refusals are told', async ({ owner
   const activity = async () => (await owner.get(`/tokens/${token.id}/activity`)).json
   await expect.poll(async () => (await activity()).refusals).toMatchObject([{ reason: 'insufficient_scope', missing: 'backups:write', call: 'DELETE /backups' }])
   expect((await activity()).calls.map((it: any) => it.call).sort()).toEqual(['DELETE /backups', 'GET /backups'])
+})
+
+test('who calls what is not for tokens, and who tries what is no credential, has a limit too', async ({ owner }) => {
+  const { bearer: script } = await owner.makeToken({ scopes: ['backups:read'] })
+  const forbidden = await script.get('/users/me')
+  expect([forbidden.status, forbidden.header('ratelimit-policy')]).toEqual([403, '"credential";q=200;w=60'])
+  const guesser = bearer(secretOf('0'.repeat(30)))
+  const unknown = await guesser.get('/tokens/self')
+  expect([unknown.status, unknown.header('ratelimit-policy')]).toEqual([401, '"address";q=200;w=60'])
+  for (const [caller, path] of [[script, '/users/me'], [guesser, '/tokens/self']] as const) {
+    let limited = null
+    // A minute may end in between, but not two.
+    for (let calls = 0; calls < 410 && !limited; calls += 10) {
+      const answers = await Promise.all(Array.from({ length: 10 }, () => caller.get(path)))
+      limited = answers.find((answer) => answer.status === 429)
+    }
+    expectProblem(limited!, 429, 'rate_limited')
+    expect(Number(limited?.header('retry-after'))).toBeGreaterThan(0)
+  }
+  // Whose credential is good is not held up by who guesses beside them.
+  const { secret } = await owner.makeToken({ scopes: ['backups:read'] })
+  expect((await bearer(secret, guesser.address).get('/tokens/self')).status).toBe(200)
 })
 
 test('a credential has a limit, which every answer tells', async ({ owner }) => {

@@ -348,11 +348,13 @@ test('d.12 429 waits as long as Retry-After says, for the whole channel', async 
   await expect.poll(async () => (await sent(owner))[0]?.last_error).toContain('429')
   const { due_at, created_at } = await db.one(`SELECT due_at, created_at FROM outbox WHERE user_id = ?1 AND channel = 'slack'`, owner.user.id)
   const wait = (Date.parse(due_at) - Date.parse(created_at)) / 1000
-  expect(wait).toBeGreaterThanOrEqual(6)
+  expect(wait).toBeGreaterThanOrEqual(7)
   expect(wait).toBeLessThan(15)
   const { next_at } = await db.one('SELECT next_at FROM slack_turns WHERE destination = ?1', member.id)
-  expect(next_at).toBeGreaterThan(Date.parse(created_at) + 6000)
+  expect(next_at).toBeGreaterThanOrEqual(Date.parse(created_at) + 7000)
   await expect.poll(() => state(owner), { timeout: 25_000 }).toEqual(['sent'])
+  const [first, second] = await member.calls()
+  expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(7000)
   expect(await member.messages()).toHaveLength(1)
 })
 

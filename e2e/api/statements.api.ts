@@ -20,7 +20,8 @@ const WITHOUT_TENANT: [RegExp, string][] = [
   [/ WHERE t\.id = coalesce\(\(SELECT id FROM tokens WHERE refresh_digest = \?1\)/, 'a pair is known by its secrets only'],
   [/^SELECT tenant_id, .* IN \(SELECT value FROM json_each\(\?1\)/, 'secrets that were found are known by themselves only'],
   [/^UPDATE \w+ SET (\w+) = \?2 WHERE \1 = \?1$/, 'while keys change, a secret that is shown has its hash moved, wherever it lies'],
-  [/^SELECT user_id, tenant_id, .* WHERE user_id >= 'usr_' /, 'the job that encrypts anew is no tenant\'s, and learns each row\'s by reading it'],
+  [/^UPDATE outbox SET content = \?3 WHERE id = \?1 AND content = \?2$/, 'the job that encrypts anew puts each back by its id'],
+  [/^SELECT (user_id, tenant_id|id, content)\b.* WHERE (user_)?id > \?3 .*substr\(/, 'the job that encrypts anew is no tenant\'s, and learns each row\'s by reading it'],
   [/^UPDATE slack_revocations SET due_at /, 'a consent is given back for no tenant: its person may be gone'],
   [/^SELECT id FROM outbox WHERE state = 'queued' AND due_at <= \?1 /, 'the post is no tenant\'s'],
 ]

@@ -1,6 +1,5 @@
-// Slack as the product meets it: the emulator, unchanged, behind what real Slack has and the emulator lacks. Shapes are
-// those of Slack's own types (@slack/web-api: OauthV2AccessResponse). Run by itself: PORT, EMULATOR_PORT, CLIENT_ID,
-// CLIENT_SECRET and REDIRECT_URI come from the environment.
+// Slack as the product meets it: the emulator, unchanged, behind what real Slack has and the emulator lacks. Run by
+// itself: PORT, EMULATOR_PORT, CLIENT_ID, CLIENT_SECRET and REDIRECT_URI come from the environment.
 
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -9,6 +8,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { granted as grantedAs, incomingWebhook, refused, revoked as revocation } from './slack_shapes.ts'
 
 const { PORT, EMULATOR_PORT, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI } = process.env
 const EMULATOR = `http://127.0.0.1:${EMULATOR_PORT}`
@@ -75,7 +75,7 @@ async function hinder(response, member, isWebhook) {
   calls.set(member, [...(calls.get(member) ?? []), { at: Date.now(), fault: fault?.kind ?? null }])
   if (!fault || fault.kind === 'lost answer') return false
   if (fault.held) await new Promise((resolve) => held.set(member, resolve))
-  if (fault.kind === 'error') isWebhook ? text(response, fault.status ?? 404, fault.error) : json(response, { ok: false, error: fault.error })
+  if (fault.kind === 'error') isWebhook ? text(response, fault.status ?? 404, fault.error) : json(response, refused(fault.error))
   else if (fault.kind === 'status') answer(response, fault.status, fault.headers ?? {}, '')
   else if (fault.kind === 'broken') response.socket.destroy()
   return fault.kind !== 'none'
@@ -83,7 +83,7 @@ async function hinder(response, member, isWebhook) {
 
 async function access(request, response, body) {
   const told = await pass(request, body)
-  const granted = await told.json()
+  let granted = await told.json()
   if (granted.ok) {
     const member = granted.authed_user.id
     memberOf.set(granted.access_token, member)
@@ -91,11 +91,8 @@ async function access(request, response, body) {
     const url = `${SELF}/services/${granted.team.id}/B${randomBytes(4).toString('hex').toUpperCase()}/${randomBytes(12).toString('hex')}`
     memberOf.set(new URL(url).pathname, member)
     const only = wanted.get(member)?.find((fault) => fault.kind === 'grant')
-    if (only?.scope) granted.scope = only.scope
-    if (only?.team) granted.team.id = only.team
-    if (granted.scope.includes('incoming-webhook')) {
-      granted.incoming_webhook = { channel: '#general', channel_id: channel, configuration_url: `${SELF}/services/${channel}`, url }
-    }
+    granted = grantedAs(granted, only?.scope, only?.team)
+    if (granted.scope.includes('incoming-webhook')) granted.incoming_webhook = incomingWebhook('#general', channel, url, `${SELF}/services/${channel}`)
   }
   json(response, granted)
 }
@@ -121,9 +118,9 @@ async function serve(request, response) {
   if (pathname === '/api/oauth.v2.access') return access(request, response, body)
   const token = request.headers.authorization?.replace('Bearer ', '') ?? ''
   if (pathname === '/api/auth.revoke') {
-    if (wanted.get(memberOf.get(token))?.[0]?.kind === 'revocation fails') return json(response, { ok: false, error: 'internal_error' })
+    if (wanted.get(memberOf.get(token))?.[0]?.kind === 'revocation fails') return json(response, refused('internal_error'))
     revoked.add(token)
-    return json(response, { ok: true, revoked: true })
+    return json(response, revocation)
   }
   if (pathname.startsWith('/services/')) {
     const member = memberOf.get(pathname)
@@ -134,8 +131,8 @@ async function serve(request, response) {
   }
   if (pathname === '/api/chat.postMessage') {
     const member = memberOf.get(token)
-    if (!member) return json(response, { ok: false, error: 'invalid_auth' })
-    if (revoked.has(token)) return json(response, { ok: false, error: 'token_revoked' })
+    if (!member) return json(response, refused('invalid_auth'))
+    if (revoked.has(token)) return json(response, refused('token_revoked'))
     const fault = wanted.get(member)?.[0]
     if (await hinder(response, member, false)) return
     const told = await pass(request, body)

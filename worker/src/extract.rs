@@ -16,6 +16,7 @@ use contract::{
     problem::Code,
     time::Timestamp,
 };
+use data_encoding::BASE64URL_NOPAD;
 use http_body_util::BodyExt;
 use serde::{
     Deserialize, Deserializer,
@@ -352,7 +353,7 @@ impl Query {
         parsed
     }
 
-    /// Which page of a list is wanted. Cursors are ids, which is why `parse` can tell a wrong one.
+    /// Which page of a list is wanted. Cursors begin with an id, which is why `parse` can tell a wrong one.
     pub fn page<Id>(&mut self, parse: impl FnOnce(&str) -> Option<Id>) -> Page<Id> {
         let in_range = |text: &str| {
             text.parse()
@@ -360,10 +361,22 @@ impl Query {
                 .filter(|limit| (1..=MAX_LIMIT).contains(limit))
         };
         let limit = self.parsed("limit", "Use a whole number from 1 to 100.", in_range);
-        let after = self.parsed("cursor", "Use the next_cursor of the page before.", parse);
+        let cursor = |text: &str| {
+            let (id, key) = match text.split_once('.') {
+                None => (text, None),
+                Some((id, key)) => {
+                    let key = BASE64URL_NOPAD.decode(key.as_bytes()).ok()?;
+                    (id, Some(String::from_utf8(key).ok()?))
+                }
+            };
+            Some((parse(id)?, key))
+        };
+        let after = self.parsed("cursor", "Use the next_cursor of the page before.", cursor);
+        let (after, key) = after.map_or((None, None), |(id, key)| (Some(id), key));
         Page {
             limit: limit.unwrap_or(DEFAULT_LIMIT),
             after,
+            key,
         }
     }
 
@@ -385,6 +398,8 @@ pub struct Page<Id> {
     limit: u32,
     /// The last id of the page before.
     pub after: Option<Id>,
+    /// What that row was ordered by, if the cursor tells.
+    pub key: Option<String>,
 }
 
 impl<Id> Page<Id> {
@@ -403,6 +418,24 @@ impl<Id> Page<Id> {
             .filter(|_| more)
             .map(|last| id(last).to_owned());
         List { items, next_cursor }
+    }
+
+    /// The same of rows that may be gone by the next page: the cursor tells what the last was ordered by, if not its id.
+    pub fn list_by_keys<T>(
+        &self,
+        items: Vec<(Option<String>, T)>,
+        id: impl Fn(&T) -> &str,
+    ) -> List<T> {
+        let list = self.list(items, |(_, item)| id(item));
+        let key = list.items.last().and_then(|(key, _)| key.as_deref());
+        let with_key = |id: String| match key {
+            Some(key) => [&id, ".", &BASE64URL_NOPAD.encode(key.as_bytes())].concat(),
+            None => id,
+        };
+        List {
+            next_cursor: list.next_cursor.map(with_key),
+            items: list.items.into_iter().map(|(_, item)| item).collect(),
+        }
     }
 }
 
@@ -477,6 +510,24 @@ mod tests {
             (["c", "b"].as_slice(), Some("b"))
         );
         assert_eq!(page.list(vec!["b", "a"], |id| id).next_cursor, None);
+    }
+
+    #[test]
+    fn a_cursor_tells_what_its_row_was_ordered_by() {
+        let rows = |key: Option<&str>| vec![(key.map(str::to_owned), "b"), (None, "a")];
+        for key in [Some("ada lovelace"), Some(""), None] {
+            let page = Query::parse("limit=1").page(|text| Some(text.to_owned()));
+            let list = page.list_by_keys(rows(key), |id| id);
+            let next = ["cursor=", &list.next_cursor.unwrap()].concat();
+            let page = Query::parse(&next).page(|text| Some(text.to_owned()));
+            assert_eq!(
+                (page.after.as_deref(), page.key.as_deref()),
+                (Some("b"), key)
+            );
+        }
+        let mut query = Query::parse("cursor=b.%21");
+        query.page(|text| Some(text.to_owned()));
+        assert!(query.finish().is_err());
     }
 
     #[test]

@@ -157,7 +157,7 @@ pub fn purge(now: Timestamp) -> Statement {
 }
 
 /// What one party can be taken to hold: an IPv4 address, or the /64 around an IPv6 address.
-fn network(ip: &str) -> String {
+pub fn network(ip: &str) -> String {
     match ip.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
         Ok(IpAddr::V6(v6)) => {
             let [a, b, c, d, ..] = v6.segments();

@@ -1,7 +1,7 @@
 //! In which order the rows of a list come: `sort=name`, or `sort=-name` for the other way round.
 //!
-//! A cursor is the id of the last row. The statement finds the key of that row by itself, and rows with the same key
-//! come by their ids. If that row is gone meanwhile, a list by name or use begins anew: it never leaves out a row.
+//! A cursor is the id of the last row, by which the statement finds what that is ordered by; rows with the same key come by
+//! their ids. Where a row may be gone meanwhile, the cursor tells its key as well, and the list goes on where it was.
 //! There is a statement for each order, and an index along which it reads: none is sorted aside.
 
 use crate::extract::Query;

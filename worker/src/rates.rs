@@ -1,7 +1,7 @@
-//! How often a credential may call. Each isolate counts in its own memory, so a limit is exact within one and approximate
+//! How often a credential may call, and how often an address may try one that is none of ours. Each isolate counts in its own memory, so a limit is exact within one and approximate
 //! over all of them; it keeps a runaway script from harming others, and is no means of accounting.
 
-use crate::call::Call;
+use crate::{call::Call, limits};
 use axum::http::HeaderName;
 use contract::time::Timestamp;
 use std::{cell::RefCell, collections::HashMap, sync::OnceLock};
@@ -52,6 +52,14 @@ pub struct Rate {
     resets_in: i64,
 }
 
+/// Counts a call with a credential that nobody has, by its address.
+pub fn take_of_address(call: &Call) -> Rate {
+    take(
+        call,
+        &limits::network(call.ip.as_deref().unwrap_or_default()),
+    )
+}
+
 /// Counts a call of a credential.
 pub fn take(call: &Call, credential: &str) -> Rate {
     static LIMIT: OnceLock<u32> = OnceLock::new();
@@ -69,10 +77,10 @@ impl Rate {
         self.left.is_none().then_some(self.resets_in)
     }
 
-    /// The headers that tell of it.
-    pub fn headers(&self) -> [(HeaderName, String); 2] {
+    /// The headers that tell of it; `of` is what the limit is on.
+    pub fn headers(&self, of: &str) -> [(HeaderName, String); 2] {
         let left = self.left.unwrap_or_default();
-        headers("credential", self.limit, WINDOW, left, self.resets_in)
+        headers(of, self.limit, WINDOW, left, self.resets_in)
     }
 }
 

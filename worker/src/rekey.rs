@@ -7,7 +7,7 @@ use crate::{
     call::{self, Call},
     db::{Db, Outcome, Statement},
     error::Result,
-    mfa,
+    mfa, outbox,
     secret::{Digest, Prefix},
     slack,
 };
@@ -116,6 +116,30 @@ fn of_kind(kind: Prefix, old: &Digest, new: &Digest) -> Vec<Statement> {
     }
 }
 
+/// Some rows of a table that were encrypted under another key, told anew.
+#[derive(Default)]
+pub struct SealedAnew {
+    /// What puts each in its place.
+    statements: Vec<Statement>,
+    /// The last row that was looked at, if there was any.
+    last: Option<String>,
+}
+
+impl SealedAnew {
+    /// Takes each of `rows`, which come in the order of their `id`. One that nothing opens stays as it is, and keeps none of
+    /// the others from it.
+    pub fn of<Row>(
+        rows: &[Row],
+        id: impl Fn(&Row) -> &str,
+        anew: impl Fn(&Row) -> Result<Statement>,
+    ) -> Self {
+        Self {
+            statements: rows.iter().map(anew).filter_map(Result::ok).collect(),
+            last: rows.last().map(|row| id(row).to_owned()),
+        }
+    }
+}
+
 /// Encrypts anew what is still encrypted under the previous key, if there is one.
 pub async fn seal_anew(env: &Env) -> Result<()> {
     let key = call::key(env)?;
@@ -123,13 +147,25 @@ pub async fn seal_anew(env: &Env) -> Result<()> {
         return Ok(());
     }
     let db = Db::of(env)?;
+    walk(&db, async |after| mfa::seal_anew(&db, key, after).await).await?;
+    walk(&db, async |after| slack::seal_anew(&db, key, after).await).await?;
+    walk(&db, async |after| {
+        slack::seal_left_anew(&db, key, after).await
+    })
+    .await?;
+    walk(&db, async |after| outbox::seal_anew(&db, key, after).await).await
+}
+
+/// Goes through a table, some rows at a time.
+async fn walk(db: &Db, next: impl AsyncFn(&str) -> Result<SealedAnew>) -> Result<()> {
+    let mut after = String::new();
     for _ in 0..ROUNDS {
-        let mut statements = mfa::seal_anew(&db, key).await?;
-        statements.extend(slack::seal_anew(&db, key).await?);
-        if statements.is_empty() {
-            break;
+        let SealedAnew { statements, last } = next(&after).await?;
+        let Some(last) = last else { break };
+        after = last;
+        if !statements.is_empty() {
+            db.commit_all(statements).await?;
         }
-        db.commit_all(statements).await?;
     }
     Ok(())
 }

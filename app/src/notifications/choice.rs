@@ -81,8 +81,8 @@ pub fn form(kept: Notifications, fresh: Fresh) -> AnyView {
                 {notice::alert(move || trouble.get())}
                 {fresh.way_on()}
                 <div class="field-row">
-                    {levels(draft, Channel::Email, "Email")}
-                    {levels(draft, Channel::Slack, "Slack")}
+                    {levels(draft, Channel::Email, "Email", "To the address that you sign in with.")}
+                    {levels(draft, Channel::Slack, "Slack", "While a workspace is connected. Without one, of these only what is critical comes, by email.")}
                 </div>
                 {single_events(draft)}
             </div>
@@ -120,7 +120,12 @@ fn single_events(draft: RwSignal<Notifications>) -> AnyView {
 }
 
 /// The levels of one channel.
-fn levels(draft: RwSignal<Notifications>, channel: Channel, name: &'static str) -> AnyView {
+fn levels(
+    draft: RwSignal<Notifications>,
+    channel: Channel,
+    name: &'static str,
+    about: &'static str,
+) -> AnyView {
     let row = move |level: Level| {
         let on = move || {
             draft.with(|draft| match channel {
@@ -149,6 +154,7 @@ fn levels(draft: RwSignal<Notifications>, channel: Channel, name: &'static str) 
     view! {
         <fieldset class="fieldset notifications__levels">
             <legend class="field__label">{name}</legend>
+            <p class="field__hint">{about}</p>
             {Level::ALL.into_iter().map(row).collect_view()}
         </fieldset>
     }

@@ -20,7 +20,7 @@ pub struct Section {
 }
 
 /// A method on a path.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Operation {
     /// Its name in the document, such as `listUsers`.
     pub id: String,
@@ -166,22 +166,22 @@ fn operation(path: &str, method: &str, node: &Node) -> Operation {
 }
 
 impl Operation {
-    /// All that one may know of it, as one text.
+    /// What one may know of it, as one text; what it answers stands behind a line break, each name between blanks.
     fn told(&self, tag: &str) -> String {
         let scopes = self.callers.iter().flat_map(|caller| &caller.scopes);
-        let answered = self
-            .answers
-            .iter()
-            .filter_map(|answer| answer.body.as_ref());
-        let bodies = self.body.iter().chain(answered);
-        let fields = bodies.flat_map(|body| &body.fields);
+        let fields = self.body.iter().flat_map(|body| &body.fields);
         let names = self.parameters.iter().chain(fields);
         let words = [&self.method, &self.path, &self.summary, &self.id]
             .into_iter()
             .chain(scopes)
-            .chain(names.map(|field| &field.name))
-            .chain(self.answers.iter().flat_map(|answer| &answer.codes));
-        words.fold(tag.to_owned(), |told, word| told + " " + word)
+            .chain(names.map(|field| &field.name));
+        let told = words.fold(tag.to_owned(), |told, word| told + " " + word) + "\n ";
+        let answers = self.answers.iter();
+        let codes = answers.clone().flat_map(|answer| &answer.codes);
+        let bodies = answers.filter_map(|answer| answer.body.as_ref());
+        let fields = bodies.flat_map(|body| &body.fields);
+        let answered = codes.chain(fields.map(|field| &field.name));
+        answered.fold(told, |told, word| told + word + " ")
     }
 }
 

@@ -2,9 +2,15 @@
 
 use super::document::Operation;
 
-/// Whether an operation has all of the words, which are in small letters.
+/// Whether an operation has all of the words, which are in small letters. What it answers, which half of all operations
+/// do, must be named whole.
 pub fn fits(operation: &Operation, words: &[&str]) -> bool {
-    let has = |word: &&str| operation.words.contains(*word) || is_on(word, &operation.path);
+    let (asked, answered) = operation.words.split_once('\n').unwrap_or_default();
+    let has = |word: &&str| {
+        asked.contains(*word)
+            || answered.contains(&[" ", word, " "].concat())
+            || is_on(word, &operation.path)
+    };
     words.iter().all(has)
 }
 
@@ -40,6 +46,18 @@ fn leads_along(typed: &str, path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_answered_is_found_by_its_whole_name() {
+        let operation = Operation {
+            words: "token delete /tokens end a token\n token_revoked last_used_at ".into(),
+            ..Operation::default()
+        };
+        assert!(fits(&operation, &["delete", "token_revoked"]));
+        assert!(fits(&operation, &["last_used_at"]));
+        assert!(!fits(&operation, &["revoke"]));
+        assert!(!fits(&operation, &["used"]));
+    }
 
     const TOKENS: &str = "/api/v1/users/{user}/tokens";
 

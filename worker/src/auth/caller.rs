@@ -113,14 +113,17 @@ impl SessionCaller {
 }
 
 impl Caller {
-    /// The person in a browser; a machine is refused.
-    pub fn into_session(self) -> Result<SessionCaller> {
+    /// The person in a browser; a machine is refused, and its call counts.
+    pub fn into_session(self, call: &Call) -> Result<SessionCaller> {
         match self {
             Self::Session(session) => Ok(*session),
-            Self::Machine(_) => Err(Error::refused(
-                Code::Forbidden,
-                "Only a person in a browser can do this, not a token or a service account.",
-            )),
+            Self::Machine(machine) => {
+                machine.count(call)?;
+                Err(Error::refused(
+                    Code::Forbidden,
+                    "Only a person in a browser can do this, not a token or a service account.",
+                ))
+            }
         }
     }
 

@@ -100,6 +100,11 @@ impl MachineCaller {
         self.note(call, visit, gate::in_rate(self.take(call)))
     }
 
+    /// Counts a call that it may not make; refuses it by its rate if it made too many.
+    pub fn count(&self, call: &Call) -> Result<()> {
+        Ok(gate::in_rate(self.take(call))?)
+    }
+
     /// Counts a use that is told of rather than made here; whether it is one too many.
     pub fn is_used_too_often(&self, call: &Call) -> bool {
         self.rate(call).too_often().is_some()
@@ -115,7 +120,7 @@ impl MachineCaller {
 
     fn take(&self, call: &Call) -> Option<i64> {
         let rate = self.rate(call);
-        let mut headers = Vec::from(rate.headers());
+        let mut headers = Vec::from(rate.headers("credential"));
         let expires = self.expires_at.map(|at| (EXPIRES, at.to_string()));
         headers.extend(expires);
         if let By::Token(_, Some(until)) | By::Pair(Some(until)) = &self.by {
@@ -239,7 +244,7 @@ pub async fn identify_with(
         },
         None => None,
     };
-    let found = found.ok_or_else(|| unknown(shown))?;
+    let found = found.ok_or_else(|| not_ours(call, shown))?;
     found.introduce_to(call);
     let caller = admitted(call, visit, found)?;
     let about = async {
@@ -264,6 +269,7 @@ fn admitted(call: &Call, visit: &Visit, found: MachineCaller) -> Result<MachineC
         Ok(()) => usage::record(call, &found, visit),
         Err(refusal) => {
             usage::refused(call, &found, visit, &refusal);
+            found.count(call)?;
             return Err(refusal.into());
         }
     }
@@ -279,9 +285,26 @@ pub async fn look_up(call: &Call, shown: &Shown) -> Result<MachineCaller> {
         },
         None => None,
     };
-    let found = found.ok_or_else(|| unknown(shown))?;
+    let found = found.ok_or_else(|| not_ours(call, shown))?;
     found.introduce_to(call);
     Ok(found)
+}
+
+/// Refuses a credential that makes a call and is unknown: who tries many waits, as whoever uses one too often does.
+fn not_ours(call: &Call, shown: &Shown) -> Error {
+    let rate = rates::take_of_address(call);
+    call.tell(rate.headers("address").into());
+    match rate.too_often() {
+        None => unknown(shown),
+        Some(seconds) => Refusal {
+            retry_after: Some(seconds),
+            ..Refusal::new(
+                Code::RateLimited,
+                "Too many credentials came from this address that are none of ours. Wait a little.",
+            )
+        }
+        .into(),
+    }
 }
 
 fn unknown(shown: &Shown) -> Error {

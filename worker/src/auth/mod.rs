@@ -81,7 +81,7 @@ impl<S: Sync, R: Right> FromRequestParts<S> for Authorized<R> {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self> {
         let call = Call::of(&parts.extensions)?;
         let caller = SendFuture::new(caller::identify(&call, parts)).await?;
-        let session = caller.into_session()?;
+        let session = caller.into_session(&call)?;
         session.claim::<R>(&call)?;
         Ok(Self {
             owner: session.owner.clone(),
@@ -153,7 +153,7 @@ impl<S: Sync> FromRequestParts<S> for InSession {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self> {
         let call = Call::of(&parts.extensions)?;
         let caller = SendFuture::new(caller::identify(&call, parts)).await?;
-        caller.into_session().map(Self)
+        caller.into_session(&call).map(Self)
     }
 }
 

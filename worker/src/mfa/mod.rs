@@ -11,11 +11,12 @@ use crate::{
     audit,
     auth::{Actor, Owner},
     call::{self, Call},
-    db::{Db, Statement, changed},
+    db::{Db, changed},
     devices::{Device, PersonalTries},
     error::{Error, Result},
     limits::Limit,
     outbox::{Message, letters},
+    rekey::SealedAnew,
     secret::{Digest, HashKey},
 };
 use contract::{audit::Action, mfa::Code, notifications::Event, problem};
@@ -167,13 +168,12 @@ fn recovery_text(owner: &Owner, code: &str) -> String {
     format!("recovery code of {} {code}", owner.user().as_str())
 }
 
-/// Encrypts some seeds anew that another key encrypted.
-pub async fn seal_anew(db: &Db, key: &HashKey) -> Result<Vec<Statement>> {
-    let rows: Vec<store::SealedRow> = db.all(store::sealed_by_others(&key.id())).await?;
-    let anew = |row: &store::SealedRow| -> Result<Statement> {
+/// Encrypts some seeds anew that another key encrypted, of people behind `after`.
+pub async fn seal_anew(db: &Db, key: &HashKey, after: &str) -> Result<SealedAnew> {
+    let rows: Vec<store::SealedRow> = db.all(store::sealed_by_others(&key.id(), after)).await?;
+    let anew = |row: &store::SealedRow| {
         let sealed = key.seal_anew(row.user_id.as_str(), &row.seed, call::random()?)?;
         Ok(store::seal_anew(row, &sealed))
     };
-    // One that nothing opens must not keep the others from it.
-    Ok(rows.iter().map(anew).filter_map(Result::ok).collect())
+    Ok(SealedAnew::of(&rows, |row| row.user_id.as_str(), anew))
 }

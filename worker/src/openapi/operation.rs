@@ -89,7 +89,7 @@ impl Operation {
         let operation = match self.caller {
             Caller::Anyone => self,
             Caller::HalfSession => self.refuses(&[Code::Unauthenticated]),
-            Caller::Session => self.refuses_credentials().refuses(&[
+            Caller::Session | Caller::Token => self.refuses_credentials().refuses(&[
                 Code::MfaRequired,
                 Code::Forbidden,
                 Code::CrossSite,
@@ -97,24 +97,13 @@ impl Operation {
             Caller::Reader(_) => self
                 .refuses_credentials()
                 .refuses(&[Code::MfaRequired, Code::Forbidden, Code::CrossSite])
-                .refuses(&[
-                    Code::InsufficientScope,
-                    Code::RoleNoApiAccess,
-                    Code::RateLimited,
-                ]),
-            Caller::Token => self.refuses_credentials().refuses(&[
-                Code::MfaRequired,
-                Code::Forbidden,
-                Code::CrossSite,
-                Code::RateLimited,
-            ]),
-            Caller::Pair => self
-                .refuses_credentials()
-                .refuses(&[Code::RoleNoApiAccess, Code::RateLimited]),
-            Caller::Machine => self
-                .refuses_credentials()
-                .refuses(&[Code::Forbidden, Code::RateLimited])
                 .refuses(&[Code::InsufficientScope, Code::RoleNoApiAccess]),
+            Caller::Pair => self.refuses_credentials().refuses(&[Code::RoleNoApiAccess]),
+            Caller::Machine => self.refuses_credentials().refuses(&[
+                Code::Forbidden,
+                Code::InsufficientScope,
+                Code::RoleNoApiAccess,
+            ]),
         };
         // Of those that come with nothing, and of those that are not known yet.
         if operation.method == "GET" {
@@ -131,6 +120,7 @@ impl Operation {
             Code::TokenRevoked,
             Code::TokenGraceEnded,
             Code::IpNotAllowed,
+            Code::RateLimited,
         ])
     }
 

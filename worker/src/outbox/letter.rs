@@ -171,7 +171,7 @@ mod tests {
         many.stands_for_more(3);
         let line = many.lines.last().unwrap();
         assert!(line.starts_with("3 more messages of this kind"));
-        assert!(line.contains("only about the first"));
+        assert!(line.contains("only about the latest"));
     }
 
     #[test]

@@ -10,7 +10,10 @@ use crate::{
     db::Db,
     edge::pause,
     error::{Error, Result},
-    passwords, slack,
+    passwords,
+    rekey::SealedAnew,
+    secret::HashKey,
+    slack,
 };
 use contract::{
     notifications::{Channel, Event},
@@ -43,7 +46,9 @@ pub async fn deliver(env: &Env, ids: &[String]) -> Result<()> {
     let now = clock();
     let claim = store::claim(&json!(ids).to_string(), now, now.plus(LOST_AFTER));
     let [claimed] = db.commit([claim]).await?;
-    let claimed: Vec<Claimed> = claimed.rows()?;
+    let mut claimed: Vec<Claimed> = claimed.rows()?;
+    // Mail does not wait for a Slack that is slow.
+    claimed.sort_by_key(|message| message.channel == Channel::Slack);
     let mut outcome = Ok(());
     for message in &claimed {
         let sent = send(env, &db, message).await;
@@ -131,7 +136,8 @@ async fn note(env: &Env, db: &Db, message: &Claimed, sent: Result<(), Fault>) ->
         }
         Err(Fault::Later(why)) if message.tries < TRIES => (wait(message.tries, chance()?), why),
         Err(Fault::After(seconds, why)) if message.tries < TRIES => {
-            let wait = seconds.clamp(1, WAIT_MAX);
+            // One more: the clock cuts seconds off, and too early would be asked to wait anew.
+            let wait = seconds.clamp(1, WAIT_MAX) + 1;
             let until = now.plus(i64::from(wait));
             let paused = slack::paused(&message.tenant_id, &message.user_id, until);
             db.commit([paused]).await?;
@@ -151,8 +157,12 @@ async fn note(env: &Env, db: &Db, message: &Claimed, sent: Result<(), Fault>) ->
     enqueue(env, message.id.as_str(), wait).await
 }
 
+/// Slack's own word, or what its server did instead of saying one.
 fn said(why: &str) -> String {
-    ["Slack said: ", why].concat()
+    match why.split_once('_') {
+        Some(("redirect" | "http", status)) => ["Slack answered ", status].concat(),
+        _ => ["Slack said: ", why].concat(),
+    }
 }
 
 /// The message goes by mail at once.
@@ -217,6 +227,16 @@ pub async fn give_up(env: &Env, ids: &[String]) -> Result<()> {
         store::insert_instead_of_dead(&ids, now),
     ];
     Db::of(env)?.commit(statements).await.map(drop)
+}
+
+/// Encrypts what some messages say anew that another key encrypted, behind `after`.
+pub async fn seal_anew(db: &Db, key: &HashKey, after: &str) -> Result<SealedAnew> {
+    let rows: Vec<store::SealedRow> = db.all(store::sealed_by_others(&key.id(), after)).await?;
+    let anew = |row: &store::SealedRow| {
+        let sealed = key.seal_anew(group(row.id.as_str()), &row.content, call::random()?)?;
+        Ok(store::seal_anew(row, &sealed))
+    };
+    Ok(SealedAnew::of(&rows, |row| row.id.as_str(), anew))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::{
     db::{Bind, Db, Statement},
     error::Result,
     order::Way,
+    rekey,
 };
 use contract::{
     ids::{DeliveryId, TenantId, UserId},
@@ -350,6 +351,30 @@ pub(super) fn overdue(before: Timestamp) -> Statement {
     Statement::new(
         "SELECT id FROM outbox WHERE state = 'queued' AND due_at <= ?1 ORDER BY due_at LIMIT 500",
         [&before],
+    )
+}
+
+/// A message whose words are encrypted under another key.
+#[derive(Deserialize)]
+pub(super) struct SealedRow {
+    pub id: DeliveryId,
+    pub content: String,
+}
+
+/// Some of those behind `after` that do not begin with `key`, the id of a key.
+pub(super) fn sealed_by_others(key: &str, after: &str) -> Statement {
+    Statement::new(
+        "SELECT id, content FROM outbox
+         WHERE id > ?3 AND content IS NOT NULL AND substr(content, 1, length(?1)) <> ?1 ORDER BY id LIMIT ?2",
+        [&key, &rekey::ROWS, &after],
+    )
+}
+
+/// Puts what was encrypted anew in its place, if that is still so.
+pub(super) fn seal_anew(row: &SealedRow, content: &str) -> Statement {
+    Statement::new(
+        "UPDATE outbox SET content = ?3 WHERE id = ?1 AND content = ?2",
+        [&row.id, &row.content, &content],
     )
 }
 

@@ -45,10 +45,11 @@ pub async fn list(
         order,
         search: &tokens::name_key(search.trim()),
         after: page.after.as_ref(),
+        key: page.key.as_deref(),
         rows: page.rows(),
     };
     let roles = store::list(&call.db, &tenant, &wanted, call.now).await?;
-    Ok(Json(page.list(roles, |role| role.id.as_str())))
+    Ok(Json(page.list_by_keys(roles, |role| role.id.as_str())))
 }
 
 /// One role, with its entity tag.

@@ -20,6 +20,8 @@ use serde_json::json;
 struct Row {
     id: RoleId,
     name: String,
+    /// The name in its form for seeking, in lists.
+    sort_key: Option<String>,
     built_in: u8,
     permissions: String,
     scopes: String,
@@ -73,22 +75,28 @@ pub(super) struct Wanted<'a> {
     /// Part of a name, in small letters.
     pub search: &'a str,
     pub after: Option<&'a RoleId>,
+    /// What that one was ordered by, if that is known.
+    pub key: Option<&'a str>,
     pub rows: u32,
 }
 
+/// One page, each with what it is ordered by if that is not its id.
 pub(super) async fn list(
     db: &Db,
     tenant: &Tenant,
     wanted: &Wanted<'_>,
     now: Timestamp,
-) -> Result<Vec<Role>> {
-    let Order(_, way) = wanted.order;
-    let values: [&dyn Bind; 5] = [
+) -> Result<Vec<(Option<String>, Role)>> {
+    let Order(by, way) = wanted.order;
+    let start = way.start(wanted.after.map(RoleId::as_str));
+    let by_age: [&dyn Bind; 5] = [tenant, &start, &wanted.search, &wanted.rows, &now];
+    let by_key: [&dyn Bind; 6] = [
         tenant,
-        &way.start(wanted.after.map(RoleId::as_str)),
+        &start,
         &wanted.search,
         &wanted.rows,
         &now,
+        &wanted.key,
     ];
     let statement = match wanted.order {
         Order(Key::Created, Way::Up) => Statement::new(
@@ -97,7 +105,7 @@ pub(super) async fn list(
              WHERE r.tenant_id = ?1 AND r.id > ?2
                AND (?3 = '' OR instr(r.sort_key, ?3) > 0)
              ORDER BY r.id LIMIT ?4",
-            values,
+            by_age,
         ),
         Order(Key::Created, Way::Down) => Statement::new(
             "SELECT r.*, (SELECT count(*) FROM invitations i WHERE i.role_id = r.id AND i.expires_at > ?5) AS invitations
@@ -105,32 +113,35 @@ pub(super) async fn list(
              WHERE r.tenant_id = ?1 AND r.id < ?2
                AND (?3 = '' OR instr(r.sort_key, ?3) > 0)
              ORDER BY r.id DESC LIMIT ?4",
-            values,
+            by_age,
         ),
         Order(Key::Name, Way::Up) => Statement::new(
             "SELECT r.*, (SELECT count(*) FROM invitations i WHERE i.role_id = r.id AND i.expires_at > ?5) AS invitations
              FROM shown_roles r
              WHERE r.tenant_id = ?1
                AND (r.sort_key, r.id) >
-                   (coalesce((SELECT sort_key FROM shown_roles WHERE id = ?2 AND tenant_id = ?1), ''), ?2)
+                   (coalesce(?6, (SELECT sort_key FROM shown_roles WHERE id = ?2 AND tenant_id = ?1), ''), ?2)
                AND (?3 = '' OR instr(r.sort_key, ?3) > 0)
              ORDER BY r.sort_key, r.id LIMIT ?4",
-            values,
+            by_key,
         ),
         Order(Key::Name, Way::Down) => Statement::new(
             "SELECT r.*, (SELECT count(*) FROM invitations i WHERE i.role_id = r.id AND i.expires_at > ?5) AS invitations
              FROM shown_roles r
              WHERE r.tenant_id = ?1
                AND (r.sort_key, r.id) <
-                   (coalesce((SELECT sort_key FROM shown_roles WHERE id = ?2 AND tenant_id = ?1), char(1114111)), ?2)
+                   (coalesce(?6, (SELECT sort_key FROM shown_roles WHERE id = ?2 AND tenant_id = ?1), char(1114111)), ?2)
                AND (?3 = '' OR instr(r.sort_key, ?3) > 0)
              ORDER BY r.sort_key DESC, r.id DESC LIMIT ?4",
-            values,
+            by_key,
         ),
     };
     let roles: Vec<Row> = db.all(statement).await?;
-    let roles = roles.into_iter().map(|row| Ok(row.read()?.role));
-    roles.collect()
+    let keyed = |mut row: Row| {
+        let key = row.sort_key.take().filter(|_| by == Key::Name);
+        Ok((key, row.read()?.role))
+    };
+    roles.into_iter().map(keyed).collect()
 }
 
 /// One role.

@@ -7,15 +7,16 @@ mod revocations;
 mod store;
 
 pub use http::standing;
-pub use revocations::{give_back, give_back_soon};
+pub use revocations::{give_back, give_back_soon, seal_left_anew};
 pub use store::{broken, delivered, paused, purge, purge_turns};
 
 use crate::{
     call::{clock_ms, key, random},
-    db::{Db, Statement},
+    db::Db,
     edge::pause,
     error::{Error, Result},
     outbox::{Fault, Letter},
+    rekey::SealedAnew,
     secret::HashKey,
 };
 use api::Slack;
@@ -115,18 +116,17 @@ fn open(env: &Env, user_id: &UserId, sealed: &str) -> Result<String> {
     String::from_utf8(bytes).map_err(|error| Error::Internal(error.to_string()))
 }
 
-/// Encrypts some credentials anew that another key encrypted.
-pub async fn seal_anew(db: &Db, key: &HashKey) -> Result<Vec<Statement>> {
-    let rows: Vec<store::SealedRow> = db.all(store::sealed_by_others(&key.id())).await?;
-    let anew = |row: &store::SealedRow| -> Result<Statement> {
+/// Encrypts some credentials anew that another key encrypted, of people behind `after`.
+pub async fn seal_anew(db: &Db, key: &HashKey, after: &str) -> Result<SealedAnew> {
+    let rows: Vec<store::SealedRow> = db.all(store::sealed_by_others(&key.id(), after)).await?;
+    let anew = |row: &store::SealedRow| {
         let whose = whose(&row.user_id);
         let seal = |sealed: &str| key.seal_anew(&whose, sealed, random()?);
         let webhook = row.webhook.as_deref().map(seal).transpose()?;
         let bot_token = seal(&row.bot_token)?;
         Ok(store::seal_anew(row, &bot_token, webhook.as_deref()))
     };
-    // One that nothing opens must not keep the others from it.
-    Ok(rows.iter().map(anew).filter_map(Result::ok).collect())
+    Ok(SealedAnew::of(&rows, |row| row.user_id.as_str(), anew))
 }
 
 fn whose(user_id: &UserId) -> String {

@@ -1,12 +1,14 @@
 //! Consents that nobody uses any more, given back at Slack: tried until Slack takes them, for a day at most.
 
-use super::{api::Slack, open};
+use super::{api::Slack, open, whose};
 use crate::{
-    call::{Call, clock},
+    call::{Call, clock, random},
     db::{Db, Statement},
     error::{Error, Result},
     log,
     outbox::Fault,
+    rekey::{self, SealedAnew},
+    secret::HashKey,
 };
 use contract::{
     ids::UserId,
@@ -81,6 +83,29 @@ fn take(now: Timestamp) -> Statement {
                    EXISTS (SELECT 1 FROM slack_connections c WHERE c.team_id = slack_revocations.team_id) AS used",
         [&now, &now.plus(EVERY)],
     )
+}
+
+/// Encrypts some tokens anew that another key encrypted, behind `after`.
+pub async fn seal_left_anew(db: &Db, key: &HashKey, after: &str) -> Result<SealedAnew> {
+    #[derive(Deserialize)]
+    struct SealedRow {
+        bot_token: String,
+        whose: UserId,
+    }
+    let by_others = Statement::new(
+        "SELECT bot_token, whose FROM slack_revocations
+         WHERE bot_token > ?3 AND substr(bot_token, 1, length(?1)) <> ?1 ORDER BY bot_token LIMIT ?2",
+        [&key.id(), &rekey::ROWS, &after],
+    );
+    let rows: Vec<SealedRow> = db.all(by_others).await?;
+    let anew = |row: &SealedRow| {
+        let sealed = key.seal_anew(&whose(&row.whose), &row.bot_token, random()?)?;
+        Ok(Statement::new(
+            "UPDATE slack_revocations SET bot_token = ?2 WHERE bot_token = ?1",
+            [&row.bot_token, &sealed],
+        ))
+    };
+    Ok(SealedAnew::of(&rows, |row| &row.bot_token, anew))
 }
 
 fn forget(row: &LeftRow) -> Statement {

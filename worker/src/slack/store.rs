@@ -171,12 +171,11 @@ pub(super) struct SealedRow {
 }
 
 /// Some of those that do not begin with `key`, the id of a key.
-pub(super) fn sealed_by_others(key: &str) -> Statement {
-    // Every id of a person begins like this; walked in the order of the key.
+pub(super) fn sealed_by_others(key: &str, after: &str) -> Statement {
     Statement::new(
         "SELECT user_id, tenant_id, bot_token, webhook FROM slack_connections
-         WHERE user_id >= 'usr_' AND substr(bot_token, 1, length(?1)) <> ?1 ORDER BY user_id LIMIT ?2",
-        [&key, &rekey::ROWS],
+         WHERE user_id > ?3 AND substr(bot_token, 1, length(?1)) <> ?1 ORDER BY user_id LIMIT ?2",
+        [&key, &rekey::ROWS, &after],
     )
 }
 

@@ -66,10 +66,11 @@ pub async fn list(
         active,
         role: role.as_ref(),
         after: page.after.as_ref(),
+        key: page.key.as_deref(),
         rows: page.rows(),
     };
     let users = store::list(&call.db, &tenant, &wanted).await?;
-    Ok(Json(page.list(users, |user| user.id.as_str())))
+    Ok(Json(page.list_by_keys(users, |user| user.id.as_str())))
 }
 
 /// One person: oneself, or with permission another of the tenant.

@@ -23,6 +23,8 @@ pub struct UserRow {
     email: String,
     first_name: String,
     last_name: String,
+    /// The name in its form for seeking, in lists.
+    name_key: Option<String>,
     phone: Option<String>,
     time_zone: Option<String>,
     role_id: RoleId,
@@ -96,18 +98,35 @@ pub(super) struct Wanted<'a> {
     pub active: Option<bool>,
     pub role: Option<&'a RoleId>,
     pub after: Option<&'a UserId>,
+    /// What that one was ordered by, if that is known.
+    pub key: Option<&'a str>,
     pub rows: u32,
 }
 
-pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Result<Vec<User>> {
-    let Order(_, way) = wanted.order;
-    let values: [&dyn Bind; 6] = [
+/// One page, each with what it is ordered by if that is not its id.
+pub(super) async fn list(
+    db: &Db,
+    tenant: &Tenant,
+    wanted: &Wanted<'_>,
+) -> Result<Vec<(Option<String>, User)>> {
+    let Order(by, way) = wanted.order;
+    let start = way.start(wanted.after.map(UserId::as_str));
+    let by_age: [&dyn Bind; 6] = [
         tenant,
-        &way.start(wanted.after.map(UserId::as_str)),
+        &start,
         &wanted.search,
         &wanted.active,
         &wanted.role,
         &wanted.rows,
+    ];
+    let by_key: [&dyn Bind; 7] = [
+        tenant,
+        &start,
+        &wanted.search,
+        &wanted.active,
+        &wanted.role,
+        &wanted.rows,
+        &wanted.key,
     ];
     let statement = match wanted.order {
         Order(Key::Created, Way::Up) => Statement::new(
@@ -116,7 +135,7 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
                AND (instr(u.name_key, ?3) > 0 OR instr(u.email, ?3) > 0)
                AND (?4 IS NULL OR u.active = ?4) AND (?5 IS NULL OR u.role_id = ?5)
              ORDER BY u.id LIMIT ?6",
-            values,
+            by_age,
         ),
         Order(Key::Created, Way::Down) => Statement::new(
             "SELECT * FROM shown_users u
@@ -124,50 +143,62 @@ pub(super) async fn list(db: &Db, tenant: &Tenant, wanted: &Wanted<'_>) -> Resul
                AND (instr(u.name_key, ?3) > 0 OR instr(u.email, ?3) > 0)
                AND (?4 IS NULL OR u.active = ?4) AND (?5 IS NULL OR u.role_id = ?5)
              ORDER BY u.id DESC LIMIT ?6",
-            values,
+            by_age,
         ),
         Order(Key::Name, Way::Up) => Statement::new(
             "SELECT * FROM shown_users u
              WHERE u.tenant_id = ?1
-               AND (u.name_key, u.id) > (coalesce((SELECT name_key FROM users WHERE id = ?2 AND tenant_id = ?1), ''), ?2)
+               AND (u.name_key, u.id) > (coalesce(?7, (SELECT name_key FROM users WHERE id = ?2 AND tenant_id = ?1), ''), ?2)
                AND (instr(u.name_key, ?3) > 0 OR instr(u.email, ?3) > 0)
                AND (?4 IS NULL OR u.active = ?4) AND (?5 IS NULL OR u.role_id = ?5)
              ORDER BY u.name_key, u.id LIMIT ?6",
-            values,
+            by_key,
         ),
         Order(Key::Name, Way::Down) => Statement::new(
             "SELECT * FROM shown_users u
              WHERE u.tenant_id = ?1
                AND (u.name_key, u.id) <
-                   (coalesce((SELECT name_key FROM users WHERE id = ?2 AND tenant_id = ?1), char(1114111)), ?2)
+                   (coalesce(?7, (SELECT name_key FROM users WHERE id = ?2 AND tenant_id = ?1), char(1114111)), ?2)
                AND (instr(u.name_key, ?3) > 0 OR instr(u.email, ?3) > 0)
                AND (?4 IS NULL OR u.active = ?4) AND (?5 IS NULL OR u.role_id = ?5)
              ORDER BY u.name_key DESC, u.id DESC LIMIT ?6",
-            values,
+            by_key,
         ),
         Order(Key::LastSeen, Way::Up) => Statement::new(
             "SELECT * FROM shown_users u
              WHERE u.tenant_id = ?1
                AND (coalesce(u.last_seen_at, ''), u.id) >
-                   (coalesce((SELECT coalesce(last_seen_at, '') FROM users WHERE id = ?2 AND tenant_id = ?1), ''), ?2)
+                   (coalesce(?7, (SELECT coalesce(last_seen_at, '') FROM users WHERE id = ?2 AND tenant_id = ?1), ''), ?2)
                AND (instr(u.name_key, ?3) > 0 OR instr(u.email, ?3) > 0)
                AND (?4 IS NULL OR u.active = ?4) AND (?5 IS NULL OR u.role_id = ?5)
              ORDER BY coalesce(u.last_seen_at, ''), u.id LIMIT ?6",
-            values,
+            by_key,
         ),
         Order(Key::LastSeen, Way::Down) => Statement::new(
             "SELECT * FROM shown_users u
              WHERE u.tenant_id = ?1
                AND (coalesce(u.last_seen_at, ''), u.id) <
-                   (coalesce((SELECT coalesce(last_seen_at, '') FROM users WHERE id = ?2 AND tenant_id = ?1), '~'), ?2)
+                   (coalesce(?7, (SELECT coalesce(last_seen_at, '') FROM users WHERE id = ?2 AND tenant_id = ?1), '~'), ?2)
                AND (instr(u.name_key, ?3) > 0 OR instr(u.email, ?3) > 0)
                AND (?4 IS NULL OR u.active = ?4) AND (?5 IS NULL OR u.role_id = ?5)
              ORDER BY coalesce(u.last_seen_at, '') DESC, u.id DESC LIMIT ?6",
-            values,
+            by_key,
         ),
     };
     let users: Vec<UserRow> = db.all(statement).await?;
-    Ok(users.into_iter().map(User::from).collect())
+    let keyed = |mut row: UserRow| {
+        let key = match by {
+            Key::Created => None,
+            Key::Name => row.name_key.take(),
+            Key::LastSeen => Some(
+                row.last_seen_at
+                    .map(|at| at.to_string())
+                    .unwrap_or_default(),
+            ),
+        };
+        (key, User::from(row))
+    };
+    Ok(users.into_iter().map(keyed).collect())
 }
 
 /// One person.
