@@ -82,7 +82,7 @@ pub fn form(kept: Notifications, fresh: Fresh) -> AnyView {
                 {fresh.way_on()}
                 <div class="field-row">
                     {levels(draft, Channel::Email, "Email", "To the address that you sign in with.")}
-                    {levels(draft, Channel::Slack, "Slack", "While a workspace is connected. Without one, of these only what is critical comes, by email.")}
+                    {levels(draft, Channel::Slack, "Slack", "While connected; otherwise only what is critical, by email.")}
                 </div>
                 {single_events(draft)}
             </div>
