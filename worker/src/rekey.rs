@@ -117,7 +117,6 @@ fn of_kind(kind: Prefix, old: &Digest, new: &Digest) -> Vec<Statement> {
 }
 
 /// Some rows of a table that were encrypted under another key, told anew.
-#[derive(Default)]
 pub struct SealedAnew {
     /// What puts each in its place.
     statements: Vec<Statement>,
