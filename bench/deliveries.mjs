@@ -60,8 +60,8 @@ const worker = {
   },
   d1Databases: { DB: "latchkey" },
   r2Buckets: { PHOTOS: "latchkey" },
-  queueProducers: { OUTBOX: "outbox" },
-  queueConsumers: { outbox: { maxBatchSize: 10, maxBatchTimeout: 1 } },
+  queueProducers: { OUTBOX: "outbox", OUTBOX_SLACK: "outbox-slack" },
+  queueConsumers: Object.fromEntries(["outbox", "outbox-slack"].map((queue) => [queue, { maxBatchSize: 10, maxBatchTimeout: 1 }])),
 };
 const mf = new Miniflare(convertV4MiniflareOptions({ d1Persist: join(scratch, "d1"), workers: [worker] }));
 const db = await mf.getD1Database("DB");
@@ -95,7 +95,7 @@ await batches(events, (n) => {
     .bind(`${group}000001`, tenant, id("usr", n % people), `U${n % people}`, seal(group, JSON.stringify(letter)), now);
 });
 
-const queue = await mf.getQueueProducer("OUTBOX");
+const queue = await mf.getQueueProducer("OUTBOX_SLACK");
 const began = Date.now();
 for (let n = 0; n < events; n += 100) {
   await queue.sendBatch(Array.from({ length: Math.min(100, events - n) }, (_, i) => ({ body: `dlv_${String(n + i).padStart(20, "0")}000001`, contentType: "json" })));

@@ -68,7 +68,7 @@ function workers(upstream) {
         "index.js",
         "index_bg.wasm",
         { ...variables, UPSTREAM_URL: upstream, CALLS_PER_MINUTE: "1000000000" },
-        { queueProducers: { OUTBOX: "outbox" } },
+        { queueProducers: { OUTBOX: "outbox", OUTBOX_SLACK: "outbox-slack" } },
       ),
       // Another one for views: where there are files, calls take a way around by the Worker that looks after these.
       worker("pages", join(root, "worker/build"), "index.js", "index_bg.wasm", variables, { assets, d1Databases: { DB: "latchkey" } }),

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { newAccount } from '../support/actors'
-import { DEAD, QUEUE, mailbox, startRuntime } from '../support/runtime'
+import { DEAD, QUEUE, SLACK_QUEUE, mailbox, startRuntime } from '../support/runtime'
 import { expect, test } from '../support/test'
 
 test('d.10 what the queue gives up on ends visibly failed, and nobody is told twice', async () => {
@@ -13,7 +13,7 @@ test('d.10 what the queue gives up on ends visibly failed, and nobody is told tw
     name: 'ended',
     modules: true,
     script: 'export default { queue() { throw new Error("ended") } }',
-    queueConsumers: { [QUEUE]: { maxBatchSize: 10, maxBatchTimeout: 0, maxRetries: 2, deadLetterQueue: DEAD } },
+    queueConsumers: Object.fromEntries([QUEUE, SLACK_QUEUE].map((queue) => [queue, { maxBatchSize: 10, maxBatchTimeout: 0, maxRetries: 2, deadLetterQueue: DEAD }])),
   }
   const given = { HASH_KEY: 'ab'.repeat(32), ...bindings }
   const runtime = await startRuntime(given, { queueConsumers: { [DEAD]: { maxBatchSize: 100, maxBatchTimeout: 0 } } }, [ended])
@@ -55,6 +55,15 @@ test('d.10 what the queue gives up on ends visibly failed, and nobody is told tw
       { channel: 'slack', state: 'failed' },
     ])
     for (let times = 0; times < 2; times++) await handed(QUEUE, other.slice(0, -1))
+    expect(mails).toHaveLength(2)
+
+    // Each consumer sends what is its own; that of mail hands on what is for Slack, and the queue gives up on it too.
+    await runtime.rows(`UPDATE outbox SET state = 'queued', done_at = NULL WHERE id = ?1`, other)
+    await handed(SLACK_QUEUE, id)
+    await handed(QUEUE, other)
+    const slack = async () => (await runtime.rows('SELECT state, tries, last_error FROM outbox WHERE id = ?1', other))[0]
+    await expect.poll(async () => (await slack())?.state, { timeout: 20_000 }).toBe('failed')
+    expect(await slack()).toMatchObject({ tries: 0, last_error: 'The queue could not hand it over.' })
     expect(mails).toHaveLength(2)
   } finally {
     await runtime.stop()

@@ -487,6 +487,22 @@ test('a message whose sender died after sending is sent once more at most', asyn
   expect(await member.messages()).toHaveLength(2)
 })
 
+test('a Slack that does not answer holds up no mail', async ({ owner, stranger }) => {
+  const member = await Member.named('member66')
+  await member.connect(owner)
+  await member.suffer({ kind: 'held answer' })
+  await owner.post('/slack/test')
+  await expect.poll(async () => (await member.messages()).length).toBe(1)
+  // While that call hangs, what comes behind it in Slack's queue waits, and mail goes out.
+  await owner.post('/slack/test')
+  await stranger.post('/password-resets', { email: stranger.account.email })
+  await mailTo(stranger.account.email, 'Set a new password')
+  expect(await sent(owner)).toMatchObject([{ state: 'queued', tries: 1 }, { state: 'queued' }])
+  await member.suffer()
+  await member.release()
+  await expect.poll(() => state(owner), { timeout: 30_000 }).toEqual(['sent', 'sent'])
+})
+
 test('a message that the queue hands over many times is sent once', async ({ owner }) => {
   const member = await Member.named('member39')
   await member.connect(owner)

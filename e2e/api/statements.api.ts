@@ -23,7 +23,7 @@ const WITHOUT_TENANT: [RegExp, string][] = [
   [/^UPDATE outbox SET content = \?3 WHERE id = \?1 AND content = \?2$/, 'the job that encrypts anew puts each back by its id'],
   [/^SELECT (user_id, tenant_id|id, content)\b.* WHERE (user_)?id > \?3 .*substr\(/, 'the job that encrypts anew is no tenant\'s, and learns each row\'s by reading it'],
   [/^UPDATE slack_revocations SET due_at /, 'a consent is given back for no tenant: its person may be gone'],
-  [/^SELECT id FROM outbox WHERE state = 'queued' AND due_at <= \?1 /, 'the post is no tenant\'s'],
+  [/^SELECT (id, channel FROM outbox WHERE state = 'queued' AND due_at <= \?1 |wanted\.value AS ids )/, 'the post is no tenant\'s'],
 ]
 
 /** String literals of Rust, without those of comments and tests. */

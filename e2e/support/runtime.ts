@@ -93,6 +93,7 @@ export async function mailbox(taken = async () => {}): Promise<{ bindings: Recor
 }
 
 export const QUEUE = 'latchkey-outbox'
+export const SLACK_QUEUE = 'latchkey-outbox-slack'
 export const DEAD = 'latchkey-outbox-dead'
 
 /** Latchkey with these bindings and whatever else is given about it, beside `others`; its database is kept in `folder`. */
@@ -108,7 +109,7 @@ export async function startRuntime(bindings: Record<string, string>, more: objec
     bindings: { PUBLIC_URL: 'http://localhost', LOG: 'errors', ...bindings },
     d1Databases: { DB: 'latchkey' },
     r2Buckets: { PHOTOS: 'latchkey' },
-    queueProducers: { OUTBOX: QUEUE },
+    queueProducers: { OUTBOX: QUEUE, OUTBOX_SLACK: SLACK_QUEUE },
     ...more,
   }
   const miniflare = new Miniflare(convertV4MiniflareOptions({ workers: [worker, ...others], ...(folder ? { resourcePersistencePath: folder } : {}) } as any))

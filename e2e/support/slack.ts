@@ -9,7 +9,7 @@ export const SLACK = `http://127.0.0.1:${process.env.SLACK_PORT}`
 export type Fault =
   | { kind: 'error'; error: string; status?: number; times?: number; held?: true }
   | { kind: 'status'; status: number; headers?: Record<string, string>; times?: number }
-  | { kind: 'broken' | 'lost answer' | 'none'; times?: number }
+  | { kind: 'broken' | 'lost answer' | 'held answer' | 'none'; times?: number }
   | { kind: 'revocation fails' }
   | { kind: 'grant'; scope?: string; team?: string }
 
@@ -73,13 +73,18 @@ export class Member {
     return (await api('conversations.history', this.name, { channel: id, limit: '200' })).messages.reverse()
   }
 
-  /** Consents in Slack as a browser does, and comes back. */
-  async consent(person: Person, authorizeUrl: string): Promise<Answer> {
+  /** Consents in Slack as a browser does; where Slack sends it then. */
+  async allow(authorizeUrl: string): Promise<string> {
     const page = await (await fetch(authorizeUrl)).text()
     const form = [...page.matchAll(/<form[\s\S]*?<\/form>/g)].map(([form]) => form).find((form) => form.includes(this.name))
     const fields = [...(form ?? '').matchAll(/name="([^"]+)" value="([^"]*)"/g)].map(([, name, value]) => [name, value?.replaceAll('&amp;', '&').replaceAll('&#39;', "'")])
     const answer = await fetch(`${SLACK}/oauth/v2/authorize/callback`, { method: 'POST', redirect: 'manual', body: new URLSearchParams(fields as [string, string][]) })
-    return comeBack(person, answer.headers.get('location') ?? '')
+    return answer.headers.get('location') ?? ''
+  }
+
+  /** Consents, and comes back. */
+  async consent(person: Person, authorizeUrl: string): Promise<Answer> {
+    return comeBack(person, await this.allow(authorizeUrl))
   }
 
   /** Connects a person to the workspace as this member, to one that nobody else uses if it is named. */

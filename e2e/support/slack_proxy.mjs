@@ -73,7 +73,7 @@ function trouble(member) {
 async function hinder(response, member, isWebhook) {
   const fault = trouble(member)
   calls.set(member, [...(calls.get(member) ?? []), { at: Date.now(), fault: fault?.kind ?? null }])
-  if (!fault || fault.kind === 'lost answer') return false
+  if (!fault || fault.kind.endsWith(' answer')) return false
   if (fault.held) await new Promise((resolve) => held.set(member, resolve))
   if (fault.kind === 'error') isWebhook ? text(response, fault.status ?? 404, fault.error) : json(response, refused(fault.error))
   else if (fault.kind === 'status') answer(response, fault.status, fault.headers ?? {}, '')
@@ -136,6 +136,7 @@ async function serve(request, response) {
     const fault = wanted.get(member)?.[0]
     if (await hinder(response, member, false)) return
     const told = await pass(request, body)
+    if (fault?.kind === 'held answer') await new Promise((resolve) => held.set(member, resolve))
     if (fault?.kind === 'lost answer') return response.socket.destroy()
     return json(response, await told.json(), told.status)
   }

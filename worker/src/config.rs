@@ -51,6 +51,7 @@ fn missing(env: &Env) -> &'static [String] {
         let bindings = [
             ("DB", env.d1("DB").is_ok()),
             ("OUTBOX", env.queue("OUTBOX").is_ok()),
+            ("OUTBOX_SLACK", env.queue("OUTBOX_SLACK").is_ok()),
             ("PHOTOS", env.bucket("PHOTOS").is_ok()),
         ];
         let by_binding = set("MAIL_TRANSPORT").is_some_and(|transport| transport == "binding");

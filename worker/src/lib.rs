@@ -49,12 +49,13 @@ mod usage;
 mod users;
 
 use axum::response::IntoResponse;
-use contract::time::Timestamp;
+use contract::{notifications::Channel, time::Timestamp};
 use js_sys::Reflect;
 use worker::{Context, Env, MessageBatch, ScheduleContext, ScheduledEvent, event, web_sys};
 
-/// How the name of the queue ends into which goes what could not be handed over.
+/// How the name of the queue ends into which goes what could not be handed over, and of that of Slack.
 const DEAD: &str = "-dead";
+const SLACK: &str = "-slack";
 
 /// Has futures go on by a settled promise, which the runtime calls back several times faster than by `queueMicrotask`.
 #[event(start)]
@@ -127,10 +128,13 @@ async fn queue(batch: MessageBatch<String>, env: Env, _context: Context) -> work
         .raw_iter()
         .filter_map(|message| message.body().as_string())
         .collect();
-    let done = if batch.queue().ends_with(DEAD) {
+    let queue = batch.queue();
+    let done = if queue.ends_with(DEAD) {
         outbox::give_up(&env, &ids).await
+    } else if queue.ends_with(SLACK) {
+        outbox::deliver(&env, Channel::Slack, &ids).await
     } else {
-        outbox::deliver(&env, &ids).await
+        outbox::deliver(&env, Channel::Email, &ids).await
     };
     if let Err(error) = done {
         log::failure(&error, "queue");

@@ -13,11 +13,12 @@ use std::process::Command;
 const PORTS: [&str; 4] = ["PORT", "UPSTREAM_PORT", "SLACK_PORT", "SLACK_EMULATOR_PORT"];
 
 /// What the Worker is bound to wherever it runs: an environment inherits none of them.
-const BINDINGS: [&str; 7] = [
+const BINDINGS: [&str; 8] = [
     "ASSETS",
     "DB",
     "EMAIL",
     "OUTBOX",
+    "OUTBOX_SLACK",
     "PHOTOS",
     "PUBLIC_URL",
     "MAIL_TRANSPORT",

@@ -172,6 +172,6 @@ pub async fn retry(
             None => missing(),
         });
     };
-    outbox::send_again(&call, &id);
+    outbox::send_one(&call, &row);
     Ok(Json(row.into()))
 }

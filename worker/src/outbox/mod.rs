@@ -1,5 +1,5 @@
-//! Messages on their way out: written down with their cause, sent by the consumer of a queue, tried again, and given up
-//! visibly. The row is the truth; what lies in the queue only says where to look.
+//! Messages on their way out: written down with their cause, sent by the consumers of two queues, tried again, and given up
+//! visibly. The row is the truth; what lies in a queue only says where to look.
 
 mod letter;
 pub mod letters;
@@ -19,16 +19,14 @@ use crate::{
 };
 use contract::{
     ids::{DeliveryId, ServiceAccountId},
-    notifications::{Event, Level},
+    notifications::{Channel, Event, Level},
     slack::Via,
     time::{DAY, Timestamp},
 };
-use worker::Env;
+use worker::{BatchMessageBuilder, Env, MessageBuilder, Queue};
 
 /// What a message is named that tells where notices go from now on.
 pub const REDIRECTED: &str = "notifications.redirected";
-/// The queue that carries the ids of messages, or how they begin.
-const QUEUE: &str = "OUTBOX";
 /// Messages about one thing differ behind so many characters of their ids: five tell the person, one the channel.
 const GROUP: usize = DeliveryId::PREFIX.len() + 20;
 /// The longest that the queue keeps a message back, in seconds. What is to wait longer is found by the sweep.
@@ -210,15 +208,16 @@ impl Message {
         store::insert_to_former_address(self, tenant, address, call.now)
     }
 
-    /// Has it sent, once its rows are written. Should the queue not take it, the next sweep will.
+    /// Has it sent, once its rows are written. Should the queue not take it, the next sweep will. The consumer of mail hands
+    /// on what is for Slack: of most messages nothing is.
     pub fn send_soon(&self, call: &Call) {
         let (env, group) = (call.env().clone(), self.group.clone());
-        call.later(async move { enqueue(&env, &group, 0).await });
+        call.later(async move { enqueue(&env, Channel::Email, &group, 0).await });
     }
 
     /// The same where there is no call.
     pub async fn send(&self, env: &Env) -> Result<()> {
-        enqueue(env, &self.group, 0).await
+        enqueue(env, Channel::Email, &self.group, 0).await
     }
 
     /// What the ids of its rows begin with.
@@ -232,10 +231,10 @@ impl Message {
     }
 }
 
-/// Has a message sent that is written already.
-pub fn send_again(call: &Call, id: &DeliveryId) {
-    let (env, id) = (call.env().clone(), id.clone());
-    call.later(async move { enqueue(&env, id.as_str(), 0).await });
+/// Has one message sent that is written already.
+pub fn send_one(call: &Call, row: &DeliveryRow) {
+    let (env, channel, id) = (call.env().clone(), row.channel, row.id.clone());
+    call.later(async move { enqueue(&env, channel, id.as_str(), 0).await });
 }
 
 /// What the ids of all messages about one thing begin with.
@@ -243,10 +242,28 @@ fn group(id: &str) -> &str {
     id.get(..GROUP).unwrap_or(id)
 }
 
-/// Tells the consumer to look at messages, so many seconds from now.
-async fn enqueue(env: &Env, ids: &str, delay: u32) -> Result<()> {
-    let message = worker::MessageBuilder::new(ids)
+/// The queue of a channel. Each has its own, so that mail does not wait for a Slack that is slow.
+fn queue(env: &Env, channel: Channel) -> Result<Queue> {
+    let binding = match channel {
+        Channel::Email => "OUTBOX",
+        Channel::Slack => "OUTBOX_SLACK",
+    };
+    Ok(env.queue(binding)?)
+}
+
+/// Tells the consumer of a channel to look at messages, so many seconds from now; `ids` is an id, or how ids begin.
+async fn enqueue(env: &Env, channel: Channel, ids: &str, delay: u32) -> Result<()> {
+    let message = MessageBuilder::new(ids)
         .delay_seconds(delay.min(DELAY_MAX))
         .build();
-    Ok(env.queue(QUEUE)?.send(message).await?)
+    Ok(queue(env, channel)?.send(message).await?)
+}
+
+/// Tells it of several at once.
+async fn enqueue_all(env: &Env, channel: Channel, ids: &[String]) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let messages = BatchMessageBuilder::new().messages(ids.iter().map(String::as_str));
+    Ok(queue(env, channel)?.send_batch(messages.build()).await?)
 }

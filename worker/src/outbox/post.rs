@@ -1,7 +1,7 @@
-//! The post: takes messages from the queue, sends them, and notes what became of each.
+//! The post: takes messages from their queues, sends them, and notes what became of each.
 
 use super::{
-    Fault, Letter, Message, enqueue, group, letters,
+    Fault, Letter, Message, enqueue, enqueue_all, group, letters,
     mailer::Mailer,
     store::{self, Claimed},
 };
@@ -39,17 +39,24 @@ const TIMEOUT_MS: u32 = 10_000;
 /// The longest that a receiver can ask us to wait, in seconds.
 const WAIT_MAX: u32 = 24 * 60 * 60;
 
-/// Sends those of the messages that are due, one after the other: should the sending break off, one at most was sent and
-/// not noted. Whatever happens to one, the others go on.
-pub async fn deliver(env: &Env, ids: &[String]) -> Result<()> {
+/// Sends those of the messages of a channel that are due, one after the other: should the sending break off, one at most
+/// was sent and not noted. Whatever happens to one, the others go on. What is for Slack is handed on to its own consumer.
+pub async fn deliver(env: &Env, channel: Channel, ids: &[String]) -> Result<()> {
     let db = Db::of(env)?;
     let now = clock();
-    let claim = store::claim(&json!(ids).to_string(), now, now.plus(LOST_AFTER));
-    let [claimed] = db.commit([claim]).await?;
-    let mut claimed: Vec<Claimed> = claimed.rows()?;
-    // Mail does not wait for a Slack that is slow.
-    claimed.sort_by_key(|message| message.channel == Channel::Slack);
+    let wanted = json!(ids).to_string();
+    let claim = store::claim(&wanted, channel, now, now.plus(LOST_AFTER));
+    let [claimed, for_slack] = db.commit([claim, store::for_slack(&wanted, now)]).await?;
+    let claimed: Vec<Claimed> = claimed.rows()?;
     let mut outcome = Ok(());
+    if channel == Channel::Email {
+        let for_slack: Vec<_> = for_slack
+            .rows()?
+            .into_iter()
+            .map(|row: store::ForSlack| row.ids)
+            .collect();
+        outcome = enqueue_all(env, Channel::Slack, &for_slack).await;
+    }
     for message in &claimed {
         let sent = send(env, &db, message).await;
         if let Err(error) = note(env, &db, message, sent).await {
@@ -57,9 +64,7 @@ pub async fn deliver(env: &Env, ids: &[String]) -> Result<()> {
         }
     }
     if claimed.len() == store::CLAIMED_AT_ONCE {
-        for ids in ids {
-            enqueue(env, ids, 0).await?;
-        }
+        enqueue_all(env, channel, ids).await?;
     }
     outcome
 }
@@ -120,7 +125,7 @@ async fn note(env: &Env, db: &Db, message: &Claimed, sent: Result<(), Fault>) ->
         Err(Fault::NotYet(turn)) => {
             db.commit([store::in_turn(message, turn)]).await?;
             let wait = u32::try_from(turn.seconds() - now.seconds()).unwrap_or_default();
-            return enqueue(env, message.id.as_str(), wait).await;
+            return enqueue(env, message.channel, message.id.as_str(), wait).await;
         }
         Err(Fault::Broken {
             why,
@@ -149,12 +154,12 @@ async fn note(env: &Env, db: &Db, message: &Claimed, sent: Result<(), Fault>) ->
                 statements.push(store::insert_instead(message, now));
             }
             db.commit_all(statements).await?;
-            return enqueue(env, group(message.id.as_str()), 0).await;
+            return enqueue(env, Channel::Email, group(message.id.as_str()), 0).await;
         }
     };
     let due_at = now.plus(i64::from(wait));
     db.commit([store::postponed(message, &why, due_at)]).await?;
-    enqueue(env, message.id.as_str(), wait).await
+    enqueue(env, message.channel, message.id.as_str(), wait).await
 }
 
 /// Slack's own word, or what its server did instead of saying one.
@@ -173,7 +178,7 @@ async fn instead(env: &Env, db: &Db, message: &Claimed, why: &str) -> Result<()>
         store::insert_instead(message, now),
     ])
     .await?;
-    enqueue(env, group(message.id.as_str()), 0).await
+    enqueue(env, Channel::Email, group(message.id.as_str()), 0).await
 }
 
 /// The connection is marked, and the person hears why, once.
@@ -211,9 +216,9 @@ pub async fn sweep(env: &Env, now: Timestamp) -> Result<()> {
         store::insert_instead_of_exhausted(now),
     ];
     let [_, instead] = db.commit(given_up).await?;
-    let overdue: Vec<store::IdRow> = db.all(store::overdue(now.plus(-SWEEP_AFTER))).await?;
+    let overdue: Vec<store::Overdue> = db.all(store::overdue(now.plus(-SWEEP_AFTER))).await?;
     for row in instead.rows()?.into_iter().chain(overdue) {
-        enqueue(env, row.id.as_str(), 0).await?;
+        enqueue(env, row.channel, row.id.as_str(), 0).await?;
     }
     Ok(())
 }

@@ -241,15 +241,33 @@ pub(super) const CLAIMED_AT_ONCE: usize = 20;
 /// Claims those of the messages whose time has come, until `lost_at`; of consumers side by side one gets each. What is
 /// claimed gathers no more.
 /// `ids` is a JSON array of ids, or of how they begin.
-pub(super) fn claim(ids: &str, now: Timestamp, lost_at: Timestamp) -> Statement {
+pub(super) fn claim(ids: &str, channel: Channel, now: Timestamp, lost_at: Timestamp) -> Statement {
     Statement::new(
         "UPDATE outbox SET tries = tries + 1, due_at = ?3, gathers = 0
          WHERE id IN (SELECT o.id FROM json_each(?1) wanted
                       CROSS JOIN outbox o ON o.id >= wanted.value AND o.id < wanted.value || '~'
-                      WHERE o.state = 'queued' AND o.due_at <= ?2 LIMIT 20)
+                      WHERE o.channel = ?4 AND o.state = 'queued' AND o.due_at <= ?2 LIMIT 20)
          RETURNING id, tenant_id, user_id, event, channel, recipient, content, tries, folded,
                    (SELECT time_zone FROM users WHERE id = outbox.user_id) AS time_zone",
-        [&ids, &now, &lost_at],
+        [&ids, &now, &lost_at, &channel.as_str()],
+    )
+}
+
+/// What speaks of messages for Slack.
+#[derive(Deserialize)]
+pub(super) struct ForSlack {
+    /// An id, or how ids begin.
+    pub ids: String,
+}
+
+/// Those of `ids`, a JSON array of ids or of how they begin, that speak of messages for Slack whose time has come.
+pub(super) fn for_slack(ids: &str, now: Timestamp) -> Statement {
+    Statement::new(
+        "SELECT wanted.value AS ids FROM json_each(?1) wanted
+         WHERE EXISTS (SELECT 1 FROM outbox o
+                       WHERE o.id >= wanted.value AND o.id < wanted.value || '~'
+                         AND o.channel = 'slack' AND o.state = 'queued' AND o.due_at <= ?2)",
+        [&ids, &now],
     )
 }
 
@@ -335,21 +353,22 @@ pub(super) fn insert_instead_of_exhausted(now: Timestamp) -> Statement {
          WHERE o.state <> 'queued' AND o.done_at = ?1 AND o.state = 'failed' AND o.channel = 'slack'
            AND o.event <> 'slack.test'
          ON CONFLICT (id) DO NOTHING
-         RETURNING id",
+         RETURNING id, channel",
         [&now],
     )
 }
 
-/// One id.
+/// A message that nothing in its queue speaks of.
 #[derive(Deserialize)]
-pub(super) struct IdRow {
+pub(super) struct Overdue {
     pub id: DeliveryId,
+    pub channel: Channel,
 }
 
-/// Messages whose time came a while ago: nothing in the queue speaks of them any more.
+/// Messages whose time came a while ago: nothing in their queue speaks of them any more.
 pub(super) fn overdue(before: Timestamp) -> Statement {
     Statement::new(
-        "SELECT id FROM outbox WHERE state = 'queued' AND due_at <= ?1 ORDER BY due_at LIMIT 500",
+        "SELECT id, channel FROM outbox WHERE state = 'queued' AND due_at <= ?1 ORDER BY due_at LIMIT 500",
         [&before],
     )
 }
@@ -392,9 +411,9 @@ pub fn purge(now: Timestamp) -> Statement {
 /// A message as its addressee sees it.
 #[derive(Deserialize)]
 pub struct DeliveryRow {
-    id: DeliveryId,
+    pub(super) id: DeliveryId,
     event: String,
-    channel: Channel,
+    pub(super) channel: Channel,
     recipient: String,
     state: DeliveryState,
     tries: u32,

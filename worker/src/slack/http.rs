@@ -296,7 +296,7 @@ pub async fn test(
             "No Slack workspace takes your messages. Connect one first.",
         )
     })?;
-    message.send_soon(&call);
+    outbox::send_one(&call, &row);
     Ok((StatusCode::ACCEPTED, Json(row.into())))
 }
 
