@@ -1,5 +1,7 @@
 // Slack: the consent, messages by it, and everything that Slack may answer. The emulator judges what arrives.
 
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { Person } from '../support/actors'
 import { db } from '../support/db'
 import { origin } from '../support/http'
@@ -157,6 +159,33 @@ test('what Slack gave no leave for cannot be chosen', async ({ owner }) => {
   await member.connect(owner)
   expect((await owner.get(CONNECTION)).json.workspace.direct).toBe(false)
   await refused(owner.tenant, () => owner.patch(CONNECTION, { via: 'direct' }), 409, 'conflict')
+})
+
+test('a webhook of another host is not taken, and nothing is ever sent there', async ({ owner }) => {
+  const member = await Member.named('member67')
+  let calls = 0
+  const elsewhere = createServer((_, response) => {
+    calls += 1
+    response.end('ok')
+  })
+  await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve))
+  const webhook = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/services/T000000001/B00000001/${'a'.repeat(24)}`
+  const begin = async () => (await owner.post(CONNECTION)).json.authorize_url
+  // Where it would be the only way, nothing is connected.
+  await member.suffer({ kind: 'grant', scope: 'incoming-webhook', webhook })
+  expect((await member.consent(owner, await begin())).header('location')).toBe(`${PAGE}failed`)
+  expect(await db.rows('SELECT 1 FROM slack_connections WHERE user_id = ?1', owner.user.id)).toEqual([])
+  // Where there is another, that is the only one.
+  await member.suffer({ kind: 'grant', webhook })
+  await member.connect(owner)
+  expect((await owner.get(CONNECTION)).json.workspace).toMatchObject({ via: 'direct', channel: null })
+  expect((await row(owner)).webhook).toBeNull()
+  await refused(owner.tenant, () => owner.patch(CONNECTION, { via: 'channel' }), 409, 'conflict')
+  await member.suffer()
+  await owner.post('/slack/test')
+  await expect.poll(() => state(owner)).toEqual(['sent'])
+  expect(calls).toBe(0)
+  elsewhere.close()
 })
 
 test('what Slack gave is kept encrypted, and never told', async ({ owner }) => {

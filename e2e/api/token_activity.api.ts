@@ -1,9 +1,10 @@
 // What is known of how a token is used.
 
-import { Actor, bearer, newAddress } from '../support/actors'
+import { Actor, bearer, newAccount, newAddress } from '../support/actors'
 import { DAY, ago, db } from '../support/db'
 import { origin } from '../support/http'
 import { expectProblem, refused } from '../support/problem'
+import { startRuntime } from '../support/runtime'
 import { scheduledAt } from '../support/server'
 import { colleague } from '../support/people'
 import { expect, test } from '../support/test'
@@ -35,6 +36,34 @@ test('keeps the last ten addresses', async ({ owner }) => {
   expect(calls).toHaveLength(10)
   expect(calls.map((it: any) => it.ip)).not.toContain('192.0.2.0')
   expect(await db.count('FROM token_addresses WHERE token_id = ?1', token.id)).toBe(10)
+})
+
+test('b.8 addresses are forgotten after as many days as the operator says, or 90', async ({ owner }) => {
+  const { token } = await owner.makeToken()
+  type Rows = (sql: string, ...values: string[]) => Promise<unknown>
+  const note = async (rows: Rows, tenant: string, id: string, ...ages: number[]) => {
+    for (const days of ages) {
+      await rows(`INSERT INTO token_addresses (token_id, ip, tenant_id, calls, at, call) VALUES (?1, ?2, ?3, 1, ?4, 'GET /x')`, id, `192.0.2.${days}`, tenant, ago(days * DAY))
+      await rows(`INSERT INTO token_refusals (token_id, reason, ip, tenant_id, calls, at, call) VALUES (?1, 'token_expired', ?2, ?3, 1, ?4, 'GET /x')`, id, `192.0.2.${days}`, tenant, ago(days * DAY))
+    }
+  }
+  const kept = 'SELECT ip FROM token_addresses WHERE token_id = ?1 UNION ALL SELECT ip FROM token_refusals WHERE token_id = ?1'
+  await note(db.rows, owner.tenant, token.id, 89, 91)
+  await scheduledAt(origin)
+  expect(await db.rows(kept, token.id)).toEqual([{ ip: '192.0.2.89' }, { ip: '192.0.2.89' }])
+
+  const runtime = await startRuntime({ HASH_KEY: 'ab'.repeat(32), MAIL_TRANSPORT: 'binding', MAIL_FROM: 'latchkey@example.com', ADDRESSES_KEPT_DAYS: '7' })
+  try {
+    const other = runtime.visitor()
+    await other.good('POST', '/sign-up', newAccount())
+    const { token } = await other.good('POST', '/users/me/tokens', { name: 'old', kind: 'all' })
+    const [{ tenant_id }] = await runtime.rows('SELECT tenant_id FROM tokens')
+    await note(runtime.rows, tenant_id, token.id, 6, 8)
+    expect((await runtime.latchkey.scheduled({ cron: '*/5 * * * *' })).outcome).toBe('ok')
+    expect(await runtime.rows(kept, token.id)).toEqual([{ ip: '192.0.2.6' }, { ip: '192.0.2.6' }])
+  } finally {
+    await runtime.stop()
+  }
 })
 
 test('c.3 tells the refusals by reason, with what was missing and from where', async ({ owner }) => {

@@ -325,6 +325,33 @@ test.describe('a list of tokens', () => {
     for (const query of ['kind=none', 'status=revoked', 'status=']) await refused(owner.tenant, () => owner.get(`${MINE}?${query}`), 422, 'invalid', [`/${query.split('=')[0]}`])
   })
 
+  test('b.7 is narrowed by when tokens were made, end, and were last used', async ({ owner }) => {
+    for (const name of ['old', 'new', 'endless']) await owner.makeToken({ name })
+    const set = (name: string, column: string, value: string | null) => db.rows(`UPDATE tokens SET ${column} = ?3 WHERE owner_id = ?1 AND name = ?2`, owner.user.id, name, value as string)
+    const [before, then, after] = [ago(86_401), ago(86_400), ago(86_399)]
+    await set('old', 'created_at', then)
+    await set('old', 'expires_at', ago(-3_600))
+    await set('new', 'expires_at', ago(-7_200))
+    await set('endless', 'expires_at', null)
+    await set('old', 'last_used_at', then)
+    await set('new', 'last_used_at', ago(10))
+    const found = async (query: string) => names(await owner.get(`${MINE}?sort=name&${query}`))
+    expect(await found(`created_before=${after}`)).toEqual(['old'])
+    expect(await found(`created_after=${before}&created_before=${after}`)).toEqual(['old'])
+    // A time itself is neither before nor after it.
+    expect(await found(`created_before=${then}`)).toEqual([])
+    expect(await found(`created_after=${then}`)).toEqual(['endless', 'new'])
+    expect(await found(`expires_before=${ago(-5_000)}`)).toEqual(['old'])
+    expect(await found(`expires_after=${ago(-5_000)}`)).toEqual(['endless', 'new'])
+    expect(await found(`expires_before=${ago(-5_000)}&status=expired`)).toEqual([])
+    expect(await found(`last_used_after=${after}`)).toEqual(['new'])
+    // What was never used was not used since, either.
+    expect(await found(`last_used_before=${after}`)).toEqual(['endless', 'old'])
+    expect(await found(`last_used_before=${after}&created_after=${then}`)).toEqual(['endless'])
+    expect(names(await owner.get(`${MINE}?state=revoked&created_after=${before}`))).toEqual([])
+    await refused(owner.tenant, () => owner.get(`${MINE}?created_after=yesterday&expires_before=`), 422, 'invalid', ['/expires_before', '/created_after'])
+  })
+
   test('b.3 is sorted by name or by age, either way, and turned page by page in that order', async ({ owner }) => {
     for (const name of ['beta', 'Alpha', 'gamma', 'delta']) await owner.makeToken({ name })
     const orders = { name: ['Alpha', 'beta', 'delta', 'gamma'], created: ['beta', 'Alpha', 'gamma', 'delta'] }

@@ -11,7 +11,7 @@ export type Fault =
   | { kind: 'status'; status: number; headers?: Record<string, string>; times?: number }
   | { kind: 'broken' | 'lost answer' | 'held answer' | 'none'; times?: number }
   | { kind: 'revocation fails' }
-  | { kind: 'grant'; scope?: string; team?: string }
+  | { kind: 'grant'; scope?: string; team?: string; webhook?: string }
 
 const api = async (method: string, reader: string, query: Record<string, string> = {}): Promise<any> => {
   const answer = await fetch(`${SLACK}/api/${method}`, { method: 'POST', headers: { Authorization: `Bearer xoxp-reader-${reader}` }, body: new URLSearchParams(query) })

@@ -88,9 +88,9 @@ async function access(request, response, body) {
     const member = granted.authed_user.id
     memberOf.set(granted.access_token, member)
     const channel = 'C000000001'
-    const url = `${SELF}/services/${granted.team.id}/B${randomBytes(4).toString('hex').toUpperCase()}/${randomBytes(12).toString('hex')}`
-    memberOf.set(new URL(url).pathname, member)
     const only = wanted.get(member)?.find((fault) => fault.kind === 'grant')
+    const url = only?.webhook ?? `${SELF}/services/${granted.team.id}/B${randomBytes(4).toString('hex').toUpperCase()}/${randomBytes(12).toString('hex')}`
+    memberOf.set(new URL(url).pathname, member)
     granted = grantedAs(granted, only?.scope, only?.team)
     if (granted.scope.includes('incoming-webhook')) granted.incoming_webhook = incomingWebhook('#general', channel, url, `${SELF}/services/${channel}`)
   }

@@ -39,6 +39,16 @@ fn sentence(missing: &[String]) -> String {
     format!("This deployment is not set up: {}.", missing.join("; "))
 }
 
+/// Says for how many days addresses of callers are kept.
+const ADDRESSES_KEPT_DAYS: &str = "ADDRESSES_KEPT_DAYS";
+
+/// For how many days it is kept from where tokens were used, and refused.
+pub fn addresses_kept_days(env: &Env) -> u16 {
+    let named = env.var(ADDRESSES_KEPT_DAYS).ok();
+    let named = named.and_then(|days| days.to_string().parse().ok());
+    named.unwrap_or(90)
+}
+
 /// What is missing or makes no sense. It stays the same as long as an isolate lives.
 fn missing(env: &Env) -> &'static [String] {
     static MISSING: OnceLock<Vec<String>> = OnceLock::new();
@@ -117,6 +127,11 @@ fn of_settings(set: &dyn Fn(&str) -> Option<String>) -> Vec<String> {
         |count| count.parse::<u32>().is_ok(),
         "a whole number",
     );
+    sound(
+        ADDRESSES_KEPT_DAYS,
+        |days| days.parse::<u16>().is_ok(),
+        "a whole number of days, up to 65535",
+    );
     if !matches!(transport.as_str(), "resend" | "binding") {
         missing.push("the variable MAIL_TRANSPORT must be binding or resend".into());
     }
@@ -191,6 +206,7 @@ mod tests {
             ("UPSTREAM_URL", "ftp://walnut"),
             ("TRUSTED_PROXIES", "walnut"),
             ("CALLS_PER_MINUTE", "walnut"),
+            ("ADDRESSES_KEPT_DAYS", "-1"),
         ]);
         let url = "must be a URL such as https://latchkey.example.com";
         assert_eq!(
@@ -201,6 +217,7 @@ mod tests {
                 "the variable MAIL_FROM must be an address",
                 "the variable TRUSTED_PROXIES must be a list of addresses",
                 "the variable CALLS_PER_MINUTE must be a whole number",
+                "the variable ADDRESSES_KEPT_DAYS must be a whole number of days, up to 65535",
             ]
         );
     }

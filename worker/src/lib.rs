@@ -98,7 +98,7 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
 }
 
 async fn purge(env: &Env, now: Timestamp) -> error::Result<()> {
-    let [addresses, refusals] = usage::purge(now);
+    let [addresses, refusals] = usage::purge(now, config::addresses_kept_days(env));
     db::Db::of(env)?
         .commit([
             session::purge(now),

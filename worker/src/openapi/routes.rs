@@ -638,10 +638,17 @@ fn slack(schemas: &mut Schemas) -> Vec<Operation> {
 
 /// What lists of tokens can be narrowed by.
 fn lists_tokens(operation: Operation, schemas: &mut Schemas) -> Operation {
+    let moment = moment();
     operation
         .query("state", "Live ones, which may have expired, or those that were revoked.", &json!({"type": "string", "enum": ["current", "revoked"], "default": "current"}))
         .query("kind", "What bounds them.", &one_of(&Kind::ALL.map(Kind::as_str)))
         .query("status", "Of the current ones.", &one_of(&["active", "expired"]))
+        .query("created_after", "Made after this time.", &moment)
+        .query("created_before", "Made before this time.", &moment)
+        .query("expires_after", "Ends after this time, or never.", &moment)
+        .query("expires_before", "Ends before this time.", &moment)
+        .query("last_used_after", "Used since this time.", &moment)
+        .query("last_used_before", "Not used since this time, or never.", &moment)
         .sorts(&["-created", "name", "expires", "last_used"], "Of the current ones only. What has no end comes after every time; what was never used, before.")
         .query("search", "Part of a name.", &search())
         .lists::<Token>(schemas)
@@ -805,10 +812,13 @@ fn policy(schemas: &mut Schemas) -> Vec<Operation> {
     ]
 }
 
+fn moment() -> Value {
+    json!({"type": "string", "format": "date-time", "examples": ["2026-11-22T20:01:35Z"]})
+}
+
 fn audit(schemas: &mut Schemas) -> Vec<Operation> {
     let actions: Vec<_> = Action::ALL.iter().map(|action| action.as_str()).collect();
-    let moment =
-        json!({"type": "string", "format": "date-time", "examples": ["2026-11-22T20:01:35Z"]});
+    let moment = moment();
     let actor = json!({"type": "string", "pattern": "^(me|(usr|svc)_[0-9A-HJKMNP-TV-Z]{26})$", "examples": ["me"]});
     let list = op("GET /api/v1/audit-events", "listAuditEvents", "audit_event", "What happened", InSession)
         .about("Those who read the audit log see everything, as pages or as a file; everybody else what they did themselves and what was done to their account.")

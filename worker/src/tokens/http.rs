@@ -42,6 +42,7 @@ use contract::{
     notifications::Event as Notified,
     policy::Policy,
     problem::Code,
+    time::Timestamp,
     tokens::{
         self as wire, CreateToken, CreatedToken, Edit, Kind, NewToken, Refused, Revocation,
         Revoked, Token, TokenOwner, TokenSelf, UpdateToken,
@@ -86,11 +87,21 @@ async fn list_of(call: &Call, holder: &Holder, mut query: Query) -> Result<Json<
         "Use all, custom, hyperscale, microsoft_scim or one_touch_recovery.",
         Kind::parse,
     );
-    let expired = query.parsed("status", "Use active or expired.", |text| match text {
-        "active" => Some(false),
-        "expired" => Some(true),
+    let status = query.parsed("status", "Use active or expired.", |text| match text {
+        "active" => Some(store::Span::between(Some(call.now), None)),
+        "expired" => Some(store::Span::between(None, Some(call.now.plus(1)))),
         _ => None,
     });
+    let mut span = |after: &str, before: &str| {
+        let mut moment = |name: &str| {
+            let example = "Use a time such as 2026-11-22T20:01:35Z.";
+            query.parsed(name, example, Timestamp::parse)
+        };
+        store::Span::between(moment(after), moment(before))
+    };
+    let ends = span("expires_after", "expires_before");
+    let created = span("created_after", "created_before");
+    let used = span("last_used_after", "last_used_before");
     let order = match state {
         store::State::Current => query.order(&store::Key::ALL, store::Key::USUAL),
         // Left standing where it has no meaning, and refused for that.
@@ -104,7 +115,12 @@ async fn list_of(call: &Call, holder: &Holder, mut query: Query) -> Result<Json<
         order,
         search: &store::name_key(&search),
         kind,
-        expired,
+        ends: match status {
+            Some(status) => ends.within(status),
+            None => ends,
+        },
+        created,
+        used,
         after: page.after.as_ref(),
         rows: page.rows(),
     };

@@ -130,6 +130,31 @@ impl Key {
     pub const USUAL: Order<Self> = Order(Self::Created, Way::Down);
 }
 
+/// The times from one to another, both included, as they stand in a list: what has no end comes after every time, and what
+/// was never used before.
+pub(super) struct Span {
+    from: String,
+    to: String,
+}
+
+impl Span {
+    /// The times between these.
+    pub fn between(after: Option<Timestamp>, before: Option<Timestamp>) -> Self {
+        Self {
+            from: after.map_or_else(String::new, |at| at.plus(1).to_string()),
+            to: before.map_or_else(|| "~".to_owned(), |at| at.plus(-1).to_string()),
+        }
+    }
+
+    /// Those of them that are in another span too.
+    pub fn within(self, other: Self) -> Self {
+        Self {
+            from: self.from.max(other.from),
+            to: self.to.min(other.to),
+        }
+    }
+}
+
 /// What a list of tokens is narrowed to, and its order.
 pub(super) struct Wanted<'a> {
     pub state: State,
@@ -137,8 +162,10 @@ pub(super) struct Wanted<'a> {
     /// Part of a name, in its form for seeking.
     pub search: &'a str,
     pub kind: Option<Kind>,
-    /// Whether only those are wanted that are over, or only those that are not.
-    pub expired: Option<bool>,
+    /// When they end; when they were made and last used.
+    pub ends: Span,
+    pub created: Span,
+    pub used: Span,
     /// The last one of the page before.
     pub after: Option<&'a TokenId>,
     pub rows: u32,
@@ -153,22 +180,28 @@ pub(super) async fn list(
 ) -> Result<Vec<Token>> {
     let Order(_, way) = wanted.order;
     let kind = wanted.kind.map_or("", Kind::as_str);
-    let values: [&dyn Bind; 8] = [
+    let values: [&dyn Bind; 12] = [
         &holder.id(),
         holder.tenant(),
         &way.start(wanted.after.map(TokenId::as_str)),
         &wanted.search,
         &kind,
-        &wanted.expired,
-        &now,
+        &wanted.ends.from,
+        &wanted.ends.to,
         &wanted.rows,
+        &wanted.created.from,
+        &wanted.created.to,
+        &wanted.used.from,
+        &wanted.used.to,
     ];
+    // A plus keeps a column that only narrows from being what the rows are found by: they would have to be sorted.
     let statement = match (wanted.state, wanted.order) {
         (State::Revoked, _) => Statement::new(
             "SELECT * FROM shown_tokens
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NOT NULL AND id < ?3
                AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
-               AND (?6 IS NULL OR ?6 = (coalesce(renewable_until, expires_at, '~') <= ?7))
+               AND +coalesce(renewable_until, expires_at, '~') BETWEEN ?6 AND ?7
+               AND created_at BETWEEN ?9 AND ?10 AND +coalesce(last_used_at, '') BETWEEN ?11 AND ?12
              ORDER BY id DESC LIMIT ?8",
             values,
         ),
@@ -176,7 +209,8 @@ pub(super) async fn list(
             "SELECT * FROM shown_tokens
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL AND id > ?3
                AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
-               AND (?6 IS NULL OR ?6 = (coalesce(renewable_until, expires_at, '~') <= ?7))
+               AND +coalesce(renewable_until, expires_at, '~') BETWEEN ?6 AND ?7
+               AND created_at BETWEEN ?9 AND ?10 AND +coalesce(last_used_at, '') BETWEEN ?11 AND ?12
              ORDER BY id LIMIT ?8",
             values,
         ),
@@ -184,7 +218,8 @@ pub(super) async fn list(
             "SELECT * FROM shown_tokens
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL AND id < ?3
                AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
-               AND (?6 IS NULL OR ?6 = (coalesce(renewable_until, expires_at, '~') <= ?7))
+               AND +coalesce(renewable_until, expires_at, '~') BETWEEN ?6 AND ?7
+               AND created_at BETWEEN ?9 AND ?10 AND +coalesce(last_used_at, '') BETWEEN ?11 AND ?12
              ORDER BY id DESC LIMIT ?8",
             values,
         ),
@@ -194,7 +229,8 @@ pub(super) async fn list(
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
                AND name_key > coalesce((SELECT name_key FROM tokens WHERE id = ?3 AND tenant_id = ?2), '')
                AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
-               AND (?6 IS NULL OR ?6 = (coalesce(renewable_until, expires_at, '~') <= ?7))
+               AND +coalesce(renewable_until, expires_at, '~') BETWEEN ?6 AND ?7
+               AND created_at BETWEEN ?9 AND ?10 AND +coalesce(last_used_at, '') BETWEEN ?11 AND ?12
              ORDER BY name_key LIMIT ?8",
             values,
         ),
@@ -203,7 +239,8 @@ pub(super) async fn list(
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
                AND name_key < coalesce((SELECT name_key FROM tokens WHERE id = ?3 AND tenant_id = ?2), char(1114111))
                AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
-               AND (?6 IS NULL OR ?6 = (coalesce(renewable_until, expires_at, '~') <= ?7))
+               AND +coalesce(renewable_until, expires_at, '~') BETWEEN ?6 AND ?7
+               AND created_at BETWEEN ?9 AND ?10 AND +coalesce(last_used_at, '') BETWEEN ?11 AND ?12
              ORDER BY name_key DESC LIMIT ?8",
             values,
         ),
@@ -213,7 +250,8 @@ pub(super) async fn list(
                AND (coalesce(renewable_until, expires_at, '~'), id) >
                    (coalesce((SELECT coalesce(renewable_until, expires_at, '~') FROM tokens WHERE id = ?3 AND tenant_id = ?2), ''), ?3)
                AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
-               AND (?6 IS NULL OR ?6 = (coalesce(renewable_until, expires_at, '~') <= ?7))
+               AND +coalesce(renewable_until, expires_at, '~') BETWEEN ?6 AND ?7
+               AND created_at BETWEEN ?9 AND ?10 AND +coalesce(last_used_at, '') BETWEEN ?11 AND ?12
              ORDER BY coalesce(renewable_until, expires_at, '~'), id LIMIT ?8",
             values,
         ),
@@ -223,7 +261,8 @@ pub(super) async fn list(
                AND (coalesce(renewable_until, expires_at, '~'), id) <
                    (coalesce((SELECT coalesce(renewable_until, expires_at, '~') FROM tokens WHERE id = ?3 AND tenant_id = ?2), '~'), ?3)
                AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
-               AND (?6 IS NULL OR ?6 = (coalesce(renewable_until, expires_at, '~') <= ?7))
+               AND +coalesce(renewable_until, expires_at, '~') BETWEEN ?6 AND ?7
+               AND created_at BETWEEN ?9 AND ?10 AND +coalesce(last_used_at, '') BETWEEN ?11 AND ?12
              ORDER BY coalesce(renewable_until, expires_at, '~') DESC, id DESC LIMIT ?8",
             values,
         ),
@@ -233,7 +272,8 @@ pub(super) async fn list(
                AND (coalesce(last_used_at, ''), id) >
                    (coalesce((SELECT coalesce(last_used_at, '') FROM tokens WHERE id = ?3 AND tenant_id = ?2), ''), ?3)
                AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
-               AND (?6 IS NULL OR ?6 = (coalesce(renewable_until, expires_at, '~') <= ?7))
+               AND +coalesce(renewable_until, expires_at, '~') BETWEEN ?6 AND ?7
+               AND created_at BETWEEN ?9 AND ?10 AND +coalesce(last_used_at, '') BETWEEN ?11 AND ?12
              ORDER BY coalesce(last_used_at, ''), id LIMIT ?8",
             values,
         ),
@@ -243,7 +283,8 @@ pub(super) async fn list(
                AND (coalesce(last_used_at, ''), id) <
                    (coalesce((SELECT coalesce(last_used_at, '') FROM tokens WHERE id = ?3 AND tenant_id = ?2), '~'), ?3)
                AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
-               AND (?6 IS NULL OR ?6 = (coalesce(renewable_until, expires_at, '~') <= ?7))
+               AND +coalesce(renewable_until, expires_at, '~') BETWEEN ?6 AND ?7
+               AND created_at BETWEEN ?9 AND ?10 AND +coalesce(last_used_at, '') BETWEEN ?11 AND ?12
              ORDER BY coalesce(last_used_at, '') DESC, id DESC LIMIT ?8",
             values,
         ),

@@ -291,12 +291,9 @@ fn refusals(counts: &Counts) -> Statement {
     )
 }
 
-/// How many seconds addresses of callers are kept.
-const ADDRESSES_FOR: i64 = 90 * DAY;
-
-/// Forgets from where tokens were used, and refused, long ago.
-pub fn purge(now: Timestamp) -> [Statement; 2] {
-    let before = now.plus(-ADDRESSES_FOR);
+/// Forgets from where tokens were used, and refused, so many days ago.
+pub fn purge(now: Timestamp, days: u16) -> [Statement; 2] {
+    let before = now.plus(-i64::from(days) * DAY);
     [
         Statement::new("DELETE FROM token_addresses WHERE at <= ?1", [&before]),
         Statement::new("DELETE FROM token_refusals WHERE at <= ?1", [&before]),
