@@ -75,7 +75,7 @@ test('E-17 notifications come as direct messages, and the test message takes the
   expect(await sent(owner, 'email')).toEqual([])
 })
 
-test('whoever may not be written to is reached in the channel that they chose', async ({ owner }) => {
+test('E-R8 whoever may not be written to is reached in the channel that they chose', async ({ owner }) => {
   const member = await Member.named('member03')
   await member.suffer({ kind: 'grant', scope: 'incoming-webhook' })
   await member.connect(owner)
@@ -334,6 +334,54 @@ for (const [i, error] of GONE.entries()) {
     expect((await owner.get(CONNECTION)).json.state).toBe('connected')
   })
 }
+
+test('c.12 what waits for Slack goes by email at once when it is disconnected, or breaks', async ({ owner }) => {
+  const member = await Member.named('member68')
+  await member.connect(owner)
+  await owner.put('/users/me/notifications', INFO)
+  const tokens = async () => (await mailsTo(owner.account.email)).filter(({ subject }) => subject === 'An access token was made').map(({ text }) => /Token: (.+)/.exec(text)?.[1]).sort()
+  await member.suffer({ kind: 'status', status: 500, times: 1 })
+  await owner.makeToken({ name: 'first' })
+  await expect.poll(async () => (await sent(owner))[0]?.last_error).toContain('500')
+  expect((await owner.delete(CONNECTION)).status).toBe(204)
+  await expect.poll(tokens).toEqual(['first'])
+  expect(await sent(owner)).toMatchObject([{ state: 'failed', last_error: 'The workspace was disconnected' }])
+
+  // The next of its kind gathers others for ten minutes: not where they cannot go.
+  await member.connect(owner)
+  await owner.makeToken({ name: 'second' })
+  expect((await sent(owner))[1]).toMatchObject({ state: 'queued', tries: 0 })
+  await member.suffer({ kind: 'error', error: 'account_inactive' })
+  await owner.post('/slack/test')
+  await expect.poll(tokens).toEqual(['first', 'second'])
+  const said = 'Slack said: account_inactive'
+  expect((await sent(owner)).slice(1)).toMatchObject([{ state: 'failed', last_error: said }, { event: 'slack.test', state: 'failed', last_error: said }])
+  await nextTry(owner)
+  expect(await tokens()).toEqual(['first', 'second'])
+})
+
+test('what is critical goes by email rather than wait for long', async ({ owner }) => {
+  const member = await Member.named('member69')
+  await member.connect(owner)
+  const slackOnly = { email: { critical: false, warning: false, info: false }, slack: { critical: true, warning: true, info: true } }
+  expect((await owner.put('/users/me/notifications', slackOnly)).status).toBe(200)
+  await member.suffer({ kind: 'status', status: 429, headers: { 'retry-after': '3600' }, times: 1 })
+  const mails = async () => (await mailsTo(owner.account.email)).filter(({ subject }) => subject === 'New sign-in to your account').length
+  await owner.elsewhere()
+  await expect.poll(mails).toBe(1)
+  // The channel is asked nothing meanwhile; what comes then goes by email too, and what is not critical waits.
+  await owner.elsewhere()
+  await expect.poll(mails).toBe(2)
+  await owner.makeToken({ name: 'waits' })
+  await expect.poll(async () => (await sent(owner)).length).toBe(3)
+  const [first, second, third] = await sent(owner)
+  expect([first, second, third]).toMatchObject([
+    { state: 'failed', last_error: 'Slack asked to wait (429)' },
+    { state: 'failed', last_error: 'Slack asked for a long wait' },
+    { event: 'token.created', state: 'queued' },
+  ])
+  expect(await member.calls()).toHaveLength(1)
+})
 
 test('c.12 what the connection before answers late breaks nothing of the new one', async ({ owner }) => {
   const [before, after] = [await Member.named('member47'), await Member.named('member48')]

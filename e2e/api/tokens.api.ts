@@ -327,15 +327,19 @@ test.describe('a list of tokens', () => {
 
   test('b.7 is narrowed by when tokens were made, end, and were last used', async ({ owner }) => {
     for (const name of ['old', 'new', 'endless']) await owner.makeToken({ name })
-    const set = (name: string, column: string, value: string | null) => db.rows(`UPDATE tokens SET ${column} = ?3 WHERE owner_id = ?1 AND name = ?2`, owner.user.id, name, value as string)
+    const set = (name: string, column: string, value: string) => db.rows(`UPDATE tokens SET ${column} = ?3 WHERE owner_id = ?1 AND name = ?2`, owner.user.id, name, value)
     const [before, then, after] = [ago(86_401), ago(86_400), ago(86_399)]
     await set('old', 'created_at', then)
-    await set('old', 'expires_at', ago(-3_600))
-    await set('new', 'expires_at', ago(-7_200))
-    await set('endless', 'expires_at', null)
+    await set('old', 'renewable_until', ago(-3_600))
+    await set('new', 'renewable_until', ago(-7_200))
+    await db.rows(`UPDATE tokens SET renewable_until = NULL WHERE owner_id = ?1 AND name = 'endless'`, owner.user.id)
     await set('old', 'last_used_at', then)
     await set('new', 'last_used_at', ago(10))
-    const found = async (query: string) => names(await owner.get(`${MINE}?sort=name&${query}`))
+    const found = async (query: string) => {
+      const answer = await owner.get(`${MINE}?sort=name&${query}`)
+      expect(answer.status, answer.text).toBe(200)
+      return names(answer)
+    }
     expect(await found(`created_before=${after}`)).toEqual(['old'])
     expect(await found(`created_after=${before}&created_before=${after}`)).toEqual(['old'])
     // A time itself is neither before nor after it.

@@ -55,7 +55,7 @@ test('E-17 a test message arrives as a direct message, and the page says so', as
   expect((await member.messages()).map(({ text }) => text)).toEqual(['Test message'])
 })
 
-test('E-17 messages go to the channel that was chosen in Slack instead, at a word', async ({ page, owner }) => {
+test('E-17 E-R8 messages go to the channel that was chosen in Slack instead, at a word', async ({ page, owner }) => {
   await (await Member.named('member59')).connect(owner)
   await open(page, PAGE)
   await expect(slack(page)).toContainText('Your direct messages')
@@ -206,6 +206,7 @@ test('a message that was given up can be tried again', async ({ page, owner }) =
   await button(page, 'Retry Test message').click()
   await expect(said(page, 'It is on its way again.')).toBeVisible()
   await expect.poll(async () => (await member.messages()).length).toBe(1)
+  await expect(deliveries(page).filter({ hasText: 'Test message' })).toContainText(['Sent'])
 })
 
 for (const colorScheme of ['light', 'dark'] as const) {

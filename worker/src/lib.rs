@@ -51,7 +51,10 @@ mod users;
 use axum::response::IntoResponse;
 use contract::{notifications::Channel, time::Timestamp};
 use js_sys::Reflect;
-use worker::{Context, Env, MessageBatch, ScheduleContext, ScheduledEvent, event, web_sys};
+use worker::{
+    Context, Env, MessageBatch, ScheduleContext, ScheduledEvent, event, wasm_bindgen::JsValue,
+    web_sys,
+};
 
 /// How the name of the queue ends into which goes what could not be handed over, and of that of Slack.
 const DEAD: &str = "-dead";
@@ -60,8 +63,12 @@ const SLACK: &str = "-slack";
 /// Has futures go on by a settled promise, which the runtime calls back several times faster than by `queueMicrotask`.
 #[event(start)]
 fn start() {
-    let global = js_sys::global();
-    let _ = Reflect::delete_property(&global, &"queueMicrotask".into());
+    // It is inherited: only something of its own in front hides it.
+    let _ = Reflect::set(
+        &js_sys::global(),
+        &"queueMicrotask".into(),
+        &JsValue::UNDEFINED,
+    );
 }
 
 /// Every HTTP request there is: API, pages and assets.

@@ -12,8 +12,16 @@ use crate::{
         toast::Toaster,
     },
 };
-use contract::notifications::{Channel, DELIVERIES, Delivery, DeliveryState};
+use contract::{
+    ids::DeliveryId,
+    notifications::{Channel, DELIVERIES, Delivery, DeliveryState},
+};
 use leptos::{prelude::*, task::spawn_local};
+use std::time::Duration;
+
+/// How often it is looked what became of a message that is tried again, and how many times.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+const LOOKS: u8 = 20;
 
 /// The card.
 pub fn card(listing: Listing<Delivery>) -> AnyView {
@@ -97,6 +105,23 @@ fn trouble(delivery: &Delivery) -> Option<String> {
     })
 }
 
+/// Looks what became of a message, until that is known.
+fn look_again(listing: Listing<Delivery>, id: DeliveryId, looks: u8) {
+    let again = move || {
+        let waits = listing.rows.try_with_untracked(|rows| match rows {
+            Rows::Loaded(rows) => rows
+                .iter()
+                .any(|row| row.id == id && row.state == DeliveryState::Queued),
+            _ => true,
+        });
+        if waits == Some(true) && looks > 0 {
+            listing.reload();
+            look_again(listing, id, looks - 1);
+        }
+    };
+    set_timeout(again, LOOK_EVERY);
+}
+
 #[component]
 fn Retry(
     /// The list that it is in.
@@ -109,11 +134,14 @@ fn Retry(
     let label = ["Retry ", delivery.in_words()].concat();
     let path = [DELIVERIES, "/", delivery.id.as_str(), "/retry"].concat();
     let retry = move |_| {
-        let path = path.clone();
+        let (path, id) = (path.clone(), delivery.id.clone());
         pending.set(true);
         spawn_local(async move {
             match api.send(Method::POST, &path, None).await {
-                Ok(_) => toaster.say("It is on its way again.".into()),
+                Ok(_) => {
+                    toaster.say("It is on its way again.".into());
+                    look_again(listing, id, LOOKS);
+                }
                 Err(failure) => toaster.complain(failure.message()),
             }
             listing.reload();
@@ -126,7 +154,7 @@ fn Retry(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contract::{ids::DeliveryId, time::Timestamp};
+    use contract::time::Timestamp;
 
     #[test]
     fn what_went_wrong_is_told_until_it_went_well() {

@@ -8,7 +8,7 @@ mod post;
 mod store;
 
 pub use letter::Letter;
-pub use post::{deliver, give_up, seal_anew, sweep};
+pub use post::{deliver, enqueue_written, give_up, instead_of_waiting, seal_anew, sweep};
 pub use store::{DeliveryRow, Wanted, find, insert_to_slack, list, purge, readdress, retry};
 
 use crate::{

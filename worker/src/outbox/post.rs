@@ -6,8 +6,9 @@ use super::{
     store::{self, Claimed},
 };
 use crate::{
+    auth::Owner,
     call::{self, clock, key},
-    db::Db,
+    db::{Db, Outcome, Statement},
     edge::pause,
     error::{Error, Result},
     passwords,
@@ -36,6 +37,8 @@ const OURS: &str = "Something went wrong here, not at the receiver";
 /// How long one message may take, in milliseconds: all that are claimed together are done with before they are taken for
 /// lost.
 const TIMEOUT_MS: u32 = 10_000;
+/// The longest that what is critical waits for its turn at Slack, in seconds; it goes by mail then.
+const PATIENCE: i64 = 10 * 60;
 /// The longest that a receiver can ask us to wait, in seconds.
 const WAIT_MAX: u32 = 24 * 60 * 60;
 
@@ -122,6 +125,9 @@ async fn note(env: &Env, db: &Db, message: &Claimed, sent: Result<(), Fault>) ->
             }
             return db.commit_all(statements).await.map(drop);
         }
+        Err(Fault::NotYet(turn)) if message.is_urgent() && turn > now.plus(PATIENCE) => {
+            return instead(env, db, message, "Slack asked for a long wait").await;
+        }
         Err(Fault::NotYet(turn)) => {
             db.commit([store::in_turn(message, turn)]).await?;
             let wait = u32::try_from(turn.seconds() - now.seconds()).unwrap_or_default();
@@ -146,6 +152,9 @@ async fn note(env: &Env, db: &Db, message: &Claimed, sent: Result<(), Fault>) ->
             let until = now.plus(i64::from(wait));
             let paused = slack::paused(&message.tenant_id, &message.user_id, until);
             db.commit([paused]).await?;
+            if message.is_urgent() && i64::from(wait) > PATIENCE {
+                return instead(env, db, message, &why).await;
+            }
             (wait, why)
         }
         Err(Fault::Later(why) | Fault::After(_, why) | Fault::Never(why)) => {
@@ -187,12 +196,33 @@ async fn broken(env: &Env, db: &Db, message: &Claimed, used: (&str, Via), why: &
     let notice =
         Message::in_background(env, Event::SlackBroken, &letters::slack_broken(env, why)?)?;
     let (tenant_id, user_id) = (&message.tenant_id, &message.user_id);
-    db.commit([
-        slack::broken(tenant_id, user_id, used, why, now),
-        notice.to_person_of(tenant_id.as_str(), user_id.as_str(), now),
-    ])
-    .await?;
-    notice.send(env).await
+    let [_, _, instead, _] = db
+        .commit([
+            slack::broken(tenant_id, user_id, used, why, now),
+            notice.to_person_of(tenant_id.as_str(), user_id.as_str(), now),
+            store::insert_instead_of_waiting(tenant_id.as_str(), user_id.as_str(), now),
+            store::give_up_waiting(tenant_id.as_str(), user_id.as_str(), &said(why), now),
+        ])
+        .await?;
+    notice.send(env).await?;
+    enqueue_written(env, &instead).await
+}
+
+/// What waits for the Slack of a person who has disconnected it goes by mail, once it is written: see [`enqueue_written`].
+pub fn instead_of_waiting(owner: &Owner, now: Timestamp) -> [Statement; 2] {
+    let (tenant_id, user_id) = (owner.tenant().as_str(), owner.user().as_str());
+    [
+        store::insert_instead_of_waiting(tenant_id, user_id, now),
+        store::give_up_waiting(tenant_id, user_id, "The workspace was disconnected", now),
+    ]
+}
+
+/// Has those messages sent that a statement wrote.
+pub async fn enqueue_written(env: &Env, written: &Outcome) -> Result<()> {
+    for row in written.rows::<store::Unqueued>()? {
+        enqueue(env, row.channel, row.id.as_str(), 0).await?;
+    }
+    Ok(())
 }
 
 /// Seconds until the next try: four times as long each time, less up to a fifth, so that what failed together does not
@@ -216,8 +246,9 @@ pub async fn sweep(env: &Env, now: Timestamp) -> Result<()> {
         store::insert_instead_of_exhausted(now),
     ];
     let [_, instead] = db.commit(given_up).await?;
-    let overdue: Vec<store::Overdue> = db.all(store::overdue(now.plus(-SWEEP_AFTER))).await?;
-    for row in instead.rows()?.into_iter().chain(overdue) {
+    let overdue: Vec<store::Unqueued> = db.all(store::overdue(now.plus(-SWEEP_AFTER))).await?;
+    enqueue_written(env, &instead).await?;
+    for row in overdue {
         enqueue(env, row.channel, row.id.as_str(), 0).await?;
     }
     Ok(())

@@ -10,7 +10,7 @@ use crate::{
 };
 use contract::{
     ids::{DeliveryId, TenantId, UserId},
-    notifications::{Channel, Delivery, DeliveryState, Level, Notifications},
+    notifications::{Channel, Delivery, DeliveryState, Event, Level, Notifications},
     time::{DAY, Timestamp},
 };
 use serde::Deserialize;
@@ -220,6 +220,40 @@ pub(super) fn insert_instead(message: &Claimed, now: Timestamp) -> Statement {
     )
 }
 
+/// The mails that go out in place of what waits for a person's Slack, if that takes nothing any more, unless there are such.
+pub(super) fn insert_instead_of_waiting(
+    tenant_id: &str,
+    user_id: &str,
+    now: Timestamp,
+) -> Statement {
+    Statement::new(
+        "INSERT INTO outbox (id, tenant_id, user_id, event, channel, recipient, content, folded, created_at, due_at)
+         SELECT substr(o.id, 1, length(o.id) - 1) || '0', o.tenant_id, o.user_id, o.event, 'email', u.email, o.content,
+                o.folded, ?3, ?3
+         FROM outbox o JOIN users u ON u.id = o.user_id AND u.tenant_id = o.tenant_id
+         WHERE o.user_id = ?1 AND o.tenant_id = ?2 AND o.channel = 'slack' AND o.state = 'queued' AND o.event <> 'slack.test'
+           AND NOT EXISTS (SELECT 1 FROM slack_connections WHERE user_id = ?1 AND tenant_id = ?2 AND broken_at IS NULL)
+         ON CONFLICT (id) DO NOTHING
+         RETURNING id, channel",
+        [&user_id, &tenant_id, &now],
+    )
+}
+
+/// Gives up what waits for a person's Slack, if that takes nothing any more.
+pub(super) fn give_up_waiting(
+    tenant_id: &str,
+    user_id: &str,
+    why: &str,
+    now: Timestamp,
+) -> Statement {
+    Statement::new(
+        "UPDATE outbox SET state = 'failed', done_at = ?4, last_error = ?3, gathers = 0
+         WHERE user_id = ?1 AND tenant_id = ?2 AND channel = 'slack' AND state = 'queued'
+           AND NOT EXISTS (SELECT 1 FROM slack_connections WHERE user_id = ?1 AND tenant_id = ?2 AND broken_at IS NULL)",
+        [&user_id, &tenant_id, &why, &now],
+    )
+}
+
 /// A message that is being sent.
 #[derive(Clone, Deserialize)]
 pub(super) struct Claimed {
@@ -233,6 +267,13 @@ pub(super) struct Claimed {
     pub content: String,
     pub tries: u32,
     pub folded: u32,
+}
+
+impl Claimed {
+    /// Whether it is about something critical.
+    pub fn is_urgent(&self) -> bool {
+        Event::parse(&self.event).is_some_and(|event| event.level() == Level::Critical)
+    }
 }
 
 /// The most messages that are claimed at once.
@@ -358,9 +399,9 @@ pub(super) fn insert_instead_of_exhausted(now: Timestamp) -> Statement {
     )
 }
 
-/// A message that nothing in its queue speaks of.
+/// A message that nothing in its queue speaks of yet, or any more.
 #[derive(Deserialize)]
-pub(super) struct Overdue {
+pub(super) struct Unqueued {
     pub id: DeliveryId,
     pub channel: Channel,
 }

@@ -259,16 +259,21 @@ pub async fn delete(
     Authorized { owner, actor, .. }: Authorized<ManageOwnNotifications>,
     call: Call,
 ) -> Result<StatusCode> {
-    let [deleted, _] = call
+    let [instead, given_up] = outbox::instead_of_waiting(&owner, call.now);
+    let [deleted, _, instead, _] = call
         .db
         .commit([
             store::delete(&owner),
             event(&call, &owner, &actor, Action::SlackDisconnected, None)?,
+            instead,
+            given_up,
         ])
         .await?;
     if deleted.changed() == 0 {
         return Err(Error::not_found(CONNECTION));
     }
+    let env = call.env().clone();
+    call.later(async move { outbox::enqueue_written(&env, &instead).await });
     give_back_soon(&call);
     Ok(StatusCode::NO_CONTENT)
 }

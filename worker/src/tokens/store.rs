@@ -194,8 +194,13 @@ pub(super) async fn list(
         &wanted.used.from,
         &wanted.used.to,
     ];
+    let tokens: Vec<TokenRow> = db.all(ordered(wanted, values)).await?;
+    tokens.into_iter().map(|row| row.read(now)).collect()
+}
+
+fn ordered(wanted: &Wanted<'_>, values: [&dyn Bind; 12]) -> Statement {
     // A plus keeps a column that only narrows from being what the rows are found by: they would have to be sorted.
-    let statement = match (wanted.state, wanted.order) {
+    match (wanted.state, wanted.order) {
         (State::Revoked, _) => Statement::new(
             "SELECT * FROM shown_tokens
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NOT NULL AND id < ?3
@@ -288,9 +293,7 @@ pub(super) async fn list(
              ORDER BY coalesce(last_used_at, '') DESC, id DESC LIMIT ?8",
             values,
         ),
-    };
-    let tokens: Vec<TokenRow> = db.all(statement).await?;
-    tokens.into_iter().map(|row| row.read(now)).collect()
+    }
 }
 
 /// One token of the tenant.
