@@ -206,7 +206,6 @@ test('a message that was given up can be tried again', async ({ page, owner }) =
   await button(page, 'Retry Test message').click()
   await expect(said(page, 'It is on its way again.')).toBeVisible()
   await expect.poll(async () => (await member.messages()).length).toBe(1)
-  await expect(deliveries(page).filter({ hasText: 'Test message' })).toContainText(['Sent'])
 })
 
 for (const colorScheme of ['light', 'dark'] as const) {

@@ -12,16 +12,8 @@ use crate::{
         toast::Toaster,
     },
 };
-use contract::{
-    ids::DeliveryId,
-    notifications::{Channel, DELIVERIES, Delivery, DeliveryState},
-};
+use contract::notifications::{Channel, DELIVERIES, Delivery, DeliveryState};
 use leptos::{prelude::*, task::spawn_local};
-use std::time::Duration;
-
-/// How often it is looked what became of a message that is tried again, and how many times.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
-const LOOKS: u8 = 20;
 
 /// The card.
 pub fn card(listing: Listing<Delivery>) -> AnyView {
@@ -105,23 +97,6 @@ fn trouble(delivery: &Delivery) -> Option<String> {
     })
 }
 
-/// Looks what became of a message, until that is known.
-fn look_again(listing: Listing<Delivery>, id: DeliveryId, looks: u8) {
-    let again = move || {
-        let waits = listing.rows.try_with_untracked(|rows| match rows {
-            Rows::Loaded(rows) => rows
-                .iter()
-                .any(|row| row.id == id && row.state == DeliveryState::Queued),
-            _ => true,
-        });
-        if waits == Some(true) && looks > 0 {
-            listing.reload();
-            look_again(listing, id, looks - 1);
-        }
-    };
-    set_timeout(again, LOOK_EVERY);
-}
-
 #[component]
 fn Retry(
     /// The list that it is in.
@@ -134,14 +109,11 @@ fn Retry(
     let label = ["Retry ", delivery.in_words()].concat();
     let path = [DELIVERIES, "/", delivery.id.as_str(), "/retry"].concat();
     let retry = move |_| {
-        let (path, id) = (path.clone(), delivery.id.clone());
+        let path = path.clone();
         pending.set(true);
         spawn_local(async move {
             match api.send(Method::POST, &path, None).await {
-                Ok(_) => {
-                    toaster.say("It is on its way again.".into());
-                    look_again(listing, id, LOOKS);
-                }
+                Ok(_) => toaster.say("It is on its way again.".into()),
                 Err(failure) => toaster.complain(failure.message()),
             }
             listing.reload();
@@ -154,7 +126,7 @@ fn Retry(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contract::time::Timestamp;
+    use contract::{ids::DeliveryId, time::Timestamp};
 
     #[test]
     fn what_went_wrong_is_told_until_it_went_well() {
