@@ -102,7 +102,7 @@ test('d.10 killed on the way of a message to Slack, it loses nothing, and tells 
     const { pathname, search } = new URL(await slack.allow(authorize_url))
     expect((await call('GET', pathname + search)).headers.get('location')).toBe('/settings/notifications?slack=connected')
 
-    // Once the call is answered: before, or while, its message is handed from queue to queue.
+    // Once the call is answered, before or while Slack's queue hands the message over.
     expect((await ask()).status).toBe(202)
     await latchkey.kill()
     await again()
