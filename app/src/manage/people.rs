@@ -103,22 +103,21 @@ impl People {
     ) -> Field {
         let text = RwSignal::new(text);
         let choose = StoredValue::new(choose);
-        let settle = move || {
-            let id = self.id_of(&text.get_untracked()).unwrap_or_default();
-            choose.with_value(|choose| choose(id));
-        };
+        let choose = move |id| choose.with_value(|choose| choose(id));
         let seek = StoredValue::new_local(debounce(Duration::from_millis(250), move |sought| {
             spawn_local(async move {
                 self.seek(sought).await;
-                // Who typed a whole name faster than it was found has chosen too.
-                if text.try_get_untracked().is_some() {
-                    settle();
+                // Who typed a whole name faster than it was found has chosen too. Else nothing is new:
+                // what was said about the field meanwhile stays.
+                let typed = text.try_get_untracked();
+                if let Some(id) = typed.and_then(|typed| self.id_of(&typed)) {
+                    choose(id);
                 }
             });
         }));
         let write = Callback::new(move |typed: String| {
+            choose(self.id_of(&typed).unwrap_or_default());
             text.set(typed.clone());
-            settle();
             seek.update_value(|seek| seek(typed));
         });
         Field {
