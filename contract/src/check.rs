@@ -108,7 +108,7 @@ pub(crate) fn some_text(text: &str, max: usize, missing: &str) -> Result<String,
 }
 
 /// Control characters, and the marks that reorder or hide text around them (Unicode TR 36, section 3.3).
-fn is_unprintable(c: char) -> bool {
+pub fn is_unprintable(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}'
             | '\u{061C}' | '\u{180E}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')

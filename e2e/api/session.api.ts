@@ -154,6 +154,22 @@ test.describe('a sign-in that is wrong', () => {
   })
 })
 
+test('a session has a limit of its own, which every answer tells', async ({ owner }) => {
+  const first = await owner.get('/session')
+  expect(first.header('ratelimit-policy')).toBe('"credential";q=200;w=60')
+  expect(first.header('ratelimit')).toMatch(/^"credential";r=\d+;t=\d+$/)
+  let limited = null
+  // A minute may end in between, but not two.
+  for (let calls = 0; calls < 410 && !limited; calls += 10) {
+    const answers = await Promise.all(Array.from({ length: 10 }, () => owner.get('/session')))
+    limited = answers.find((answer) => answer.status !== 200)
+  }
+  expectProblem(limited!, 429, 'rate_limited')
+  expect(limited?.header('ratelimit')).toMatch(/^"credential";r=0;t=\d+$/)
+  expect(Number(limited?.header('retry-after'))).toBeGreaterThan(0)
+  expect((await (await owner.elsewhere()).get('/session')).status).toBe(200)
+})
+
 test.describe('guessing', () => {
   test('is stopped after ten wrong passwords of an account, wherever they come from, and then even the right one is refused', async ({ owner, stranger }) => {
     for (let i = 0; i < 10; i++) expectProblem(await anonymously(wrong(owner.account.email)), 401, 'unauthenticated')

@@ -1,4 +1,4 @@
-//! How often a credential may call, and how often an address may try one that is none of ours. Each isolate counts in its
+//! How often a credential may call, a session among them, and how often an address may try one that is none of ours. Each isolate counts in its
 //! own memory, so a limit is exact within one and approximate over all of them; it keeps a runaway script from harming
 //! others, and is no means of accounting.
 

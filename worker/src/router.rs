@@ -262,7 +262,7 @@ pub async fn answer(request: Request<Body>, env: Env, context: Context) -> Respo
         Ok(call) => call,
         Err(error) => return respond::finish(error.into_response(), about, "unknown"),
     };
-    let response = if let Err(error) = gates::refuse_strays(&parts) {
+    let mut response = if let Err(error) = gates::refuse_strays(&parts) {
         error.into_response()
     } else if about.is_data() {
         match auth::refuse_other_sites(&parts) {
@@ -279,11 +279,14 @@ pub async fn answer(request: Request<Body>, env: Env, context: Context) -> Respo
             .await
             .unwrap_or_else(Error::into_response)
     };
-    let mut response = respond::finish(response, about, &call.request_id);
+    // Before a refusal says which limit it went by, which may be a narrower one than the credential's.
     if about.is_data() {
         for (name, value) in call.told() {
             respond::set(response.headers_mut(), name.clone(), value);
         }
+    }
+    let mut response = respond::finish(response, about, &call.request_id);
+    if about.is_data() {
         // The edge sets it anyway; pages judge by it how far their own clock is off.
         respond::set(response.headers_mut(), header::DATE, &call.now.http_date());
     }

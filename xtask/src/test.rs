@@ -80,6 +80,10 @@ pub fn all(project: &Project, fast: bool, long: bool, to_playwright: &[String]) 
     let profile = Profile::release_if(!fast);
     app::build(project, profile)?;
     worker::build(project, profile)?;
+    step("Command line", || {
+        let build = ["build", "--quiet", "--package", "latchkey-cli"];
+        run(project.cargo().args(build))
+    })?;
     for environment in ENVIRONMENTS {
         step(&format!("Deploy, dry run: {environment}"), || {
             dry_run(project, environment)
@@ -259,6 +263,7 @@ fn playwright(
             },
         )
         .env("LATCHKEY_STATE", &state)
+        .env("LATCHKEY_CLI", project.target.join("debug/latchkey"))
         .envs(ports);
     let tested = run(&mut command);
     files::remove(&state)?;

@@ -4,6 +4,7 @@ use super::{
     Actor, Grant, Holder, Owner, Tenant,
     actor::full_name,
     cookie::session_cookie,
+    gate,
     machine::{self, MachineCaller},
     rules,
     store::{self, FoundSession},
@@ -11,7 +12,7 @@ use super::{
 use crate::{
     call::Call,
     error::{Error, Result},
-    rekey,
+    rates, rekey,
     secret::{Prefix, is_well_formed},
     usage::Visit,
 };
@@ -216,6 +217,9 @@ async fn by_session(call: &Call, cookie: &str) -> Result<SessionCaller> {
             "Enter the code of your second factor to finish signing in.",
         ));
     }
+    let rate = rates::take(call, found.id.as_str());
+    call.tell(rate.headers("credential").into());
+    gate::in_rate(rate.too_often())?;
     let seen_lately = call.now < found.last_seen_at.plus(SEEN_EVERY);
     let session = SessionCaller::known(call, found);
     if !seen_lately {

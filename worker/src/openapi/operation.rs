@@ -303,16 +303,12 @@ impl Operation {
 
     fn bare(&self, status: u16) -> Value {
         let mut headers = vec!["X-Request-Id"];
-        if matches!(
-            self.caller,
-            Caller::Reader(_) | Caller::Token | Caller::Pair | Caller::Machine
-        ) {
-            headers.extend([
-                "RateLimit",
-                "RateLimit-Policy",
-                "Token-Expires-At",
-                "Sunset",
-            ]);
+        let is_counted = !matches!(self.caller, Caller::Anyone | Caller::HalfSession);
+        if is_counted {
+            headers.extend(["RateLimit", "RateLimit-Policy"]);
+        }
+        if is_counted && !matches!(self.caller, Caller::Session) {
+            headers.extend(["Token-Expires-At", "Sunset"]);
         }
         let headers: Map<String, Value> = headers
             .into_iter()
