@@ -59,6 +59,8 @@ test('no route shows or changes anything of another company, whatever kind of id
   const walked: string[] = []
   for (const route of ROUTES.filter((route) => /\{(?!\*)/.test(route))) {
     const [method = '', path = ''] = route.split(' ')
+    // One session may not make as many calls as all routes take.
+    const visitor = await owner.elsewhere()
     const places = path.match(/\{\w+\}/g) ?? []
     const paths = ids.flatMap((id) =>
       places.length === 1 ? [path.replace(/\{\w+\}/, id)] : ['me', mine, stranger.user.id].map((first) => path.replace(/\{\w+\}/, first).replace(/\{\w+\}/, id)),
@@ -66,7 +68,7 @@ test('no route shows or changes anything of another company, whatever kind of id
     for (const called of paths) {
       const isPhoto = method === 'PUT' && path.endsWith('/photo')
       const sent = isPhoto ? { body: png(), headers: { 'content-type': 'image/png' } } : ['GET', 'DELETE'].includes(method) ? {} : { json: BODIES[route] ?? {} }
-      const answer = await owner.call(method, called, sent)
+      const answer = await visitor.call(method, called, sent)
       const secret = BY_SECRET.includes(path) && !(method === 'DELETE')
       if (secret) expect([400, 401, 404, 409, 422], `${answer.call}: ${answer.text}`).toContain(answer.status)
       else expect([answer.status, answer.json.code], `${answer.call}: ${answer.text}`).toEqual([404, 'not_found'])
