@@ -1,6 +1,6 @@
-//! How often a credential may call, a session among them, and how often an address may try one that is none of ours. Each isolate counts in its
-//! own memory, so a limit is exact within one and approximate over all of them; it keeps a runaway script from harming
-//! others, and is no means of accounting.
+//! How often a credential may call, a session among them, and how often an address may try one that is none of ours.
+//! Each isolate counts in its own memory, so a limit is exact within one and approximate over all of them; it keeps a
+//! runaway script from harming others, and is no means of accounting.
 
 use crate::{call::Call, limits};
 use axum::http::HeaderName;
