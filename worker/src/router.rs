@@ -284,12 +284,10 @@ pub async fn answer(request: Request<Body>, env: Env, context: Context) -> Respo
         for (name, value) in call.told() {
             respond::set(response.headers_mut(), name.clone(), value);
         }
-    }
-    let mut response = respond::finish(response, about, &call.request_id);
-    if about.is_data() {
         // The edge sets it anyway; pages judge by it how far their own clock is off.
         respond::set(response.headers_mut(), header::DATE, &call.now.http_date());
     }
+    let response = respond::finish(response, about, &call.request_id);
     if log::requests(call.env()) {
         let route = match about {
             Content::Page => Some("page"),

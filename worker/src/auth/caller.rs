@@ -217,11 +217,11 @@ async fn by_session(call: &Call, cookie: &str) -> Result<SessionCaller> {
             "Enter the code of your second factor to finish signing in.",
         ));
     }
-    let rate = rates::take(call, found.id.as_str());
-    call.tell(rate.headers("credential").into());
-    gate::in_rate(rate.too_often())?;
     let seen_lately = call.now < found.last_seen_at.plus(SEEN_EVERY);
     let session = SessionCaller::known(call, found);
+    let rate = rates::take(call, session.id.as_str());
+    call.tell(rate.headers("credential").into());
+    gate::in_rate(rate.too_often())?;
     if !seen_lately {
         let (later, owner, id) = (call.clone(), session.owner.clone(), session.id.clone());
         call.later(async move {
