@@ -1,7 +1,7 @@
 // Lists in every order that they have, page by page, with rows that are alike and rows without a value; also narrowed.
 
 import { randomBytes } from 'node:crypto'
-import type { Person } from '../support/actors'
+import { Actor, type Person } from '../support/actors'
 import { type Row, ago, db } from '../support/db'
 import { makeAccount, roleId } from '../support/machines'
 import { colleague, customRole } from '../support/people'
@@ -134,6 +134,19 @@ test('invitations come by age, and are searched by part of an address', async ({
     await expectOrders(owner, `/invitations?search=${search}`, found, { created: age }, '-created')
   }
   await expectNoOther(owner, '/invitations', 'created or -created')
+})
+
+test('sessions come by age, and are narrowed by the address that they are used from', async ({ owner }) => {
+  for (const ip of ['2001:db8::1', '2001:db8::1', '198.51.100.7']) await new Actor(ip).post('/session', { email: owner.account.email, password: owner.account.password })
+  const rows = await db.rows('SELECT * FROM sessions WHERE user_id = ?1', owner.user.id)
+  const path = '/users/me/sessions'
+  await expectOrders(owner, path, rows, { created: age }, '-created')
+  for (const ip of ['2001:DB8:0::1', '198.51.100.7', '192.0.2.1']) {
+    const found = rows.filter((row) => row.ip === ip.toLowerCase().replace(':0::', '::'))
+    await expectOrders(owner, `${path}?ip=${ip}`, found, { created: age }, '-created')
+  }
+  await refused(owner.tenant, () => owner.get(`${path}?ip=everywhere`), 422, 'invalid', ['/ip'])
+  await expectNoOther(owner, path, 'created or -created')
 })
 
 test('the trail is read from either end, narrowed by anything, as a list and as a file', async ({ owner }) => {

@@ -287,3 +287,26 @@ test('a photo whose bytes are lost is none, and can be sent again', async ({ own
   expect((await owner.upload(PHOTO, png(), 'image/png')).json.photo_url).toBe(photo_url)
   expect((await shown(owner, photo_url)).bytes).toEqual(png())
 })
+
+test('a photo is neither changed nor removed by who saw another one', async ({ owner }) => {
+  const seen = (await owner.upload(PHOTO, png(), 'image/png')).header('etag') ?? ''
+  expect((await owner.get(PHOTO)).header('etag')).toBe(seen)
+  const upload = (ifMatch: string) => owner.upload(PHOTO, png({ shade: 0x20 }), 'image/png', { 'If-Match': ifMatch })
+  const first = await owner.upload(PHOTO, jpeg(), 'image/jpeg', { 'If-Match': `"other", ${seen}` })
+  expect(first.status, first.text).toBe(200)
+  for (const wrong of [seen, `W/${first.header('etag')}`, 'stale']) {
+    await keptOut(owner, () => upload(wrong), 412, 'precondition_failed')
+    await keptOut(owner, () => owner.delete(PHOTO, { 'If-Match': wrong }), 412, 'precondition_failed')
+  }
+  const now = { 'If-Match': first.header('etag') ?? '' }
+  const answers = await Promise.all([upload(now['If-Match']), owner.delete(PHOTO, now), owner.delete(PHOTO, now)])
+  expect(answers.map(({ status }) => status).sort().slice(1), 'one of them alone').toEqual([412, 412])
+  const left = (await owner.get(PHOTO)).status === 200 ? 1 : 0
+  await expect.poll(async () => (await photosOf(owner.tenant)).length).toBe(left)
+  expect(await events(owner)).toHaveLength(3)
+  // Where there is none, none is named.
+  expect((await owner.delete(PHOTO)).status).toBe(204)
+  await refused(owner.tenant, () => owner.delete(PHOTO, now), 412, 'precondition_failed')
+  await refused(owner.tenant, () => upload(now['If-Match']), 412, 'precondition_failed')
+  expect((await upload('*')).status).toBe(200)
+})

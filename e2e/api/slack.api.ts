@@ -109,6 +109,28 @@ test('a person chooses the channel instead, and their direct messages again', as
   expect(changes.map(({ changes }) => JSON.parse(changes).via)).toEqual([{ from: 'direct', to: 'channel' }, { from: 'channel', to: 'direct' }])
 })
 
+test('a connection that was changed since it was read is neither changed nor removed by who names what they read', async ({ owner }) => {
+  const member = await Member.named('member70')
+  await member.connect(owner)
+  const seen = { 'If-Match': (await owner.get(CONNECTION)).header('etag') ?? '' }
+  expect(seen['If-Match']).toMatch(/^"[^"]+"$/)
+  const chosen = await owner.patch(CONNECTION, { via: 'channel' }, seen)
+  expect(chosen.status, chosen.text).toBe(200)
+  const now = chosen.header('etag') ?? ''
+  expect(now).not.toBe(seen['If-Match'])
+  await refused(owner.tenant, () => owner.patch(CONNECTION, { via: 'direct' }, seen), 412, 'precondition_failed')
+  await refused(owner.tenant, () => owner.delete(CONNECTION, seen), 412, 'precondition_failed')
+  // A message changes nothing that a call could name.
+  await owner.post('/slack/test')
+  await expect.poll(() => state(owner)).toEqual(['sent'])
+  expect((await owner.get(CONNECTION)).header('etag')).toBe(now)
+  const answers = await Promise.all([1, 2, 3].map(() => owner.delete(CONNECTION, { 'If-Match': `"other", ${now}` })))
+  const [done, ...late] = answers.map(({ status }) => status).sort()
+  expect(done).toBe(204)
+  expect(late.filter((status) => status !== 404 && status !== 412), 'whoever is late finds none, or another').toEqual([])
+  expect(await db.count(`FROM audit_events WHERE tenant_id = ?1 AND action = 'slack.disconnected'`, owner.tenant)).toBe(1)
+})
+
 test('what waits for its next try follows the choice, and says so', async ({ owner }) => {
   const member = await Member.named('member60')
   await member.connect(owner)

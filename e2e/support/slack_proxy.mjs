@@ -14,7 +14,7 @@ const { PORT, EMULATOR_PORT, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI } = process.
 const EMULATOR = `http://127.0.0.1:${EMULATOR_PORT}`
 const SELF = `http://127.0.0.1:${PORT}`
 /** Each test has a member of its own. */
-const MEMBERS = Array.from({ length: 70 }, (_, i) => `member${String(i).padStart(2, '0')}`)
+const MEMBERS = Array.from({ length: 71 }, (_, i) => `member${String(i).padStart(2, '0')}`)
 
 const seed = {
   slack: {

@@ -6,6 +6,7 @@ use crate::{
     auth::Owner,
     call::Call,
     error::{Error, Result},
+    order::Way,
     outbox, session,
 };
 use contract::ids::{DeliveryId, EventId, SessionId};
@@ -88,7 +89,13 @@ impl Part {
         match self {
             Self::Sessions => {
                 let before = SessionId::parse(&after.place);
-                let found = session::devices(call, owner, session, before.as_ref(), ROWS).await?;
+                let wanted = session::Wanted {
+                    way: Way::Down,
+                    ip: None,
+                    after: before.as_ref(),
+                    rows: ROWS,
+                };
+                let found = session::devices(call, owner, session, &wanted).await?;
                 written(&found, |device| device.id.as_str())
             }
             Self::Devices => placed(store::devices(db, owner, after).await?),

@@ -205,6 +205,12 @@ fn sessions(schemas: &mut Schemas) -> Vec<Operation> {
             "A person's sessions, the newest first",
             InSession,
         )
+        .query(
+            "ip",
+            "Used from this address.",
+            &json!({"type": "string", "maxLength": 45}),
+        )
+        .sorts(&["-created"], "")
         .lists::<Device>(schemas)
         .refuses(&[NotFound]),
         op(
@@ -423,7 +429,9 @@ fn photos(schemas: &mut Schemas) -> Vec<Operation> {
             InSession,
         )
         .takes_plain(&kinds, &bytes)
+        .conditional()
         .answers::<User>(200, schemas)
+        .with(&["ETag"])
         .refuses(&[NotFound, Code::Invalid, RateLimited]),
         op(
             "DELETE /api/v1/users/{user}/photo",
@@ -432,6 +440,7 @@ fn photos(schemas: &mut Schemas) -> Vec<Operation> {
             "Remove one's own photo",
             InSession,
         )
+        .conditional()
         .answers_nothing(204)
         .refuses(&[NotFound]),
     ]
@@ -568,7 +577,8 @@ fn slack(schemas: &mut Schemas) -> Vec<Operation> {
             "How it stands with Slack",
             InSession,
         )
-        .answers::<SlackConnection>(200, schemas),
+        .answers::<SlackConnection>(200, schemas)
+        .with(&["ETag"]),
         op(
             "POST /api/v1/slack/connection",
             "connectSlack",
@@ -586,7 +596,9 @@ fn slack(schemas: &mut Schemas) -> Vec<Operation> {
             InSession,
         )
         .takes::<UpdateSlackConnection>(schemas)
+        .conditional()
         .answers::<SlackConnection>(200, schemas)
+        .with(&["ETag"])
         .refuses(&[NotFound, Conflict, RateLimited]),
         op(
             "DELETE /api/v1/slack/connection",
@@ -595,6 +607,7 @@ fn slack(schemas: &mut Schemas) -> Vec<Operation> {
             "Disconnect, here and at Slack",
             InSession,
         )
+        .conditional()
         .answers_nothing(204)
         .refuses(&[NotFound]),
         op(

@@ -13,6 +13,7 @@ use crate::{
     },
     call::Call,
     db::Statement,
+    entity_tag::IfMatch,
     error::{Error, Result},
     extract::{self, Query, Segment},
     limits::{Counter, Limit},
@@ -69,7 +70,7 @@ pub async fn show(
     } else {
         Keep::UntilChanged
     };
-    let tag = format!("\"{}\"", photo.hash);
+    let tag = photo.tag();
     if is_known(&headers, &tag) {
         let unchanged = (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]);
         return Ok((Extension(keep), unchanged).into_response());
@@ -89,7 +90,7 @@ pub async fn show(
     Ok((Extension(keep), described, Body::from(bytes)).into_response())
 }
 
-/// Change one's own photo.
+/// Change one's own photo. With `If-Match`, only if it is still the one that was read.
 #[worker::send]
 pub async fn update(
     Authorized {
@@ -100,12 +101,14 @@ pub async fn update(
     }: Authorized<ChangeOwnPhoto>,
     call: Call,
     headers: HeaderMap,
+    if_match: IfMatch,
     Segment(user): Segment,
     body: Body,
-) -> Result<Json<User>> {
+) -> Result<impl IntoResponse> {
     // Before any refusal, which somebody who is still sending would not hear.
     let sent = extract::whole(&headers, body, MAX_BYTES, "Send at most 2 MiB.").await;
     is_own(&owner, &user)?;
+    let must_be = unchanged(&call, &owner, &if_match).await?;
     let media_type = media_type(&headers)?;
     let uploads = Counter::new(&call, &UPLOADS, owner.user().as_str())?;
     let [taken] = call.db.commit([uploads.take(call.now)]).await?;
@@ -128,16 +131,19 @@ pub async fn update(
     let event = event(Action::UserPhotoChanged, &actor, &before, &after);
     let entry = audit::entry(&call, &owner, &actor, &event);
     let written = match entry {
-        Ok(entry) => write(&call, &owner, store::change(&owner, &photo), entry).await,
+        Ok(entry) => {
+            let change = store::change(&owner, &photo, must_be.as_deref());
+            write(&call, &owner, &if_match, change, entry).await
+        }
         Err(error) => Err(error),
     };
     if written.is_err() {
         place.clear(&call).await;
     }
-    written.map(|()| Json(after))
+    written.map(|()| ([(header::ETAG, photo.tag())], Json(after)))
 }
 
-/// Remove one's own photo.
+/// Remove one's own photo. With `If-Match`, only if it is still the one that was read.
 #[worker::send]
 pub async fn remove(
     Authorized {
@@ -147,9 +153,11 @@ pub async fn remove(
         ..
     }: Authorized<ChangeOwnPhoto>,
     call: Call,
+    if_match: IfMatch,
     Segment(user): Segment,
 ) -> Result<StatusCode> {
     is_own(&owner, &user)?;
+    let must_be = unchanged(&call, &owner, &if_match).await?;
     let before = session.user;
     let after = User {
         photo_url: None,
@@ -157,17 +165,44 @@ pub async fn remove(
     };
     let event = event(Action::UserPhotoRemoved, &actor, &before, &after);
     let entry = audit::entry(&call, &owner, &actor, &event)?;
-    write(&call, &owner, store::remove(&owner), entry).await?;
+    let change = store::remove(&owner, must_be.as_deref());
+    write(&call, &owner, &if_match, change, entry).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// The hash of one's own photo as it is now, if a call is meant for some states alone and this is one of them.
+async fn unchanged(call: &Call, owner: &Owner, if_match: &IfMatch) -> Result<Option<String>> {
+    if *if_match == IfMatch::Any {
+        return Ok(None);
+    }
+    let photo: Option<Photo> = call.db.first(store::find(owner, owner.user())).await?;
+    let photo = photo.filter(|photo| if_match.allows(&photo.tag()));
+    Ok(Some(photo.ok_or_else(changed_meanwhile)?.hash))
+}
+
+fn changed_meanwhile() -> Error {
+    Error::refused(
+        Code::PreconditionFailed,
+        "Your photo was changed elsewhere since you opened it.",
+    )
+}
+
 /// Carries out `change`, which is about one's own row, with its event. The bytes of the photo that was there before go.
-async fn write(call: &Call, owner: &Owner, change: Statement, entry: Statement) -> Result<()> {
+async fn write(
+    call: &Call,
+    owner: &Owner,
+    if_match: &IfMatch,
+    change: Statement,
+    entry: Statement,
+) -> Result<()> {
     // In one transaction, so that of changes side by side each takes away what it replaced itself.
-    let [before, ..] = call
+    let [before, changed, _] = call
         .db
         .commit([store::find(owner, owner.user()), change, entry])
         .await?;
+    if changed.changed() == 0 && *if_match != IfMatch::Any {
+        return Err(changed_meanwhile());
+    }
     // From here on it is done, whatever becomes of the old one.
     if let Ok(Some(photo)) = before.row::<Photo>()
         && let Ok(place) = Place::of(call, owner.tenant(), owner.user(), &photo)

@@ -18,6 +18,13 @@ pub(super) struct Photo {
     pub upload: String,
 }
 
+impl Photo {
+    /// Its entity tag.
+    pub fn tag(&self) -> String {
+        format!("\"{}\"", self.hash)
+    }
+}
+
 /// The photo of a person of the tenant.
 pub(super) fn find(owner: &Owner, user: &UserId) -> Statement {
     Statement::new(
@@ -27,25 +34,27 @@ pub(super) fn find(owner: &Owner, user: &UserId) -> Statement {
     )
 }
 
-/// Makes `photo` one's own.
-pub(super) fn change(owner: &Owner, photo: &Photo) -> Statement {
+/// Makes `photo` one's own, in place of the one with the hash `must_be`, if any is named.
+pub(super) fn change(owner: &Owner, photo: &Photo, must_be: Option<&str>) -> Statement {
     Statement::new(
-        "UPDATE users SET photo_hash = ?3, photo_type = ?4, photo_upload = ?5 WHERE id = ?1 AND tenant_id = ?2",
+        "UPDATE users SET photo_hash = ?3, photo_type = ?4, photo_upload = ?5
+         WHERE id = ?1 AND tenant_id = ?2 AND (?6 IS NULL OR photo_hash = ?6)",
         [
             owner.user(),
             owner.tenant(),
             &photo.hash,
             &photo.media_type,
             &photo.upload,
+            &must_be,
         ],
     )
 }
 
-/// Leaves oneself without a photo.
-pub(super) fn remove(owner: &Owner) -> Statement {
+/// Leaves oneself without the photo, if it has the hash `must_be` or none is named.
+pub(super) fn remove(owner: &Owner, must_be: Option<&str>) -> Statement {
     Statement::new(
         "UPDATE users SET photo_hash = NULL, photo_type = NULL, photo_upload = NULL
-         WHERE id = ?1 AND tenant_id = ?2 AND photo_hash IS NOT NULL",
-        [owner.user(), owner.tenant()],
+         WHERE id = ?1 AND tenant_id = ?2 AND photo_hash = coalesce(?3, photo_hash)",
+        [owner.user(), owner.tenant(), &must_be],
     )
 }

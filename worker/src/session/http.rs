@@ -2,7 +2,7 @@
 
 use super::{
     device,
-    store::{self, Which},
+    store::{self, Wanted, Which},
     tries::Tries,
 };
 use crate::{
@@ -35,6 +35,7 @@ use contract::{
     problem::Code,
     session::{Device as SeenDevice, Proof, Session, SignIn, SignInAnswer, StepUp},
 };
+use std::net::IpAddr;
 
 /// Of one person's confirmations, apart from their sign-ins. In a browser that they know, those of that browser: a thief
 /// of the cookie cannot lock the owner out.
@@ -325,7 +326,7 @@ pub fn signed_out() -> [(HeaderName, String); 2] {
     ]
 }
 
-/// A person's sessions, the newest first.
+/// A person's sessions, unless asked otherwise the newest first.
 #[worker::send]
 pub async fn list(
     InSession(session): InSession,
@@ -334,28 +335,29 @@ pub async fn list(
     mut query: Query,
 ) -> Result<Json<List<SeenDevice>>> {
     let person = users::reach(&call, &session, &user).await?;
+    let address = |text: &str| text.parse::<IpAddr>().ok();
+    let ip = query.parsed("ip", "Use an IP address.", address);
+    let way = query.by_age();
     let page = query.page(SessionId::parse);
     query.finish()?;
-    let devices = devices(
-        &call,
-        &person.owner,
-        &session.id,
-        page.after.as_ref(),
-        page.rows(),
-    )
-    .await?;
+    let wanted = Wanted {
+        way,
+        ip: ip.map(|ip| ip.to_string()),
+        after: page.after.as_ref(),
+        rows: page.rows(),
+    };
+    let devices = devices(&call, &person.owner, &session.id, &wanted).await?;
     Ok(Json(page.list(devices, |device| device.id.as_str())))
 }
 
-/// Up to `rows` of a person's sessions, the newest first; `current` is the one that asks.
+/// Those `wanted` of a person's sessions; `current` is the one that asks.
 pub async fn devices(
     call: &Call,
     owner: &Owner,
     current: &SessionId,
-    before: Option<&SessionId>,
-    rows: u32,
+    wanted: &Wanted<'_>,
 ) -> Result<Vec<SeenDevice>> {
-    let rows = store::list(&call.db, owner, before, rows, call.now).await?;
+    let rows = store::list(&call.db, owner, wanted, call.now).await?;
     let devices = rows.into_iter().map(|row| SeenDevice {
         device: device::in_words(row.user_agent.as_deref()),
         current: row.id == *current,

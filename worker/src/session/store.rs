@@ -3,9 +3,10 @@
 use crate::{
     auth::{Actor, Owner, session_cookie},
     call::Call,
-    db::{Db, Statement},
+    db::{Bind, Db, Statement},
     devices::{Device, Familiarity},
     error::Result,
+    order::Way,
     rekey,
     secret::{Digest, Prefix},
     users::UserRow,
@@ -163,30 +164,50 @@ pub(super) struct SessionRow {
     pub last_seen_at: Timestamp,
 }
 
-/// Up to `rows` of a person's sessions that are still good, the newest first.
+/// Which sessions of a person are wanted.
+pub struct Wanted<'a> {
+    pub way: Way,
+    /// From where they are used.
+    pub ip: Option<String>,
+    /// The last one of the page before.
+    pub after: Option<&'a SessionId>,
+    /// How many at most.
+    pub rows: u32,
+}
+
+/// One page of a person's sessions that are still good.
 pub(super) async fn list(
     db: &Db,
     owner: &Owner,
-    before: Option<&SessionId>,
-    rows: u32,
+    wanted: &Wanted<'_>,
     now: Timestamp,
 ) -> Result<Vec<SessionRow>> {
-    // `~` comes after every id.
-    let before = before.map_or("~", SessionId::as_str);
-    db.all(Statement::new(
-        "SELECT id, user_agent, ip, place, created_at, last_seen_at FROM sessions
-         WHERE user_id = ?1 AND tenant_id = ?2 AND id < ?3 AND last_seen_at > ?4 AND created_at > ?5 AND half = 0
-         ORDER BY id DESC LIMIT ?6",
-        [
-            owner.user(),
-            owner.tenant(),
-            &before,
-            &now.plus(-IDLE_SECONDS),
-            &now.plus(-ABSOLUTE_SECONDS),
-            &rows,
-        ],
-    ))
-    .await
+    let values: [&dyn Bind; 7] = [
+        owner.user(),
+        owner.tenant(),
+        &wanted.way.start(wanted.after.map(SessionId::as_str)),
+        &now.plus(-IDLE_SECONDS),
+        &now.plus(-ABSOLUTE_SECONDS),
+        &wanted.ip,
+        &wanted.rows,
+    ];
+    let statement = match wanted.way {
+        Way::Up => Statement::new(
+            "SELECT id, user_agent, ip, place, created_at, last_seen_at FROM sessions
+             WHERE user_id = ?1 AND tenant_id = ?2 AND id > ?3 AND last_seen_at > ?4 AND created_at > ?5 AND half = 0
+               AND (?6 IS NULL OR ip = ?6)
+             ORDER BY id LIMIT ?7",
+            values,
+        ),
+        Way::Down => Statement::new(
+            "SELECT id, user_agent, ip, place, created_at, last_seen_at FROM sessions
+             WHERE user_id = ?1 AND tenant_id = ?2 AND id < ?3 AND last_seen_at > ?4 AND created_at > ?5 AND half = 0
+               AND (?6 IS NULL OR ip = ?6)
+             ORDER BY id DESC LIMIT ?7",
+            values,
+        ),
+    };
+    db.all(statement).await
 }
 
 /// Which of a person's sessions end.

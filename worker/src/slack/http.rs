@@ -2,13 +2,15 @@
 
 use super::{
     api::{Granted, Slack},
-    give_back_soon, seal, store,
+    give_back_soon, seal,
+    store::{self, ConnectionRow},
 };
 use crate::{
     audit,
     auth::{Actor, Authorized, Owner, SessionCaller, rights::ManageOwnNotifications},
     call::{self, Call},
     db::Statement,
+    entity_tag::IfMatch,
     error::{Error, Result},
     extract::{Checked, Query},
     limits::{Counter, Limit},
@@ -57,24 +59,34 @@ const TESTS: Limit = Limit {
 pub async fn show(
     Authorized { owner, .. }: Authorized<ManageOwnNotifications>,
     call: Call,
-) -> Result<Json<SlackConnection>> {
-    Ok(Json(standing(&call, &owner).await?))
+) -> Result<Response> {
+    answer(&call, &owner).await
+}
+
+/// How it stands, with its entity tag.
+async fn answer(call: &Call, owner: &Owner) -> Result<Response> {
+    let row: Option<ConnectionRow> = call.db.first(store::find_own(owner)).await?;
+    let tag = row.as_ref().map(|row| [(header::ETAG, row.tag())]);
+    Ok((tag, Json(read(call, row))).into_response())
 }
 
 /// How it stands between a person and Slack.
 pub async fn standing(call: &Call, owner: &Owner) -> Result<SlackConnection> {
-    let row: Option<store::ConnectionRow> = call.db.first(store::find_own(owner)).await?;
+    Ok(read(call, call.db.first(store::find_own(owner)).await?))
+}
+
+fn read(call: &Call, row: Option<ConnectionRow>) -> SlackConnection {
     let state = match Slack::of(call.env()) {
         Some(_) => ConnectionState::Disconnected,
         None => ConnectionState::Unavailable,
     };
-    Ok(match row {
-        Some(row) => row.into(),
-        None => SlackConnection {
+    row.map_or(
+        SlackConnection {
             state,
             workspace: None,
         },
-    })
+        SlackConnection::from,
+    )
 }
 
 /// Begin to connect. Nothing is connected before the person comes back from Slack.
@@ -173,7 +185,7 @@ async fn connect(
     granted: &Granted,
 ) -> Result<()> {
     let owner = &session.owner;
-    let before: Option<store::ConnectionRow> = call.db.first(store::find_own(owner)).await?;
+    let before: Option<ConnectionRow> = call.db.first(store::find_own(owner)).await?;
     let sealed = |secret: &str| seal(call.env(), owner.user(), secret);
     let bot_token = sealed(&granted.bot_token)?;
     let webhook = granted.webhook.as_ref();
@@ -208,7 +220,8 @@ async fn connect(
     Ok(())
 }
 
-/// Choose where in the workspace messages go, out of what Slack gave leave for.
+/// Choose where in the workspace messages go, out of what Slack gave leave for. With `If-Match`, only if it is still as it
+/// was read.
 #[worker::send]
 pub async fn update(
     Authorized {
@@ -218,10 +231,12 @@ pub async fn update(
         ..
     }: Authorized<ManageOwnNotifications>,
     call: Call,
+    if_match: IfMatch,
     Checked(via): Checked<UpdateSlackConnection>,
-) -> Result<Json<SlackConnection>> {
-    let row: Option<store::ConnectionRow> = call.db.first(store::find_own(&owner)).await?;
+) -> Result<Response> {
+    let row: Option<ConnectionRow> = call.db.first(store::find_own(&owner)).await?;
     let row = row.ok_or_else(|| Error::not_found(CONNECTION))?;
+    let must_be = unchanged(&row, &if_match)?;
     if !row.is_whole() || !row.can_go(via) {
         let detail = "Slack gave no leave for this, or takes no messages any more. Connect again.";
         return Err(Error::refused(Code::Conflict, detail));
@@ -240,37 +255,64 @@ pub async fn update(
         );
         let message = Message::new(&call, REDIRECTED, &letters::redirected(&call, &what)?)?;
         let changes = json!({"via": {"from": row.via, "to": via}});
-        call.db
+        let [chosen, ..] = call
+            .db
             .commit([
-                store::choose(&owner, via),
+                store::choose(&owner, via, must_be),
                 event(&call, &owner, &actor, Action::SlackUpdated, Some(changes))?,
                 message.to_address(&call, &owner, &session.user.email),
                 outbox::readdress(&owner),
             ])
             .await?;
+        if chosen.changed() == 0 && must_be.is_some() {
+            return Err(changed_meanwhile());
+        }
         message.send_soon(&call);
     }
-    Ok(Json(standing(&call, &owner).await?))
+    answer(&call, &owner).await
 }
 
-/// Disconnect, here and, unless others use the same workspace, at Slack.
+/// The connection as it was read, if a call is meant for some states alone and this is one of them.
+fn unchanged<'a>(row: &'a ConnectionRow, if_match: &IfMatch) -> Result<Option<&'a ConnectionRow>> {
+    if !if_match.allows(&row.tag()) {
+        return Err(changed_meanwhile());
+    }
+    Ok(Some(row).filter(|_| *if_match != IfMatch::Any))
+}
+
+fn changed_meanwhile() -> Error {
+    Error::refused(
+        Code::PreconditionFailed,
+        "Your connection to Slack was changed elsewhere since you opened it.",
+    )
+}
+
+/// Disconnect, here and, unless others use the same workspace, at Slack. With `If-Match`, only if it is still as it was
+/// read.
 #[worker::send]
 pub async fn delete(
     Authorized { owner, actor, .. }: Authorized<ManageOwnNotifications>,
     call: Call,
+    if_match: IfMatch,
 ) -> Result<StatusCode> {
+    let row: Option<ConnectionRow> = call.db.first(store::find_own(&owner)).await?;
+    let row = row.ok_or_else(|| Error::not_found(CONNECTION))?;
+    let must_be = unchanged(&row, &if_match)?;
     let [instead, given_up] = outbox::instead_of_waiting(&owner, call.now);
     let [deleted, _, instead, _] = call
         .db
         .commit([
-            store::delete(&owner),
+            store::delete(&owner, must_be),
             event(&call, &owner, &actor, Action::SlackDisconnected, None)?,
             instead,
             given_up,
         ])
         .await?;
     if deleted.changed() == 0 {
-        return Err(Error::not_found(CONNECTION));
+        return Err(match must_be {
+            Some(_) => changed_meanwhile(),
+            None => Error::not_found(CONNECTION),
+        });
     }
     let env = call.env().clone();
     call.later(async move { outbox::enqueue_written(&env, &instead).await });

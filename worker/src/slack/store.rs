@@ -78,21 +78,34 @@ pub(super) fn replace(
     )
 }
 
-/// Sends what is not sent yet by another way, if Slack gave leave for it.
-pub(super) fn choose(owner: &Owner, via: Via) -> Statement {
+/// Sends what is not sent yet by another way, if Slack gave leave for it and the connection is still `must_be`, if any is
+/// told.
+pub(super) fn choose(owner: &Owner, via: Via, must_be: Option<&ConnectionRow>) -> Statement {
     Statement::new(
         "UPDATE slack_connections SET via = ?3, channel_name = iif(?3 = 'direct', NULL, hook_name),
              destination = iif(?3 = 'direct', member, hook_id)
-         WHERE user_id = ?1 AND tenant_id = ?2 AND iif(?3 = 'direct', direct, hook_id IS NOT NULL)",
-        [owner.user(), owner.tenant(), &via.as_str()],
+         WHERE user_id = ?1 AND tenant_id = ?2 AND iif(?3 = 'direct', direct, hook_id IS NOT NULL)
+           AND (?4 IS NULL OR ?4 = team_id || '-' || connected_at || '-' || via)",
+        [
+            owner.user(),
+            owner.tenant(),
+            &via.as_str(),
+            &must_be.map(ConnectionRow::state),
+        ],
     )
 }
 
-/// Disconnects a person. Whatever removes a connection leaves its token for the job that gives it back.
-pub(super) fn delete(owner: &Owner) -> Statement {
+/// Disconnects a person, under the same condition. Whatever removes a connection leaves its token for the job that gives
+/// it back.
+pub(super) fn delete(owner: &Owner, must_be: Option<&ConnectionRow>) -> Statement {
     Statement::new(
-        "DELETE FROM slack_connections WHERE user_id = ?1 AND tenant_id = ?2",
-        [owner.user(), owner.tenant()],
+        "DELETE FROM slack_connections WHERE user_id = ?1 AND tenant_id = ?2
+           AND (?3 IS NULL OR ?3 = team_id || '-' || connected_at || '-' || via)",
+        [
+            owner.user(),
+            owner.tenant(),
+            &must_be.map(ConnectionRow::state),
+        ],
     )
 }
 
@@ -118,6 +131,17 @@ impl ConnectionRow {
     /// Whether it takes messages.
     pub fn is_whole(&self) -> bool {
         self.broken_at.is_none()
+    }
+
+    /// What tells which connection it is and where messages go by it.
+    fn state(&self) -> String {
+        let via = self.via.as_str();
+        format!("{}-{}-{via}", self.team_id, self.connected_at)
+    }
+
+    /// Its entity tag.
+    pub fn tag(&self) -> String {
+        format!("\"{}\"", self.state())
     }
 
     /// Whether Slack gave leave for this.
