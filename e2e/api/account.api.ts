@@ -111,6 +111,15 @@ test.describe('b.8 the export', () => {
     expect(text).toContain(owner.user.id)
   })
 
+  test('holds what others did to one\'s account, as the security log does', async ({ owner }) => {
+    const grace = await colleague(owner, 'Administrator')
+    expect((await grace.patch(`/users/${owner.user.id}`, { phone: '+12125550123' })).status).toBe(200)
+    const file = (await owner.get(EXPORT)).json
+    expect(file.audit_events).toContainEqual(expect.objectContaining({ action: 'user.updated', actor: expect.objectContaining({ id: grace.user.id }) }))
+    const log = (await owner.get('/audit-events?actor=me&limit=100')).json.items
+    expect(file.audit_events).toEqual(log)
+  })
+
   test('comes whole when it takes many pages, each thing once', async ({ owner }) => {
     const { token } = await owner.makeToken()
     const { token: other } = await owner.makeToken()

@@ -5,7 +5,7 @@ mod export;
 pub mod http;
 mod store;
 
-pub use store::made_by;
+pub use store::own;
 
 use crate::{
     auth::{Actor, Tenant},

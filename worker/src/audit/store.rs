@@ -174,23 +174,8 @@ pub(super) async fn page(
     found.into_iter().map(Row::read).collect()
 }
 
-/// Up to `rows` events that the person made, the newest first.
-pub async fn made_by(
-    db: &Db,
-    owner: &Owner,
-    after: Option<EventId>,
-    rows: u32,
-) -> Result<Vec<AuditEvent<Value>>> {
-    let wanted = Wanted {
-        actor: Some(owner.user().as_str().to_owned()),
-        after,
-        ..Wanted::default()
-    };
-    page(db, owner.tenant(), &wanted, rows).await
-}
-
 /// Up to `rows` events that the person made or that are about their account.
-pub(super) async fn own(
+pub async fn own(
     db: &Db,
     owner: &Owner,
     way: Way,

@@ -120,7 +120,7 @@ impl Part {
             }
             Self::AuditEvents => {
                 let after = EventId::parse(&after.place);
-                let found = audit::made_by(db, owner, after, ROWS).await?;
+                let found = audit::own(db, owner, Way::Down, after.as_ref(), ROWS).await?;
                 written(&found, |event| event.id.as_str())
             }
         }
