@@ -1,4 +1,5 @@
 -- Password of everybody in the example tenant: correct gondola fig trumpet
+-- Grace, Priya and Sven are for looking at: their second factor is on phones that nobody has.
 -- An example company for `cargo xtask dev --demo`: people, roles, tokens, use and history, dated back from the moment
 -- it is filled in. Its tokens are for looking at: nobody knows a secret that hashes to these digests.
 
@@ -30,10 +31,10 @@ INSERT INTO roles (id, tenant_id, name, built_in, permissions, scopes, created_a
 INSERT INTO users (id, tenant_id, role_id, email, first_name, last_name, password, active, created_at, last_seen_at) VALUES
     ('usr_01K90000000000000000000001', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000001', 'ada@northwind.example', 'Ada', 'Lovelace',
      '$argon2id$v=19$m=19456,t=2,p=1$x6Qe8gVF80Uu+TBKdYbF4w$SiZ/96+y8cAoKuewPF/5Dn0h4vv7AGKu/00JcaBYI50',
-     1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-210 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-1 hours')),
+     1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-210 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-40 minutes')),
     ('usr_01K90000000000000000000002', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000002', 'grace@northwind.example', 'Grace', 'Hopper',
      '$argon2id$v=19$m=19456,t=2,p=1$x6Qe8gVF80Uu+TBKdYbF4w$SiZ/96+y8cAoKuewPF/5Dn0h4vv7AGKu/00JcaBYI50',
-     1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-190 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-8 hours')),
+     1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-190 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-4 hours')),
     ('usr_01K90000000000000000000003', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000002', 'annemarie@northwind.example', 'Anne-Marie', 'O''Brien',
      '$argon2id$v=19$m=19456,t=2,p=1$x6Qe8gVF80Uu+TBKdYbF4w$SiZ/96+y8cAoKuewPF/5Dn0h4vv7AGKu/00JcaBYI50',
      1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-171 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-15 hours')),
@@ -45,7 +46,7 @@ INSERT INTO users (id, tenant_id, role_id, email, first_name, last_name, passwor
      1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-96 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-29 hours')),
     ('usr_01K90000000000000000000006', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000002', 'kwame@northwind.example', 'Kwame', 'Mensah',
      '$argon2id$v=19$m=19456,t=2,p=1$x6Qe8gVF80Uu+TBKdYbF4w$SiZ/96+y8cAoKuewPF/5Dn0h4vv7AGKu/00JcaBYI50',
-     0, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-64 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-36 hours')),
+     0, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-64 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-40 hours')),
     ('usr_01K90000000000000000000007', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000003', 'yuki@northwind.example', 'Yuki', 'Tanaka',
      '$argon2id$v=19$m=19456,t=2,p=1$x6Qe8gVF80Uu+TBKdYbF4w$SiZ/96+y8cAoKuewPF/5Dn0h4vv7AGKu/00JcaBYI50',
      1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-31 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-43 hours')),
@@ -72,13 +73,20 @@ INSERT INTO roles (id, tenant_id, name, built_in, permissions, scopes, created_a
 UPDATE roles SET name_key = lower(name);
 
 INSERT INTO users (id, tenant_id, role_id, email, first_name, last_name, password, active, created_at, last_seen_at) VALUES
-    ('usr_01K90000000000000000000009', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000006', 'tomas@northwind.example', 'Tomás', 'Ribeiro', (SELECT password FROM users WHERE id = 'usr_01K90000000000000000000001'), 1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-9 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-3 hours')),
+    ('usr_01K90000000000000000000009', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000006', 'tomas@northwind.example', 'Tomás', 'Ribeiro', (SELECT password FROM users WHERE id = 'usr_01K90000000000000000000001'), 1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-156 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-3 hours')),
     ('usr_01K90000000000000000000010', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000007', 'priya@northwind.example', 'Priya', 'Raman', (SELECT password FROM users WHERE id = 'usr_01K90000000000000000000001'), 1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-150 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-20 minutes')),
     ('usr_01K90000000000000000000011', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000008', 'sven@northwind.example', 'Sven', 'Lindqvist', (SELECT password FROM users WHERE id = 'usr_01K90000000000000000000001'), 1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-140 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-5 days')),
     ('usr_01K90000000000000000000012', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000004', 'amelie@northwind.example', 'Amélie', 'Dubois', (SELECT password FROM users WHERE id = 'usr_01K90000000000000000000001'), 1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-88 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days')),
-    ('usr_01K90000000000000000000013', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000002', 'noah@northwind.example', 'Noah', 'Becker', (SELECT password FROM users WHERE id = 'usr_01K90000000000000000000001'), 0, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-77 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-51 days')),
+    ('usr_01K90000000000000000000013', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000002', 'noah@northwind.example', 'Noah', 'Becker', (SELECT password FROM users WHERE id = 'usr_01K90000000000000000000001'), 0, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-77 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-52 days')),
     ('usr_01K90000000000000000000014', 'ten_01K90000000000000000000001', 'rol_01K90000000000000000000006', 'hana@northwind.example', 'Hana', 'Kim', (SELECT password FROM users WHERE id = 'usr_01K90000000000000000000001'), 1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-40 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-6 hours'));
+-- Without an app, whose secret only the Worker can seal: nobody signs in as these.
 UPDATE users SET mfa_enabled = 1 WHERE id IN ('usr_01K90000000000000000000002', 'usr_01K90000000000000000000010', 'usr_01K90000000000000000000011');
+-- What `cargo xtask dev --demo` lays into R2 from the folder `demo`.
+UPDATE users SET photo_hash = column2, photo_type = 'image/webp', photo_upload = column3
+FROM (VALUES
+    ('usr_01K90000000000000000000001', '7b324b2a11afddfb508f385b6dcecbf97e0b8c2b5e403250a21d6555d197442e', '01K90000000000000000000001'),
+    ('usr_01K90000000000000000000003', 'eb0b8d5dc05d4db5495e538ba231835e43c74798dcee1b567144cbc7609bd534', '01K90000000000000000000003'),
+    ('usr_01K90000000000000000000009', '5c487ee52bbe8dc1469f826c4ee8e7a154a8bef4a491be7011e0798356578cab', '01K90000000000000000000009')) WHERE id = column1;
 -- In small letters, which SQLite knows of ASCII only.
 UPDATE users SET name_key = replace(replace(lower(first_name || ' ' || last_name), 'Š', 'š'), 'Å', 'å');
 
@@ -199,11 +207,11 @@ INSERT INTO service_accounts
     ('svc_01K90000000000000000000002', 'ten_01K90000000000000000000001', 'grafana', 'grafana', 'Usage and job figures for the wall in the operations room', 'rol_01K90000000000000000000004', 'usr_01K90000000000000000000001', 1, '', 'lkk_wtnOAmp48ddS880t0DnDzAtAIKzCYuheDByz',
      '9caa8c4321e0a6c96a007b269b2a451ef05bd505a2046130ab92da50ee3514de', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-88 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-25 seconds'), '192.0.2.40', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-88 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-88 days')),
     ('svc_01K90000000000000000000003', 'ten_01K90000000000000000000001', 'terraform-ci', 'terraform-ci', 'Keeps policies and vaults as they are in the repository', 'rol_01K90000000000000000000005', 'usr_01K90000000000000000000009', 1, '198.51.100.0/25' || char(10) || '2001:db8:40::/48', 'lkk_zzvOJ1NQAx9G4LJqcb0chjL4JMqJUiKBUUjB',
-     'fb8f0ec92486035c126dee77b884cc9c8ecc386e8fc9b3ba1abcb6bfef7f7e9f', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-61 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-3 days'), '2001:db8:40::12', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-61 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days')),
+     'fb8f0ec92486035c126dee77b884cc9c8ecc386e8fc9b3ba1abcb6bfef7f7e9f', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-142 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-3 days'), '2001:db8:40::12', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-142 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days')),
     ('svc_01K90000000000000000000004', 'ten_01K90000000000000000000001', 'inventory-sync', 'inventory-sync', 'Reads sources every hour', 'rol_01K90000000000000000000009', 'usr_01K90000000000000000000003', 1, '', 'lkk_y1ylMsP1ZoQNObr0S2jBdzzC7mFxqyTMWMvX',
      '4e5b729f8b95018f7ff22fc0a721d161d4a869b98dacb46da6465ca3ca67335b', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-120 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-33 days'), '198.51.100.30', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-120 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-33 days')),
     ('svc_01K90000000000000000000005', 'ten_01K90000000000000000000001', 'partner-portal', 'partner-portal', 'Shows partners what they pay for', 'rol_01K90000000000000000000004', 'usr_01K90000000000000000000005', 0, '203.0.113.77', 'lkk_T6blnpNtI2Ry5DLWdNw9LHxiY5JhKJBp5e9k',
-     'd680bde46dee14d228603a2b5b758e1d6af541e79e12685440a6ec4ab0f8c3c0', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-110 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-66 days'), '203.0.113.77', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-110 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-66 days')),
+     'd680bde46dee14d228603a2b5b758e1d6af541e79e12685440a6ec4ab0f8c3c0', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-90 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-66 days'), '203.0.113.77', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-90 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-66 days')),
     ('svc_01K90000000000000000000006', 'ten_01K90000000000000000000001', 'restore-drill', 'restore-drill', NULL, 'rol_01K90000000000000000000006', 'usr_01K90000000000000000000002', 1, '', 'lkk_UAk35cYxP2FlcMqGTfQ93we2pVLrD8kay8ev',
      'bf9e736204568352e21a443d503e06e7e48549b5eb5915874f86eb7501ea659c', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days'), NULL, NULL, strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days'));
 UPDATE service_accounts SET key_created_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days'), old_api_key = 'lkk_6ARN93sQI9TxdsAXTzVikKUHIUPv97OqYzBe', old_secret_digest = 'b97fe20c4900c1200d8eaa2a7630fd76a227990464b1e900fa220d50300856a9',
@@ -218,7 +226,7 @@ SELECT column1, 'ten_01K90000000000000000000001', column2, column3, column4, col
        column9, column10, column11, column12, column13, column14, column15, column16, column17, column18
 FROM (VALUES
     ('tok_01K90000000000000000000012', 'usr_01K90000000000000000000003', NULL, 'custom', 'Drill of last spring', 'One restore of everything, each April', 'backups:read recoveries:read recoveries:write vaults:read', '',
-     'e6cd11dc3cba7b69c6d72d3ddddc6814d7a26edf889e51fbbd6411cd8075cc35', 'lkp_7bQz', 'Kd0e', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-230 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-140 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-150 days'), '203.0.113.9', NULL, NULL, NULL),
+     'e6cd11dc3cba7b69c6d72d3ddddc6814d7a26edf889e51fbbd6411cd8075cc35', 'lkp_7bQz', 'Kd0e', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-168 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-140 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-150 days'), '203.0.113.9', NULL, NULL, NULL),
     ('tok_01K90000000000000000000013', 'usr_01K90000000000000000000003', NULL, 'custom', 'Phone', 'Read only, on the way', 'jobs:read statistics:read', '',
      '2af50b17765dc391e3fe7a9408db91794629afb6896ab99345f71d968f7923c8', 'lkp_Vw3L', 'm9Rt', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-96 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+30 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-20 days'), '203.0.113.9', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-19 days'), 'Ada Lovelace', 'The phone was lost'),
     ('tok_01K90000000000000000000014', 'usr_01K90000000000000000000005', NULL, 'all', 'Migration', 'Moves vaults out of the old region', '', '',
@@ -232,7 +240,7 @@ FROM (VALUES
     ('tok_01K90000000000000000000018', NULL, 'svc_01K90000000000000000000003', 'custom', 'Apply', 'Only from the main branch', 'policies:read policies:write vaults:read vaults:write', '198.51.100.9',
      '7943dfabe1a8c2a871a1074cb86cb2f78ac7c2d56dc770ad6f85590d157b3b43', 'lkp_N8ua', '4xPm', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-61 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+119 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-3 days'), '198.51.100.9', NULL, NULL, NULL),
     ('tok_01K90000000000000000000019', NULL, 'svc_01K90000000000000000000003', 'hyperscale', 'Apply, before scopes were split', NULL, '', '',
-     '137ea259a73e7a71aee6e62d9c3dcd6e192351795ebf9e0fa52934b65dfc85fe', 'lkp_Bq6w', 'e7Hs', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-160 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+20 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-62 days'), '198.51.100.9', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-61 days'), 'Tomás Ribeiro', 'Replaced by two that may do less'),
+     '137ea259a73e7a71aee6e62d9c3dcd6e192351795ebf9e0fa52934b65dfc85fe', 'lkp_Bq6w', 'e7Hs', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-140 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+20 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-62 days'), '198.51.100.9', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-61 days'), 'Tomás Ribeiro', 'Replaced by two that may do less'),
     ('tok_01K90000000000000000000020', NULL, 'svc_01K90000000000000000000001', 'custom', 'Runner in Dublin', 'The other one signs in with the key', 'backups:read backups:write jobs:read jobs:write', '',
      'e3df693a45dd80d53a4d2f5659a2e32589401b5e08457f9647e182e2bfd8928a', 'lkp_f1Yt', 'Lc3g', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-40 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+50 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-6 minutes'), '192.0.2.19', NULL, NULL, NULL),
     ('tok_01K90000000000000000000021', NULL, 'svc_01K90000000000000000000002', 'custom', 'Wall', '', 'usage:read jobs:read statistics:read', '',
@@ -243,13 +251,24 @@ INSERT INTO invitations (id, tenant_id, email, role_id, digest, invited_by, crea
     ('inv_01K90000000000000000000002', 'ten_01K90000000000000000000001', 'fatima@northwind.example', 'rol_01K90000000000000000000006', '9be69f2b0132e67e5d3cd05a94425b23eac492425d1db626a22891a1dc149048', 'Priya Raman', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+5 days')),
     ('inv_01K90000000000000000000003', 'ten_01K90000000000000000000001', 'ben@northwind.example', 'rol_01K90000000000000000000003', '893568548e04f809c0e92ca1aa68207184813954bdd37888867370550b9f579c', 'Ada Lovelace', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-50 minutes'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-50 minutes'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+7 days'));
 
+-- The newest has the greatest id.
 INSERT INTO sessions (id, tenant_id, user_id, digest, ip, user_agent, place, created_at, last_seen_at, stepped_up_at)
-SELECT 'ses_01K90000000000000000000' || printf('%03d', row_number() OVER ()), tenant_id, id, 'demo ' || id || ' ' || agent, ip, agent, place,
-       strftime('%Y-%m-%dT%H:%M:%SZ', last_seen_at, since), last_seen_at, strftime('%Y-%m-%dT%H:%M:%SZ', last_seen_at, since)
-FROM users,
-     (SELECT 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36' AS agent, '192.0.2.18' AS ip, 'Frankfurt am Main, DE' AS place, '-3 hours' AS since
-      UNION ALL SELECT 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1', '203.0.113.9', 'Dublin, IE', '-4 days')
-WHERE tenant_id = 'ten_01K90000000000000000000001' AND active = 1 AND last_seen_at > strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-10 days');
+SELECT 'ses_01K90000000000000000000' || printf('%03d', row_number() OVER (ORDER BY since, id)), 'ten_01K90000000000000000000001', id, 'demo ' || id || ' ' || agent,
+       ip, agent, place, since, until, since
+FROM (SELECT u.id, agent, ip || substr(u.id, -2) AS ip, place, strftime('%Y-%m-%dT%H:%M:%SZ', u.last_seen_at, since) AS since,
+             strftime('%Y-%m-%dT%H:%M:%SZ', u.last_seen_at, until) AS until
+      FROM users u,
+           (SELECT 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36' AS agent, '192.0.2.1' AS ip, 'Frankfurt am Main, DE' AS place, '-3 hours' AS since, '-0 hours' AS until
+            UNION ALL SELECT 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1', '203.0.113.1', 'Dublin, IE', '-4 days', '-9 hours')
+      WHERE u.tenant_id = 'ten_01K90000000000000000000001' AND u.active = 1 AND u.last_seen_at > strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-10 days'));
+
+-- Ada confirmed that it was her, and asked for another address.
+UPDATE sessions SET stepped_up_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-70 minutes')
+WHERE id = (SELECT id FROM sessions WHERE user_id = 'usr_01K90000000000000000000001' ORDER BY created_at DESC LIMIT 1);
+INSERT INTO email_changes (id, undo_digest, confirm_digest, tenant_id, user_id, old_email, new_email, confirm_until, undo_until)
+SELECT '01K90000000000000000000001', hex(randomblob(32)), hex(randomblob(32)), tenant_id, id, email, 'ada.lovelace@northwind.example',
+       strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-69 minutes', '+1 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-69 minutes', '+7 days')
+FROM users WHERE id = 'usr_01K90000000000000000000001';
 
 -- What happened, each event under an id that is made of its time as the Worker makes them.
 CREATE TABLE demo_events (n INTEGER PRIMARY KEY, at TEXT, actor TEXT, action TEXT, target_type TEXT, target_id TEXT, target_name TEXT, changes TEXT);
@@ -269,25 +288,55 @@ WHERE t.tenant_id = 'ten_01K90000000000000000000001';
 INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name)
 SELECT sent_at, CASE invited_by WHEN 'Ada Lovelace' THEN 'usr_01K90000000000000000000001' ELSE 'usr_01K90000000000000000000010' END, 'user.invited', 'invitation', id, email FROM invitations WHERE tenant_id = 'ten_01K90000000000000000000001';
 INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name)
-SELECT created_at, user_id, 'session.created', 'session', id, user_agent FROM sessions WHERE tenant_id = 'ten_01K90000000000000000000001';
+SELECT stepped_up_at, user_id, 'session.stepped_up', 'session', id, '' FROM sessions WHERE tenant_id = 'ten_01K90000000000000000000001' AND stepped_up_at > created_at;
+INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name, changes)
+SELECT strftime('%Y-%m-%dT%H:%M:%SZ', confirm_until, '-1 days'), u.id, 'email.change_requested', 'user', u.id, u.first_name || ' ' || u.last_name,
+       json_object('email', json_object('from', old_email, 'to', new_email))
+FROM email_changes e JOIN users u ON u.id = e.user_id WHERE e.tenant_id = 'ten_01K90000000000000000000001';
+INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name, changes)
+SELECT strftime('%Y-%m-%dT%H:%M:%SZ', created_at, '+2 days'), id, 'user.photo_changed', 'user', id, first_name || ' ' || last_name,
+       json_object('photo_url', json_object('from', NULL, 'to', '/api/v1/users/' || id || '/photo?v=' || substr(photo_hash, 1, 16)))
+FROM users WHERE tenant_id = 'ten_01K90000000000000000000001' AND photo_hash IS NOT NULL;
+INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name)
+SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now', CASE id WHEN 'usr_01K90000000000000000000002' THEN '-19 days' ELSE '-135 days' END), id, 'mfa.enabled', 'user', id, first_name || ' ' || last_name
+FROM users WHERE tenant_id = 'ten_01K90000000000000000000001' AND mfa_enabled = 1;
 INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name, changes) VALUES
     (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-51 days'), 'usr_01K90000000000000000000010', 'user.deactivated', 'user', 'usr_01K90000000000000000000013', 'Noah Becker', '{"active":{"from":true,"to":false}}'),
     (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-36 hours'), 'usr_01K90000000000000000000001', 'user.deactivated', 'user', 'usr_01K90000000000000000000006', 'Kwame Mensah', '{"active":{"from":true,"to":false}}'),
     (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-27 days'), 'usr_01K90000000000000000000001', 'user.role_changed', 'user', 'usr_01K90000000000000000000014', 'Hana Kim', '{"role":{"from":{"id":"rol_01K90000000000000000000002","name":"Member"},"to":{"id":"rol_01K90000000000000000000006","name":"Backup operator"}}}'),
     (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-33 days'), 'usr_01K90000000000000000000001', 'role.updated', 'role', 'rol_01K90000000000000000000009', 'Legacy sync', '{"permissions":{"from":["api_access"],"to":[]}}'),
     (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-66 days'), 'usr_01K90000000000000000000005', 'service_account.updated', 'service_account', 'svc_01K90000000000000000000005', 'partner-portal', '{"enabled":{"from":true,"to":false}}'),
-    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days'), 'usr_01K90000000000000000000009', 'service_account.credentials_reset', 'service_account', 'svc_01K90000000000000000000003', 'terraform-ci', '{"api_key":{"from":"lkk_2nT8","to":"lkk_9fQa"}}'),
-    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-45 days'), 'usr_01K90000000000000000000001', 'policy.updated', 'policy', 'ten_01K90000000000000000000001', 'Policy', '{"token_default_days":{"from":{"custom":90},"to":{"custom":60}}}'),
-    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-5 hours'), 'usr_01K90000000000000000000002', 'token.extended', 'token', 'tok_01K90000000000000000000010', 'Inventory sync', '{"renewable_until":{"from":"2026-10-01T00:00:00Z","to":"2026-12-30T00:00:00Z"}}'),
-    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-4 hours'), 'usr_01K90000000000000000000001', 'session.stepped_up', 'session', 'ses_01K90000000000000000000001', '', NULL),
-    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-11 days'), 'usr_01K90000000000000000000003', 'password.changed', 'user', 'usr_01K90000000000000000000003', 'Anne-Marie O''Brien', NULL),
-    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-19 days'), 'usr_01K90000000000000000000002', 'mfa.enabled', 'user', 'usr_01K90000000000000000000002', 'Grace Hopper', NULL);
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days'), 'usr_01K90000000000000000000009', 'service_account.credentials_reset', 'service_account', 'svc_01K90000000000000000000003', 'terraform-ci', (SELECT json_object('api_key', json_object('from', old_api_key, 'to', api_key)) FROM service_accounts WHERE id = 'svc_01K90000000000000000000003')),
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-58 days'), 'usr_01K90000000000000000000001', 'policy.updated', 'policy', 'ten_01K90000000000000000000001', 'Policy', '{"max_live_tokens":{"from":50,"to":20}}'),
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-45 days'), 'usr_01K90000000000000000000001', 'policy.updated', 'policy', 'ten_01K90000000000000000000001', 'Policy', '{"max_live_tokens":{"from":20,"to":50}}'),
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-5 hours'), 'usr_01K90000000000000000000002', 'token.extended', 'token', 'tok_01K90000000000000000000010', 'Inventory sync', (SELECT json_object('renewable_until', json_object('from', strftime('%Y-%m-%dT%H:%M:%SZ', renewable_until, '-20 days'), 'to', renewable_until)) FROM tokens WHERE id = 'tok_01K90000000000000000000010')),
+    (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-11 days'), 'usr_01K90000000000000000000003', 'password.changed', 'user', 'usr_01K90000000000000000000003', 'Anne-Marie O''Brien', NULL);
+-- The sessions in which it happened: those above, and for what was done in none of them one a day, that was ended.
+CREATE TABLE demo_sessions (id TEXT, user_id TEXT, since TEXT, until TEXT, ip TEXT, user_agent TEXT);
+INSERT INTO demo_sessions SELECT id, user_id, created_at, last_seen_at, ip, user_agent FROM sessions WHERE tenant_id = 'ten_01K90000000000000000000001';
+INSERT INTO demo_sessions
+SELECT 'ses_01K80000000000000000000' || printf('%03d', row_number() OVER (ORDER BY min(e.at))), u.id,
+       max(u.created_at, strftime('%Y-%m-%dT%H:%M:%SZ', min(e.at), '-2 minutes')), strftime('%Y-%m-%dT%H:%M:%SZ', max(e.at), '+5 minutes'),
+       '192.0.2.1' || substr(u.id, -2), 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Safari/537.36'
+FROM demo_events e JOIN users u ON u.id = e.actor
+WHERE NOT EXISTS (SELECT 1 FROM demo_sessions s WHERE s.user_id = u.id AND e.at BETWEEN s.since AND s.until)
+GROUP BY u.id, date(e.at);
+INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name)
+SELECT s.since, s.user_id, 'session.begun', 'session', s.id, s.user_agent FROM demo_sessions s JOIN demo_events e ON e.actor = s.user_id AND e.action = 'mfa.enabled' AND e.at < s.since;
+INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name)
+SELECT s.since, s.user_id, 'mfa.used', 'user', s.user_id, e.target_name FROM demo_sessions s JOIN demo_events e ON e.actor = s.user_id AND e.action = 'mfa.enabled' AND e.at < s.since;
+INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name)
+SELECT since, user_id, 'session.created', 'session', id, user_agent FROM demo_sessions;
+INSERT INTO demo_events (at, actor, action, target_type, target_id, target_name)
+SELECT until, user_id, 'session.revoked', 'session', id, '' FROM demo_sessions WHERE id NOT IN (SELECT id FROM sessions);
 INSERT INTO audit_events
-    (id, tenant_id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name, ip, request_id, changes)
+    (id, tenant_id, at, actor_type, actor_id, actor_name, credential, action, target_type, target_id, target_name, ip, user_agent, request_id, changes)
 SELECT 'evt_' || stamp, 'ten_01K90000000000000000000001', at, 'user', u.id, u.first_name || ' ' || u.last_name,
-       (SELECT s.id FROM sessions s WHERE s.user_id = u.id AND s.tenant_id = u.tenant_id LIMIT 1),
-       action, target_type, target_id, target_name, '192.0.2.' || (10 + n % 40), 'req_' || stamp, changes
+       s.id, action, target_type, target_id, target_name, s.ip, s.user_agent, 'req_' || stamp, changes
 FROM (SELECT e.*, (SELECT group_concat(substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', ((unixepoch(e.at) * 1000 >> value) & 31) + 1, 1), '')
                    FROM json_each('[45,40,35,30,25,20,15,10,5,0]')) || printf('%016d', n) AS stamp FROM demo_events e) e
-JOIN users u ON u.id = e.actor;
+JOIN users u ON u.id = e.actor
+JOIN demo_sessions s ON s.id = CASE target_type WHEN 'session' THEN target_id ELSE
+    (SELECT id FROM demo_sessions WHERE user_id = u.id AND e.at BETWEEN since AND until ORDER BY since DESC LIMIT 1) END;
 DROP TABLE demo_events;
+DROP TABLE demo_sessions;

@@ -200,18 +200,24 @@ pub const UNKNOWN_TIME_ZONE: &str = "Choose a time zone such as Europe/Berlin.";
 
 /// Checks a first name.
 pub fn first_name(text: &str) -> Result<String, &'static str> {
-    person_name(text, 2).ok_or("First name must have atleast 2 characters. Numbers and special characters are not allowed.")
+    person_name(
+        text,
+        2,
+        "First name must have atleast 2 characters. Numbers and special characters are not allowed.",
+    )
 }
 
 /// Checks a last name.
 pub fn last_name(text: &str) -> Result<String, &'static str> {
-    person_name(text, 1).ok_or(
+    person_name(
+        text,
+        1,
         "Last name must have atleast 1 characters. Numbers and special characters are not allowed.",
     )
 }
 
 /// Letters and marks of any script; one space, hyphen or apostrophe may stand between two letters.
-fn person_name(text: &str, min: usize) -> Option<String> {
+fn person_name(text: &str, min: usize, should: &'static str) -> Result<String, &'static str> {
     let text = text.trim();
     let count = |kind: fn(char) -> bool| text.chars().filter(|c| kind(*c)).count();
     // The last of these parts the syllables of Tibetan.
@@ -223,7 +229,13 @@ fn person_name(text: &str, min: usize) -> Option<String> {
         })
     });
     // A letter with its marks is one character to whoever has the name.
-    (sound && count(is_letter) >= min && count(|_| true) <= NAME_MAX).then(|| text.to_owned())
+    if !sound || count(is_letter) < min {
+        Err(should)
+    } else if count(|_| true) > NAME_MAX {
+        Err("Use at most 64 characters.")
+    } else {
+        Ok(text.to_owned())
+    }
 }
 
 /// `char::is_alphabetic` takes in numerals such as Ⅷ, letters in circles, and some that draw nothing.
@@ -315,7 +327,10 @@ mod tests {
             assert!(first_name(name).is_err(), "{name}");
         }
         assert!(first_name(&"a".repeat(NAME_MAX)).is_ok());
-        assert!(first_name(&"a".repeat(NAME_MAX + 1)).is_err());
+        assert_eq!(
+            first_name(&"a".repeat(NAME_MAX + 1)),
+            Err("Use at most 64 characters.")
+        );
     }
 
     #[test]

@@ -44,3 +44,23 @@ test('with the least that is needed it is well', async () => {
     stop()
   }
 })
+
+test('a database without the last migration is named by its health, and one without any', async () => {
+  const { bindings, stop } = await mailbox()
+  const runtime = await startRuntime({ HASH_KEY: KEY, ...bindings })
+  try {
+    const health = async () => {
+      const { status, json } = await runtime.visitor().call('GET', '/api/health')
+      return [status, json.detail]
+    }
+    const [{ name }] = await runtime.rows('SELECT name FROM d1_migrations ORDER BY id DESC LIMIT 1')
+    const lacking = [503, `This deployment is not set up: the migration ${name} is not applied.`]
+    await runtime.rows('DELETE FROM d1_migrations WHERE name = ?1', name)
+    expect(await health()).toEqual(lacking)
+    await runtime.rows('DROP TABLE d1_migrations')
+    expect(await health()).toEqual(lacking)
+  } finally {
+    await runtime.stop()
+    stop()
+  }
+})

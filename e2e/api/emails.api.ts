@@ -226,3 +226,13 @@ test('the old address hears of the change once it is made', async ({ owner }) =>
   await follow(confirm)
   expect((await mailTo(owner.account.email, 'Your email address was changed')).text).toContain(email)
 })
+
+test('a change that is asked for again under one key is asked for once', async ({ owner }) => {
+  const email = newEmail()
+  const attempt = (address: string) => owner.post('/users/me/email', { email: address }, { 'Idempotency-Key': 'k1' })
+  const answers = await Promise.all([1, 2, 3].map(() => attempt(email)))
+  expect(answers.map(({ status, text }) => [status, text])).toEqual(Array(3).fill([202, '']))
+  expect(await db.count(`FROM outbox WHERE user_id = ?1 AND event = 'email.confirmation'`, owner.user.id)).toBe(1)
+  expect(await db.count(`FROM audit_events WHERE tenant_id = ?1 AND action = 'email.change_requested'`, owner.tenant)).toBe(1)
+  await refused(owner.tenant, () => attempt(newEmail()), 422, 'invalid', ['/idempotency_key'])
+})

@@ -1,5 +1,5 @@
 import { Actor, Person, bearer, newAccount, newAddress } from '../support/actors'
-import { ago, db } from '../support/db'
+import { MINUTE, ago, at, db, now } from '../support/db'
 import { linkIn, mailTo, mailsTo } from '../support/mail'
 import { expectProblem, messageAt, refused } from '../support/problem'
 import { secretOf } from '../support/secret'
@@ -119,6 +119,11 @@ test('links are limited per account, which locks nobody out of asking and tells 
     for (let i = 0; i < 5; i++) expect((await ask(email)).status).toBe(202)
   }
   expect(await db.count('FROM password_resets WHERE user_id = ?1', owner.user.id)).toBe(3)
+  // After half an hour, when the first of the links is over, there are new ones to be had.
+  const inMinutes = (minutes: number) => at(now() + minutes * MINUTE)
+  await db.rows('UPDATE limits SET ends_at = ?1 WHERE ends_at > ?2 AND ends_at <= ?3', ago(1), inMinutes(29), inMinutes(30))
+  await ask(owner.account.email)
+  expect(await db.count('FROM password_resets WHERE user_id = ?1', owner.user.id)).toBe(4)
   const one = new Actor(newAddress())
   for (let i = 0; i < 20; i++) expect((await ask(newAccount().email, one)).status).toBe(202)
   expectProblem(await ask(newAccount().email, one), 429, 'rate_limited')

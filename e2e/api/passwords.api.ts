@@ -13,6 +13,7 @@ test('A-14 a changed password ends every session at once, and only the new one s
   const cookie = owner.cookie
   const answer = await change(owner)
   expect(answer.status, answer.text).toBe(204)
+  expect(answer.header('clear-site-data'), 'nothing stays for the back button').toBe('"cache"')
   expect(answer.cookies[0]).toMatch(/^__Host-session=; .*Max-Age=0$/)
   for (const person of [other, Object.assign(new Person(owner.account), { cookie })]) expectProblem(await person.get('/session'), 401, 'unauthenticated')
   expect(await db.count('FROM sessions WHERE user_id = ?1', owner.user.id)).toBe(0)

@@ -218,6 +218,17 @@ test.describe('a photo is refused', () => {
     })
   }
 
+  test('if another program would find something else in it', async ({ owner }) => {
+    await owner.upload(PHOTO, png(), 'image/png')
+    // The end of a ZIP archive with one file, whose directory comes before it.
+    const archive = Buffer.from('504b0506000000000100010020000000080000000000', 'hex')
+    for (const hidden of [HTML, SVG, archive, Buffer.from('%PDF-1.7')]) {
+      const colours = Buffer.concat([hidden, Buffer.alloc(3 - (hidden.length % 3))])
+      const problem = await keptOut(owner, () => owner.upload(PHOTO, png({ more: [pngChunk('PLTE', colours)] }), 'image/png'), 422, 'invalid', [''])
+      expect(problem.detail).toBe('The file holds something besides the picture. Save the picture anew.')
+    }
+  })
+
   test('if it declares more pixels than anybody could show, at once', async ({ owner }) => {
     for (const sides of [[30_000, 30_000], [4097, 6], [8, 4097], [0, 6]] as [number, number][]) {
       const problem = await keptOut(owner, () => owner.upload(PHOTO, png({ sides }), 'image/png'), 422, 'invalid', [''])

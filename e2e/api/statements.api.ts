@@ -46,6 +46,8 @@ const statements = sources.flatMap(({ file, source }) =>
 const database = new DatabaseSync(':memory:')
 for (const file of globSync('migrations/*.sql', { cwd: WORKER }).sort()) database.exec(readFileSync(join(WORKER, file), 'utf8'))
 const tables = database.prepare(`SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'`).all().map((row) => String(row.name))
+// Wrangler's own, of what it applied.
+database.exec('CREATE TABLE d1_migrations (id INTEGER PRIMARY KEY, name TEXT UNIQUE)')
 const columns = (table: string) => database.prepare(`SELECT name FROM pragma_table_info(?)`).all(table).map((row) => row.name)
 
 test('every statement of the source is found', () => {

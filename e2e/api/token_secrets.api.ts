@@ -111,6 +111,32 @@ test.describe('rotation', () => {
     expectProblem(await bearer(answer.json.secret).get('/tokens/self'), 401, 'token_revoked')
     await mailTo(owner.account.email, 'An old refresh token was used, so its token was revoked')
   })
+
+  test('two tokens that rotate themselves under one key are each told of themselves', async ({ owner }) => {
+    for (const { token, secret } of [await owner.makeToken(), await owner.makeToken()]) {
+      const rotated = await bearer(secret).post('/tokens/self/rotate', { grace_seconds: 0 }, { 'Idempotency-Key': 'today' })
+      expect([rotated.status, rotated.json.token.id, rotated.json.secret_already_shown], rotated.text).toEqual([201, token.id, undefined])
+      expectProblem(await bearer(secret).get('/tokens/self'), 401, 'token_grace_ended')
+      expect((await bearer(rotated.json.secret).get('/tokens/self')).json.id).toBe(token.id)
+    }
+  })
+
+  test('a replaced secret is told what replaced it only where, and as long as, its token may be used', async ({ owner }) => {
+    const { token, secret } = await owner.makeToken()
+    const caller = bearer(secret)
+    const rotate = () => caller.post('/tokens/self/rotate', { grace_seconds: 0 }, { 'Idempotency-Key': 'k1' })
+    const first = await rotate()
+    expect(first.status, first.text).toBe(201)
+    const again = await rotate()
+    expect([again.status, again.json]).toEqual([201, { token: first.json.token, secret_already_shown: true }])
+    expect(again.header('ratelimit')).toMatch(/^"credential"/)
+    await db.rows('UPDATE tokens SET ip_allowlist = ?1 WHERE id = ?2', '192.0.2.0/24', token.id)
+    expectProblem(await rotate(), 403, 'ip_not_allowed')
+    expect((await owner.get(`/tokens/${token.id}`)).json.status, 'a retry from elsewhere ends nothing').toBe('active')
+    await db.rows(`UPDATE tokens SET ip_allowlist = '' WHERE id = ?1`, token.id)
+    expect((await owner.delete(`/tokens/${token.id}`)).status).toBe(204)
+    expectProblem(await rotate(), 401, 'token_revoked')
+  })
 })
 
 test.describe('pairs', () => {
@@ -183,6 +209,8 @@ test.describe('pairs', () => {
     expect((await bearer(first.json.access_token).get('/tokens/self')).status).toBe(200)
     expect((await owner.get(`/tokens/${token.id}`)).json.status).toBe('active')
     expectProblem(await renew(pair, { 'Idempotency-Key': 'renew-2' }), 401, 'token_revoked')
+    // What was revoked meanwhile is, under any key.
+    expectProblem(await renew(pair, key), 401, 'token_revoked')
   })
 
   test('tokens that do not belong together renew nothing and end nothing', async ({ owner, stranger }) => {

@@ -117,6 +117,9 @@ export async function startRuntime(bindings: Record<string, string>, more: objec
   const rows = async (sql: string, ...values: string[]) => (await database.prepare(sql).bind(...values).all()).results
   if ((await rows(`SELECT 1 FROM sqlite_master WHERE name = 'tenants'`)).length === 0) {
     for (const sql of schema()) await database.prepare(sql).run()
+    // Which of them were applied is kept by wrangler.
+    await rows('CREATE TABLE d1_migrations (id INTEGER PRIMARY KEY, name TEXT UNIQUE)')
+    for (const file of readdirSync(MIGRATIONS).sort()) await rows('INSERT INTO d1_migrations (name) VALUES (?1)', file)
   }
   const latchkey = (await miniflare.getWorker('latchkey')) as unknown as Handlers
   return { latchkey, rows, visitor: () => new Visitor(latchkey), stop: () => miniflare.dispose() }

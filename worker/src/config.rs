@@ -1,6 +1,7 @@
 //! Whether the deployment was given what it needs. What is missing is told by its name, and nothing by its value.
 
 use crate::{
+    call::Call,
     error::{Error, Refusal, Result},
     gates, log,
     secret::HashKey,
@@ -11,17 +12,29 @@ use js_sys::Reflect;
 use std::sync::OnceLock;
 use worker::Env;
 
+/// The last of the migrations that this version needs.
+const MIGRATION: &str = "0023_slack_revocations.sql";
+
 /// Refuses while something is missing, and says what.
-pub fn must_be_complete(env: &Env) -> Result<()> {
-    let missing = missing(env);
-    if missing.is_empty() {
-        return Ok(());
+pub async fn must_be_complete(call: &Call) -> Result<()> {
+    let missing = missing(call.env());
+    if !missing.is_empty() {
+        return Err(not_set_up(missing));
     }
-    Err(Refusal {
+    match call.db.migration().await? {
+        Some(latest) if latest.as_str() >= MIGRATION => Ok(()),
+        _ => Err(not_set_up(&[format!(
+            "the migration {MIGRATION} is not applied"
+        )])),
+    }
+}
+
+fn not_set_up(missing: &[String]) -> Error {
+    Refusal {
         status: 503,
         ..Refusal::new(Code::Internal, sentence(missing))
     }
-    .into())
+    .into()
 }
 
 /// Logs what is missing, once in the life of an isolate.
@@ -161,6 +174,14 @@ mod tests {
         ("MAIL_FROM", "Latchkey <latchkey@console.example>"),
         ("MAIL_TRANSPORT", "binding"),
     ];
+
+    #[test]
+    fn the_last_migration_is_the_one_that_is_asked_for() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+        let files = std::fs::read_dir(folder).unwrap();
+        let last = files.map(|file| file.unwrap().file_name()).max();
+        assert_eq!(last.unwrap(), MIGRATION);
+    }
 
     #[test]
     fn nothing_is_missing_from_the_least_that_is_needed() {

@@ -144,11 +144,16 @@ impl Db {
         read(&Reflect::get(&answer, &"results".into())?)
     }
 
-    /// Fails unless the database answers.
-    pub async fn ping(&self) -> Result<()> {
-        self.first::<serde_json::Value>(Statement::new("SELECT 1", []))
-            .await
-            .map(drop)
+    /// The last migration that wrangler applied, if any. Fails unless the database answers.
+    pub async fn migration(&self) -> Result<Option<String>> {
+        let applied = Statement::new(
+            "SELECT name FROM d1_migrations ORDER BY id DESC LIMIT 1",
+            [],
+        );
+        match self.first::<Migration>(applied).await {
+            Err(Error::Internal(why)) if why.contains("no such table") => Ok(None),
+            found => Ok(found?.map(|migration| migration.name)),
+        }
     }
 
     /// Runs the statements in one transaction: all of them, or none.
@@ -170,6 +175,11 @@ impl Db {
         let answer = batch.call1(database, &bound)?.dyn_into::<Promise>()?;
         read(&JsFuture::from(answer).await?)
     }
+}
+
+#[derive(Deserialize)]
+struct Migration {
+    name: String,
 }
 
 /// A row read as two, of which each takes the columns that it knows. Takes a fraction of the time of `serde(flatten)`,

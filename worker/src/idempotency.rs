@@ -88,6 +88,12 @@ struct Row {
 }
 
 impl Attempt {
+    /// The same where the route does not name what it is about.
+    pub fn about(mut self, id: &str) -> Self {
+        self.route = [&self.route, " ", id].concat();
+        self
+    }
+
     /// The answer of the attempt before, if there was one.
     pub async fn repeated(&self, call: &Call, actor: &Actor) -> Result<Option<Response>> {
         let Some(digest) = self.digest(call, actor)? else {
@@ -111,11 +117,15 @@ impl Attempt {
         let answer: Value = serde_json::from_str(&row.answer)
             .map_err(|error| Error::Internal(error.to_string()))?;
         let status = StatusCode::from_u16(row.status).unwrap_or(StatusCode::OK);
-        Ok(Some((status, Json(answer)).into_response()))
+        Ok(Some(match answer {
+            Value::Null => status.into_response(),
+            answer => (status, Json(answer)).into_response(),
+        }))
     }
 
     /// Runs statements of which the last changes something if and only if the thing was made, and remembers what is
-    /// answered to one that repeats it: without its secret, if it has one, and then with `secret_already_shown`. Of calls
+    /// answered to one that repeats it: without its secret, if it has one, and then with `secret_already_shown`; `null`
+    /// stands for no body. Of calls
     /// side by side one does it; the others are told.
     pub async fn commit(
         &self,

@@ -302,8 +302,7 @@ pub async fn answer(request: Request<Body>, env: Env, context: Context) -> Respo
 /// Whether Latchkey can do its work.
 #[worker::send]
 async fn health(call: Call) -> Result<Json<Value>> {
-    config::must_be_complete(call.env())?;
-    call.db.ping().await?;
+    config::must_be_complete(&call).await?;
     Ok(Json(
         json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}),
     ))

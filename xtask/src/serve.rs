@@ -17,6 +17,22 @@ use std::time::{Duration, Instant};
 /// How often the server's state is looked at.
 const TICK: Duration = Duration::from_millis(100);
 
+/// Photos of people in the example tenant, each with its key in R2; `demo.sql` says the same of them.
+const PHOTOS: [(&str, &str); 3] = [
+    (
+        "ada.webp",
+        "ten_01K90000000000000000000001/usr_01K90000000000000000000001/7b324b2a11afddfb508f385b6dcecbf97e0b8c2b5e403250a21d6555d197442e/01K90000000000000000000001",
+    ),
+    (
+        "annemarie.webp",
+        "ten_01K90000000000000000000001/usr_01K90000000000000000000003/eb0b8d5dc05d4db5495e538ba231835e43c74798dcee1b567144cbc7609bd534/01K90000000000000000000003",
+    ),
+    (
+        "tomas.webp",
+        "ten_01K90000000000000000000001/usr_01K90000000000000000000009/5c487ee52bbe8dc1469f826c4ee8e7a154a8bef4a491be7011e0798356578cab/01K90000000000000000000009",
+    ),
+];
+
 /// Builds and serves until it is interrupted.
 pub fn dev(project: &Project, profile: Profile, demo: bool) -> Result<()> {
     let place = Place::from_environment(project)?;
@@ -158,6 +174,17 @@ impl Place {
         if stamp.holds() {
             return Ok(());
         }
+        // Photos first: to lay them there again does no harm, should the rest fail.
+        step("Photos of the example tenant", || {
+            for (name, key) in PHOTOS {
+                let object = format!("latchkey-photos/{key}");
+                let file = format!("worker/demo/{name}");
+                let words = ["r2", "object", "put", &object, "--file", &file];
+                let mut put = self.wrangler(project, &words);
+                run_quietly(put.args(["--content-type", "image/webp"]))?;
+            }
+            Ok(())
+        })?;
         step("Database: example tenant", || {
             let words = ["d1", "execute", "DB", "--yes", "--file", "worker/demo.sql"];
             run_quietly(&mut self.wrangler(project, &words))
@@ -256,12 +283,13 @@ impl Place {
 
     fn announce(&self, project: &Project, demo: bool) {
         if demo {
-            // The file's first line tells the password.
+            // The file's first lines tell the password, and whom it does not let in.
             let file = project.root.join("worker/demo.sql");
             let text = fs::read_to_string(file).unwrap_or_default();
-            let password = text.lines().next().unwrap_or_default();
             println!("Sign in as ada@northwind.example.");
-            println!("{}", password.trim_start_matches(['-', ' ']));
+            for line in text.lines().take(2) {
+                println!("{}", line.trim_start_matches(['-', ' ']));
+            }
         }
         println!("Latchkey is ready at http://localhost:{}", self.port);
     }
@@ -326,4 +354,26 @@ fn stop(server: &mut Child) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn the_example_tenant_knows_every_photo_by_its_key() {
+        let worker = Path::new(env!("CARGO_MANIFEST_DIR")).join("../worker");
+        let sql = fs::read_to_string(worker.join("demo.sql")).unwrap_or_default();
+        for (name, key) in PHOTOS {
+            assert!(worker.join("demo").join(name).is_file(), "{name}");
+            let [_tenant, user, hash, upload] = *key.split('/').collect::<Vec<_>>() else {
+                panic!("{key}");
+            };
+            assert!(
+                sql.contains(&format!("('{user}', '{hash}', '{upload}')")),
+                "{name}"
+            );
+        }
+    }
 }

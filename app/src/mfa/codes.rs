@@ -40,6 +40,12 @@ impl Saved {
 /// The codes, the ways to keep them, and the box to say that they are saved.
 pub fn view(codes: Vec<String>, saved: Saved) -> AnyView {
     let missing = move || saved.is_missing();
+    // They are nowhere else once the page is gone.
+    dom::capture("beforeunload", move |ev| {
+        if !saved.said.get_untracked() {
+            ev.prevent_default();
+        }
+    });
     let text = StoredValue::new(codes.join("\n"));
     let items = codes
         .into_iter()

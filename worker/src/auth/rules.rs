@@ -53,10 +53,14 @@ pub fn session_is_live(created_at: Timestamp, last_seen_at: Timestamp, now: Time
     now < last_seen_at.plus(IDLE_SECONDS) && now < created_at.plus(ABSOLUTE_SECONDS)
 }
 
-/// Until when guarded acts need no password, if at all.
+/// By how many seconds the clocks of two machines may differ.
+const CLOCKS_APART: i64 = 60;
+
+/// Until when guarded acts need no password, if at all. A confirmation that lies ahead, as after a clock was put back, is
+/// none: it would last for too long.
 pub fn step_up_until(stepped_up_at: Timestamp, now: Timestamp) -> Option<Timestamp> {
     let until = stepped_up_at.plus(STEP_UP_SECONDS);
-    (now < until).then_some(until)
+    (stepped_up_at <= now.plus(CLOCKS_APART) && now < until).then_some(until)
 }
 
 /// Refuses unless the password or second factor was given a short while ago.
@@ -134,6 +138,12 @@ mod tests {
             Some(Code::StepUpRequired)
         );
         assert_eq!(in_session::<ReadTokens>(BuiltIn::Member, limit), None);
+    }
+
+    #[test]
+    fn a_confirmation_of_a_time_to_come_is_none() {
+        assert!(step_up_until(NOW.plus(CLOCKS_APART), NOW).is_some());
+        assert!(step_up_until(NOW.plus(CLOCKS_APART + 1), NOW).is_none());
     }
 
     #[test]

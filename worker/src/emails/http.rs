@@ -10,14 +10,19 @@ use crate::{
     call::{self, Call},
     db::Statement,
     error::{Error, Result},
-    extract::{Checked, Segment},
+    extract::Segment,
+    idempotency::{Attempted, Repeatable},
     limits::{Counter, Limit},
     outbox::{Message, letters},
     passwords,
     secret::Prefix,
     session::{self, Which},
 };
-use axum::{Json, http::StatusCode};
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use contract::{
     audit::Action,
     check::Invalid,
@@ -86,8 +91,11 @@ pub async fn create(
         ..
     }: Authorized<ManageOwnEmail>,
     call: Call,
-    Checked(email): Checked<ChangeEmail>,
-) -> Result<StatusCode> {
+    Repeatable(email, attempt): Repeatable<ChangeEmail>,
+) -> Result<Response> {
+    if let Some(answer) = attempt.repeated(&call, &actor).await? {
+        return Ok(answer);
+    }
     let old_email = session.user.email;
     if email == old_email {
         return Err(Invalid::one("email", "This is your address already.").into());
@@ -121,31 +129,36 @@ pub async fn create(
         Event::EmailChangeRequested,
         &letters::email_change_requested(&call, &email, &undo.expose())?,
     )?;
-    call.db
-        .commit([
-            store::forget_unconfirmed(&owner),
-            store::insert(
-                &owner,
-                &call.ulid()?,
-                &email,
-                confirm_digest,
-                undo_digest,
-                call.now,
-            ),
-            to_new.to_address(&call, &owner, &email),
-            to_old.to_address(&call, &owner, &old_email),
-            event(
-                &call,
-                &owner,
-                &actor,
-                Action::EmailChangeRequested,
-                json!({"email": {"from": old_email, "to": email}}),
-            )?,
-        ])
-        .await?;
+    let change = vec![
+        store::forget_unconfirmed(&owner),
+        store::insert(
+            &owner,
+            &call.ulid()?,
+            &email,
+            confirm_digest,
+            undo_digest,
+            call.now,
+        ),
+    ];
+    let told = vec![
+        to_new.to_address(&call, &owner, &email),
+        to_old.to_address(&call, &owner, &old_email),
+        event(
+            &call,
+            &owner,
+            &actor,
+            Action::EmailChangeRequested,
+            json!({"email": {"from": old_email, "to": email}}),
+        )?,
+    ];
+    let answer = (StatusCode::ACCEPTED, &Value::Null);
+    let tried = attempt.commit_telling(&call, &actor, owner.tenant(), change, answer, told);
+    if let Attempted::Repeated(answer) = tried.await? {
+        return Ok(answer);
+    }
     to_new.send_soon(&call);
     to_old.send_soon(&call);
-    Ok(StatusCode::ACCEPTED)
+    Ok(StatusCode::ACCEPTED.into_response())
 }
 
 /// Follow a link that was mailed: confirm the new address, or take the change back.

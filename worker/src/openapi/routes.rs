@@ -318,6 +318,7 @@ fn people(schemas: &mut Schemas) -> Vec<Operation> {
         op("POST /api/v1/users/me/email", "changeEmail", "user", "Ask for another address", InSession)
             .about("The old one stays until the link was followed that is mailed to the new one.")
             .takes::<ChangeEmail>(schemas)
+            .repeatable()
             .steps_up()
             .answers_nothing(202)
             .refuses(&[Conflict, RateLimited]),
@@ -746,6 +747,7 @@ fn own_token(schemas: &mut Schemas) -> Vec<Operation> {
             .takes::<RenewToken>(schemas)
             .repeatable()
             .answers_as(200, &renewed)
+            .with(&["RateLimit", "RateLimit-Policy"])
             .refuses(&[Unauthenticated, TokenExpired, TokenRevoked, Code::IpNotAllowed, Conflict, RateLimited]),
     ]
 }

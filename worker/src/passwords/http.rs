@@ -5,7 +5,7 @@ pub use super::reset::{create as request_reset, update as reset};
 use super::store;
 use crate::{
     audit,
-    auth::{InSession, password, set_session_cookie},
+    auth::{InSession, password},
     call::Call,
     emails,
     error::{Error, Result},
@@ -16,10 +16,7 @@ use crate::{
     session::{self, Which},
     tokens,
 };
-use axum::{
-    http::{StatusCode, header},
-    response::IntoResponse,
-};
+use axum::{http::StatusCode, response::IntoResponse};
 use contract::{
     audit::Action, check::Invalid, notifications::Event, password::ChangePassword, problem::Code,
 };
@@ -116,7 +113,6 @@ pub async fn update(
             tries.reset(),
         ])
         .await?;
-    let signed_out = [(header::SET_COOKIE, set_session_cookie(None))];
     if updated.changed() == 0 {
         return Err(Error::refused(
             Code::Conflict,
@@ -124,5 +120,5 @@ pub async fn update(
         ));
     }
     message.send_soon(&call);
-    Ok((StatusCode::NO_CONTENT, signed_out))
+    Ok((StatusCode::NO_CONTENT, session::signed_out()))
 }

@@ -19,17 +19,18 @@ use contract::{
     audit::Action,
     check::Invalid,
     notifications::Event,
-    password::{ForgotPassword, ResetPassword},
+    password::{ForgotPassword, RESET_SECONDS, ResetPassword},
 };
 
 /// What the message is named that carries a link.
 pub const RESET_REQUESTED: &str = "password.reset_requested";
 
-/// Links for one address, whether anybody has it or not.
+/// Links for one address, whether anybody has it or not. By the time that the first of them is over more may be asked for,
+/// or whoever asks for them all would keep the person without one.
 const PER_ACCOUNT: Limit = Limit {
     name: "password reset of account",
     count: 3,
-    seconds: 60 * 60,
+    seconds: RESET_SECONDS,
 };
 const PER_ADDRESS: Limit = Limit {
     name: "password reset from address",

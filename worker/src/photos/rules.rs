@@ -3,7 +3,8 @@
 //!
 //! Each kind is walked through part by part, by a list of the parts that a picture needs; whatever else there is, such
 //! as EXIF, XMP, comments and colour profiles, is left behind. Pixels are not decoded: that would cost more than a
-//! Worker has, and the browser that shows them does it in a sandbox.
+//! Worker has, and the browser that shows them does it in a sandbox. So that nothing hides among them, what other programs
+//! would find there is looked for.
 
 use super::{jpeg, png, webp};
 use crate::error::Error;
@@ -28,6 +29,9 @@ pub(super) const BROKEN_OFF: Flaw =
 /// The file goes on after the picture.
 pub(super) const GOES_ON: Flaw =
     Flaw::Bad("The file goes on after the end of the picture. Save the picture anew.");
+/// Another program would read it as something else.
+const TWO_FACED: Flaw =
+    Flaw::Bad("The file holds something besides the picture. Save the picture anew.");
 /// The file contradicts itself.
 pub(super) const DAMAGED: Flaw = Flaw::Bad("The picture is damaged. Save it anew.");
 
@@ -38,7 +42,14 @@ pub(super) fn picture(declared: MediaType, bytes: &[u8]) -> Result<Vec<u8>, Erro
         MediaType::Jpeg => jpeg::picture(bytes),
         MediaType::Webp => webp::picture(bytes),
     };
-    walk(declared).map_err(|flaw| match flaw {
+    let kept = walk(declared).and_then(|kept| {
+        if is_two_faced(&kept) {
+            Err(TWO_FACED)
+        } else {
+            Ok(kept)
+        }
+    });
+    kept.map_err(|flaw| match flaw {
         Flaw::Other => {
             let kind = MediaType::ALL
                 .into_iter()
@@ -53,6 +64,47 @@ pub(super) fn picture(declared: MediaType, bytes: &[u8]) -> Result<Vec<u8>, Erro
         }
         Flaw::Bad(why) => Invalid::whole(why).into(),
     })
+}
+
+/// Whether there is an archive, a document or a script in it for whoever does not take it for a picture. Pixels hold one of
+/// these marks by chance once in tens of thousands of the largest files.
+fn is_two_faced(bytes: &[u8]) -> bool {
+    const MARKS: [&[u8]; 8] = [
+        b"<!doctype",
+        b"<html",
+        b"<script",
+        b"<svg",
+        b"<?php",
+        b"%pdf-",
+        b"rar!\x1A\x07",
+        b"7z\xBC\xAF\x27\x1C",
+    ];
+    bytes.iter().enumerate().any(|(place, byte)| {
+        let rest = || bytes.get(place..).unwrap_or_default();
+        let begins = |mark: &[u8]| {
+            let start = rest().get(..mark.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(mark))
+        };
+        match byte {
+            b'<' | b'%' | b'R' | b'r' | b'7' => MARKS.iter().any(|mark| begins(mark)),
+            b'P' => ends_archive(rest(), place),
+            _ => false,
+        }
+    })
+}
+
+/// Whether `rest`, which begins at `place`, is the end of a ZIP archive (APPNOTE 4.3.16) whose directory lies before it.
+fn ends_archive(rest: &[u8], place: usize) -> bool {
+    let Some(([b'P', b'K', 5, 6, fields @ ..], _)) = rest.split_first_chunk::<22>() else {
+        return false;
+    };
+    let number = |at: usize, size: usize| {
+        let digits = fields.iter().skip(at).take(size).rev();
+        digits.fold(0_u64, |sum, digit| sum << 8 | u64::from(*digit))
+    };
+    let (disks, here, all) = (number(0, 4), number(4, 2), number(6, 2));
+    let (size, start) = (number(8, 4), number(12, 4));
+    disks == 0 && here == all && size + start <= u64::try_from(place).unwrap_or_default()
 }
 
 /// Checks what the file says of its size, before anybody makes room for so many pixels.
@@ -114,6 +166,32 @@ mod tests {
             for more in [&b"\0"[..], b"<script>", b"PK\x03\x04", b"\xFF\xD9"] {
                 assert_eq!(why(kind, &[&bytes, more].concat()).0, 422, "{kind:?}");
             }
+        }
+    }
+
+    #[test]
+    fn what_another_program_would_find_in_it_is_refused() {
+        let archive = b"PK\x05\x06\0\0\0\0\x01\0\x01\0\x20\0\0\0\x08\0\0\0\x10\0";
+        let mark = |mark: &[u8]| [&[7; 64][..], mark, &[7; 16][..]].concat();
+        for foreign in [
+            &archive[..],
+            b"<script>alert(1)</script>",
+            b"<SCRIPT src=x>",
+            b"<!DOCTYPE html>",
+            b"<svg onload=alert(1)>",
+            b"<?php",
+            b"%PDF-1.7",
+            b"Rar!\x1A\x07\0",
+            b"7z\xBC\xAF\x27\x1C",
+        ] {
+            assert!(is_two_faced(&mark(foreign)), "{foreign:?}");
+            assert!(!is_two_faced(&mark(foreign.get(1..).unwrap())));
+        }
+        // Four bytes of pixels are no archive, nor is a directory that lies beyond.
+        assert!(!is_two_faced(&mark(b"PK\x05\x06")));
+        assert!(!is_two_faced(archive));
+        for (kind, bytes) in samples() {
+            assert!(!is_two_faced(&picture(kind, &bytes).unwrap()));
         }
     }
 

@@ -8,14 +8,14 @@ use super::{
 };
 use crate::{
     audit,
-    auth::{Actor, Holder, Renewal, renewal},
+    auth::{Actor, Holder, Renewal, gate, renewal},
     call::{self, Call},
     db::changed,
     error::{Error, Result},
     idempotency::{Attempted, Repeatable},
     limits::{Counter, Limit},
     outbox::{Message, letters},
-    policy,
+    policy, rates,
     secret::Prefix,
 };
 use axum::{
@@ -61,11 +61,13 @@ pub async fn renew(
         ..
     } = &found;
     call.made_by("token", token.id.as_str(), holder.tenant().as_str());
-    if let Some(answer) = attempt.repeated(&call, actor).await? {
-        return Ok(answer);
-    }
+    let rate = rates::take(&call, token.id.as_str());
+    call.tell(rate.headers("credential").into());
+    gate::in_rate(rate.too_often())?;
     refuse_dead(token, found.owner_on)?;
-    if !found.present {
+    let attempt = attempt.about(token.id.as_str());
+    let repeated = attempt.repeated(&call, actor).await?;
+    if !found.present && repeated.is_none() {
         end_family(&call, holder, actor, token).await?;
         return Err(Error::refused(
             Code::TokenRevoked,
@@ -81,6 +83,9 @@ pub async fn renew(
             Code::IpNotAllowed,
             "This token may not be used from your address.",
         ));
+    }
+    if let Some(answer) = repeated {
+        return Ok(answer);
     }
     if call.now >= found.access_until.plus(RENEWAL_WINDOW) {
         return Err(Error::refused(

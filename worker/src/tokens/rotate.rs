@@ -10,7 +10,7 @@ use crate::{
     audit,
     auth::{
         Actor, Authorized, MachineCaller,
-        gate::{self, State},
+        gate::{self, Credential, State},
         machine::{self, By},
         rights::{CreateTokens, UpdateTokens},
     },
@@ -68,18 +68,29 @@ pub async fn rotate_self(
     })?;
     let caller = machine::look_up(&call, &shown).await?;
     let (token, holder) = token_of(&caller)?;
-    if let Some(answer) = attempt.repeated(&call, &caller.actor).await? {
-        return Ok(answer);
-    }
-    if caller.credential.state == State::Replaced {
-        renew::end_family(&call, &holder, &caller.actor, token).await?;
-    }
-    gate::admit(&caller.credential, call.address())?;
+    let attempt = attempt.about(token.id.as_str());
     let visit = Visit {
         ip: call.ip.clone(),
         route: "POST /api/v1/tokens/self/rotate".into(),
     };
     caller.pass_for_itself(&call, &visit)?;
+    let state = caller.credential.state;
+    if let Some(answer) = attempt.repeated(&call, &caller.actor).await? {
+        // It was this very call that replaced the secret: it is told so where the token may be used.
+        let as_it_was = Credential {
+            state: match state {
+                State::Replaced => State::Good,
+                state => state,
+            },
+            ..caller.credential
+        };
+        gate::admit(&as_it_was, call.address())?;
+        return Ok(answer);
+    }
+    if state == State::Replaced {
+        renew::end_family(&call, &holder, &caller.actor, token).await?;
+    }
+    gate::admit(&caller.credential, call.address())?;
     if is_old(&caller) {
         return Err(Error::refused(
             Code::Conflict,
