@@ -87,3 +87,12 @@ export async function expectNoSideways(page: Page) {
   const [content, width] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth])
   expect(content).toBeLessThanOrEqual(width ?? 0)
 }
+
+/** Closing the tab asks first, and whoever stays finds everything as it was. */
+export async function expectAskedOutOfTheTab(page: Page) {
+  const asked = page.waitForEvent('dialog')
+  await page.close({ runBeforeUnload: true })
+  const question = await asked
+  expect(question.type()).toBe('beforeunload')
+  await question.dismiss()
+}

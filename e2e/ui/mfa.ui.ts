@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { expectAccessible } from '../support/a11y'
 import { Person } from '../support/actors'
-import { API_ACCESS, button, menu, open } from '../support/browser'
+import { API_ACCESS, button, expectAskedOutOfTheTab, menu, open } from '../support/browser'
 import { db } from '../support/db'
 import { expect, test } from '../support/test'
 import { totp } from '../support/totp'
@@ -47,6 +47,7 @@ test.describe('where the policy asks for a second factor and there is none', () 
 
     await expect(page.getByRole('heading', { level: 1, name: SAVE })).toBeFocused()
     await expect(page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem')).toHaveCount(10)
+    await expectAskedOutOfTheTab(page)
     await expectAccessible(page)
     const downloading = page.waitForEvent('download')
     await button(page, 'Download').click()

@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test'
 import { expectAccessible } from '../support/a11y'
 import type { Person } from '../support/actors'
-import { API_ACCESS, button, dialog, expectNoSideways, menu, open, openAddDialog, signIn, tabTo } from '../support/browser'
+import { API_ACCESS, button, expectAskedOutOfTheTab, dialog, expectNoSideways, menu, open, openAddDialog, signIn, tabTo } from '../support/browser'
 import { db } from '../support/db'
 import { EXIF, SVG, drawn, jpeg, png, segment } from '../support/pictures'
 import { loseObjects, photosOf } from '../support/r2'
@@ -296,11 +296,7 @@ test.describe('leaving with unsaved changes asks', () => {
   })
 
   test('out of the tab', async ({ page }) => {
-    const asked = page.waitForEvent('dialog')
-    await page.close({ runBeforeUnload: true })
-    const question = await asked
-    expect(question.type()).toBe('beforeunload')
-    await question.dismiss()
+    await expectAskedOutOfTheTab(page)
     await expect(field(page, 'First name')).toHaveValue('Augusta')
   })
 

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { expectAccessible } from '../support/a11y'
 import { Actor, type Person, newAddress } from '../support/actors'
-import { API_ACCESS, button, dialog, expectNoSideways, holdBack, menu, open, signIn } from '../support/browser'
+import { API_ACCESS, button, dialog, expectAskedOutOfTheTab, expectNoSideways, holdBack, menu, open, signIn } from '../support/browser'
 import { db } from '../support/db'
 import { expect, test } from '../support/test'
 import { totp } from '../support/totp'
@@ -164,6 +164,7 @@ test.describe('Account security', () => {
 
     const codes = dialog(page, 'Recovery codes')
     await expect(codes.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem')).toHaveCount(10)
+    await expectAskedOutOfTheTab(page)
     await expectAccessible(page)
     const downloading = page.waitForEvent('download')
     await button(codes, 'Download').click()
