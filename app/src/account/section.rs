@@ -18,7 +18,7 @@ pub fn sections() -> AnyView {
     view! {
         <Section id="data" title="Your data" text="Everything that Latchkey keeps about you, to look through or to keep.">
             <div class="card account">
-                <p class="account__text">"One JSON file: your profile and photo, sessions, access tokens and their use, notifications and what you did. It holds no secret."</p>
+                <p class="account__text">"One JSON file: your profile and photo, sessions, access tokens and their use, notifications and your security log. It holds no secret."</p>
                 <button
                     type="button"
                     class="button button--secondary"
