@@ -137,7 +137,8 @@ test('invitations come by age, and are searched by part of an address', async ({
 })
 
 test('sessions come by age, and are narrowed by the address that they are used from', async ({ owner }) => {
-  for (const ip of ['2001:db8::1', '2001:db8::1', '198.51.100.7']) await new Actor(ip).post('/session', { email: owner.account.email, password: owner.account.password })
+  const { email, password } = owner.account
+  for (const ip of ['2001:db8::1', '2001:db8::1', '198.51.100.7']) expect((await new Actor(ip).post('/session', { email, password })).status).toBe(200)
   const rows = await db.rows('SELECT * FROM sessions WHERE user_id = ?1', owner.user.id)
   const path = '/users/me/sessions'
   await expectOrders(owner, path, rows, { created: age }, '-created')

@@ -10,7 +10,7 @@ import { origin } from '../support/http'
 import { makeAccount } from '../support/machines'
 import { expect, test } from '../support/test'
 
-/** A long round takes half an hour and more. */
+/** A long round takes several minutes. */
 const IS_LONG = process.env.FUZZ === 'long'
 const EXAMPLES = IS_LONG ? '100' : '2'
 const CONFIGURATION = readFileSync(join(__dirname, 'schemathesis.toml'), 'utf8')

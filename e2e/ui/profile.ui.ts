@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test'
 import { expectAccessible } from '../support/a11y'
 import type { Person } from '../support/actors'
-import { API_ACCESS, button, expectAskedOutOfTheTab, dialog, expectNoSideways, menu, open, openAddDialog, signIn, tabTo } from '../support/browser'
+import { API_ACCESS, button, dialog, expectAskedOutOfTheTab, expectNoSideways, menu, open, openAddDialog, signIn, tabTo } from '../support/browser'
 import { db } from '../support/db'
 import { EXIF, SVG, drawn, jpeg, png, segment } from '../support/pictures'
 import { loseObjects, photosOf } from '../support/r2'

@@ -67,13 +67,18 @@ pub(super) fn picture(declared: MediaType, bytes: &[u8]) -> Result<Vec<u8>, Erro
 }
 
 /// Whether there is an archive, a document or a script in it for whoever does not take it for a picture. Pixels hold one of
-/// these marks by chance once in tens of thousands of the largest files.
+/// these marks by chance once in thousands of the largest files, so none is shorter than five bytes.
 fn is_two_faced(bytes: &[u8]) -> bool {
-    const MARKS: [&[u8]; 8] = [
+    const MARKS: [&[u8]; 13] = [
         b"<!doctype",
         b"<html",
         b"<script",
-        b"<svg",
+        b"<svg ",
+        b"<svg\t",
+        b"<svg\n",
+        b"<svg\r",
+        b"<svg/",
+        b"<svg>",
         b"<?php",
         b"%pdf-",
         b"rar!\x1A\x07",
@@ -179,6 +184,8 @@ mod tests {
             b"<SCRIPT src=x>",
             b"<!DOCTYPE html>",
             b"<svg onload=alert(1)>",
+            b"<SVG/onload=alert(1)>",
+            b"<svg>",
             b"<?php",
             b"%PDF-1.7",
             b"Rar!\x1A\x07\0",
@@ -187,7 +194,8 @@ mod tests {
             assert!(is_two_faced(&mark(foreign)), "{foreign:?}");
             assert!(!is_two_faced(&mark(foreign.get(1..).unwrap())));
         }
-        // Four bytes of pixels are no archive, nor is a directory that lies beyond.
+        // Four bytes of pixels are no archive and no drawing, nor is a directory that lies beyond.
+        assert!(!is_two_faced(&mark(b"<svg\x80")));
         assert!(!is_two_faced(&mark(b"PK\x05\x06")));
         assert!(!is_two_faced(archive));
         for (kind, bytes) in samples() {
