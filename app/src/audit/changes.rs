@@ -1,17 +1,27 @@
 //! What an event made different, as people read it.
 
+use contract::audit::AuditEvent;
 use serde::{
     Deserialize, Deserializer,
-    de::{MapAccess, SeqAccess, Visitor},
+    de::{self, MapAccess, SeqAccess, Visitor},
 };
 use std::fmt;
 
+/// An event, as it is read here.
+pub type Event = AuditEvent<Told>;
+
 /// Whatever an event tells of a member.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Told {
     /// Nothing.
     Nothing,
-    /// A text, a number, or yes or no.
+    /// Yes or no.
+    Flag(bool),
+    /// A whole number.
+    Whole(i64),
+    /// Another number.
+    Fraction(f64),
+    /// A text.
     Text(String),
     /// Several.
     List(Vec<Told>),
@@ -61,6 +71,14 @@ fn label(name: &str) -> String {
 }
 
 impl Told {
+    /// How many members it tells of.
+    pub fn count(&self) -> usize {
+        match self {
+            Self::Members(members) => members.len(),
+            _ => 0,
+        }
+    }
+
     fn member(&self, wanted: &str) -> Option<&Self> {
         let Self::Members(members) = self else {
             return None;
@@ -72,6 +90,9 @@ impl Told {
     fn in_words(&self) -> String {
         match self {
             Self::Nothing => "–".into(),
+            Self::Flag(yes) => if *yes { "Yes" } else { "No" }.into(),
+            Self::Whole(number) => number.to_string(),
+            Self::Fraction(number) => number.to_string(),
             Self::Text(text) if text.is_empty() => "–".into(),
             Self::Text(text) => text.clone(),
             Self::List(all) if all.is_empty() => "–".into(),
@@ -109,19 +130,19 @@ impl<'de> Deserialize<'de> for Told {
             }
 
             fn visit_bool<E>(self, yes: bool) -> Result<Told, E> {
-                Ok(Told::Text(if yes { "Yes" } else { "No" }.into()))
+                Ok(Told::Flag(yes))
             }
 
             fn visit_i64<E>(self, number: i64) -> Result<Told, E> {
-                Ok(Told::Text(number.to_string()))
+                Ok(Told::Whole(number))
             }
 
-            fn visit_u64<E>(self, number: u64) -> Result<Told, E> {
-                Ok(Told::Text(number.to_string()))
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Told, E> {
+                number.try_into().map(Told::Whole).map_err(E::custom)
             }
 
             fn visit_f64<E>(self, number: f64) -> Result<Told, E> {
-                Ok(Told::Text(number.to_string()))
+                Ok(Told::Fraction(number))
             }
 
             fn visit_str<E>(self, text: &str) -> Result<Told, E> {

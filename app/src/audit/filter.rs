@@ -1,66 +1,65 @@
-//! What of the trail is wanted. It is in the URL, so that a reload or a shared link keeps it.
+//! What of the log is wanted. It is in the URL, so that a reload or a shared link keeps it.
 
+use super::changes::Event;
 use crate::{
     clock,
+    later::Later,
+    listing::{Listing, Rows},
     manage::query,
-    router::{Place, Router},
+    router::Router,
     ui::icon::icon,
 };
-use contract::audit::{AUDIT_EVENTS, Action};
+use contract::audit::AUDIT_EVENTS;
 use leptos::prelude::*;
+use web_sys::HtmlDetailsElement;
 
-/// What is wanted: an id of who did it, the name of an action, an id of what it was done to, a first and a last day.
-#[derive(Clone, Default, PartialEq, Eq)]
+/// What is wanted: an id of who did it, the name of an action, an id of what it was done to, a first and a last day. Empty
+/// where anything is. A copy is the same.
+#[derive(Clone, Copy)]
 pub struct Wanted {
-    pub actor: String,
-    pub action: String,
-    pub target: String,
-    pub from: String,
-    pub to: String,
+    pub actor: Memo<String>,
+    pub action: Memo<String>,
+    pub target: Memo<String>,
+    pub from: Memo<String>,
+    pub to: Memo<String>,
 }
 
 impl Wanted {
-    fn of(place: &Place) -> Self {
+    /// What is wanted by the URL of the page at hand.
+    pub fn in_url() -> Self {
         Self {
-            actor: place.parameter("actor"),
-            action: place.parameter("action"),
-            target: place.parameter("target"),
-            from: place.parameter("from"),
-            to: place.parameter("to"),
+            actor: query::parameter("actor"),
+            action: query::parameter("action"),
+            target: query::parameter("target"),
+            from: query::parameter("from"),
+            to: query::parameter("to"),
         }
     }
 
-    /// Whether nothing narrows the trail.
-    pub fn is_all(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// Where the trail is, narrowed to this. Days are those where the person is; `to` is the whole of it.
-    pub fn path(&self, parameters: &str) -> String {
-        let from = clock::start_of_day(&self.from).map(|time| time.to_string());
-        let to = clock::end_of_day(&self.to).map(|time| time.plus(1).to_string());
+    /// Where the log is, narrowed to this. Days are those where the person is; `to` is the whole of it.
+    pub fn path(self, parameters: &str) -> String {
+        let from = clock::start_of_day(&self.from.get()).map(|time| time.to_string());
+        let to = clock::end_of_day(&self.to.get()).map(|time| time.plus(1).to_string());
         let narrowed = query::told(&[
-            ("actor", &self.actor),
-            ("action", &self.action),
-            ("target", &self.target),
+            ("actor", &self.actor.get()),
+            ("action", &self.action.get()),
+            ("target", &self.target.get()),
             ("from", from.as_deref().unwrap_or_default()),
             ("to", to.as_deref().unwrap_or_default()),
         ]);
         [AUDIT_EVENTS, parameters, &narrowed].concat()
     }
-}
 
-/// What is wanted by the URL of the page at hand.
-pub fn in_url() -> Memo<Wanted> {
-    let place = Router::in_use().place();
-    let here = place.with_untracked(|place| place.path.clone());
-    Memo::new(move |before: Option<&Wanted>| {
-        place.with(|place| match before {
-            // On the way out nothing else is wanted.
-            Some(before) if place.path != here => before.clone(),
-            _ => Wanted::of(place),
-        })
-    })
+    /// Whether nothing narrows the log.
+    pub fn is_all(self) -> bool {
+        self.path("") == AUDIT_EVENTS
+    }
+
+    /// Whether a field narrows it.
+    fn by_field(self) -> bool {
+        let set = |field: Memo<String>| !field.get_untracked().is_empty();
+        set(self.action) || set(self.from) || set(self.to)
+    }
 }
 
 /// Narrows it no longer.
@@ -71,52 +70,61 @@ pub fn clear(router: Router) {
     );
 }
 
-/// The fields. Who and what is chosen by pressing a name in the list.
-pub fn fields(wanted: Memo<Wanted>, names: Memo<(String, String)>) -> AnyView {
-    let router = Router::in_use();
-    let options = Action::ALL.iter().map(|action| {
-        let name = action.as_str();
-        view! { <option value=name prop:selected=move || wanted.with(|wanted| wanted.action == name)>{action.in_words()}</option> }
-    });
-    let day = move |name: &'static str, label: &'static str, get: fn(&Wanted) -> &str| {
-        let change = move |ev| query::set(router, name, &event_target_value(&ev));
-        view! {
-            <label class="audit__day">
-                <span>{label}</span>
-                <input class="input" type="date" prop:value=move || wanted.with(|wanted| get(wanted).to_owned()) on:change=change />
-            </label>
-        }
-    };
-    let chip = move |name: &'static str, what: &'static str, text: String| {
-        let label = ["Show all again: ", what, " ", &text].concat();
-        view! {
-            <button type="button" class="button button--secondary button--small" aria-label=label on:click=move |_| query::set(router, name, "")>
-                {what} " " <strong>{text}</strong> {icon("#i-close")}
-            </button>
-        }
-    };
-    let chips = move || {
-        let (actor, target) = names.get();
-        let or_id = |name: String, id: &String| if name.is_empty() { id.clone() } else { name };
-        wanted.with(|wanted| {
-            view! {
-                {(!wanted.actor.is_empty()).then(|| chip("actor", "By", or_id(actor, &wanted.actor)))}
-                {(!wanted.target.is_empty()).then(|| chip("target", "About", or_id(target, &wanted.target)))}
-            }
-        })
-    };
+/// The fields, folded away until they are wanted or narrow it. Who and what is chosen by pressing a name in the list.
+pub fn bar(wanted: Wanted, listing: Listing<Event>) -> AnyView {
+    let fields = Later::new(|| Box::pin(super::fields()), || ());
+    let opened = wanted.by_field();
+    let open = RwSignal::new(opened);
+    let toggle = move |ev| open.set(event_target::<HtmlDetailsElement>(&ev).open());
     view! {
         <div class="audit__filter" role="search" aria-label="Narrow the audit log">
-            <div class="select">
-                <select class="input" aria-label="Action" on:change=move |ev| query::set(router, "action", &event_target_value(&ev))>
-                    <option value="" prop:selected=move || wanted.with(|wanted| wanted.action.is_empty())>"Every action"</option>
-                    {options.collect_view()}
-                </select>
-            </div>
-            {day("from", "From", |wanted| &wanted.from)}
-            {day("to", "To", |wanted| &wanted.to)}
-            {chips}
+            <details open=opened on:toggle=toggle>
+                <summary on:pointerenter=move |_| fields.prefetch() on:focus=move |_| fields.prefetch()>"Filter"</summary>
+                {move || open.get().then(|| fields.view())}
+            </details>
+            {chip("actor", "By", wanted.actor, listing)}
+            {chip("target", "About", wanted.target, listing)}
         </div>
     }
     .into_any()
+}
+
+/// Whom or what it is narrowed to, if it is, with the way back.
+fn chip(
+    parameter: &'static str,
+    what: &'static str,
+    wanted: Memo<String>,
+    listing: Listing<Event>,
+) -> AnyView {
+    let router = Router::in_use();
+    // A list that became empty still is about whom it was.
+    let name = Memo::new(move |before: Option<&String>| {
+        let id = wanted.get();
+        listing.rows.with(|rows| match rows {
+            Rows::Loaded(events) if !events.is_empty() => name_of(&id, events).unwrap_or(id),
+            _ => before.filter(|it| !it.is_empty()).cloned().unwrap_or(id),
+        })
+    });
+    let chip = move || {
+        let name = name.get();
+        let label = ["Show all again: ", what, " ", &name].concat();
+        (!wanted.get().is_empty()).then(|| {
+            view! {
+                <button type="button" class="button button--secondary button--small" aria-label=label on:click=move |_| query::set(router, parameter, "")>
+                    {what} " " <strong>{name}</strong> {icon("#i-close")}
+                </button>
+            }
+            .into_any()
+        })
+    };
+    chip.into_any()
+}
+
+/// The name of who or what has this id, as events tell it.
+fn name_of(id: &str, events: &[Event]) -> Option<String> {
+    let parties = events
+        .iter()
+        .flat_map(|event| [&event.actor, &event.target]);
+    let mut known = parties.filter(|party| party.id.as_deref() == Some(id));
+    known.next().map(|party| party.name.clone())
 }

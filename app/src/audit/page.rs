@@ -1,13 +1,14 @@
 //! The page `Audit log`.
 
 use super::{
-    changes::{Line, Told, lines},
+    changes::{Event, Told},
     filter::{self, Wanted},
 };
 use crate::{
     api::Api,
     clock,
-    listing::{Listing, Rows},
+    later::Later,
+    listing::Listing,
     manage::{
         layout::{Page, SECURITY, heading},
         query,
@@ -16,13 +17,9 @@ use crate::{
     table::{Look, cell, table, text},
     ui::{empty::Empty, icon::icon},
 };
-use contract::{
-    audit::{AuditEvent, Party},
-    roles::Permission,
-};
+use contract::{audit::Party, roles::Permission};
 use leptos::prelude::*;
-
-type Event = AuditEvent<Told>;
+use web_sys::HtmlDetailsElement;
 
 static PAGE: Page = Page {
     title: "Audit log",
@@ -38,6 +35,10 @@ static LOOK: Look<Event> = Look {
     nothing,
 };
 
+/// The part in which the details of an event are.
+#[derive(Clone, Copy)]
+struct Details(Later);
+
 /// The page.
 pub fn page() -> AnyView {
     PAGE.view()
@@ -45,52 +46,30 @@ pub fn page() -> AnyView {
 
 fn content() -> AnyView {
     let listing = Listing::<Event>::new(Api::in_use());
-    let wanted = filter::in_url();
+    let wanted = Wanted::in_url();
     provide_context(wanted);
-    Effect::new(move |_| wanted.with(|wanted| listing.load(wanted.path("?limit=50"))));
-    let names = Memo::new(move |before: Option<&(String, String)>| {
-        let now = wanted.with(|wanted| listing.rows.with(|rows| names(wanted, rows)));
-        // A list that became empty still is about whom it was.
-        match before {
-            Some(before) if now.0.is_empty() && now.1.is_empty() => before.clone(),
-            _ => now,
-        }
-    });
+    provide_context(Details(Later::new(|| Box::pin(super::details()), || ())));
+    Effect::new(move |_| listing.load(wanted.path("?limit=50")));
     let file = move |format: &'static str, label: &'static str| {
-        let href = move || wanted.with(|wanted| wanted.path(&["?format=", format].concat()));
+        let href = wanted.path(&["?format=", format].concat());
         // Opened by the browser itself, which writes it to disk as it comes.
-        view! { <a class="button button--secondary" href=href download rel="external">{icon("#i-download")}{label}</a> }
+        view! { <a class="button button--secondary" href=href download rel="external">{icon("#i-download")}{label}</a> }.into_any()
     };
-    let actions = view! { {file("csv", "Export CSV")} {file("json", "Export JSON")} };
+    let actions = move || {
+        [file("csv", "Export CSV"), file("json", "Export JSON")]
+            .collect_view()
+            .into_any()
+    };
     let about =
         "Who did what, when and from where. It only grows: nobody changes or deletes an event.";
     view! {
         {heading("Audit log", about, actions.into_any())}
         <div class="page__body page__body--close audit">
-            {filter::fields(wanted, names)}
+            {filter::bar(wanted, listing)}
             {table(listing, &LOOK)}
         </div>
     }
     .into_any()
-}
-
-/// The names of who is wanted and of what is wanted, as the rows tell them.
-fn names(wanted: &Wanted, rows: &Rows<Event>) -> (String, String) {
-    let Rows::Loaded(events) = rows else {
-        return Default::default();
-    };
-    let parties = || {
-        events
-            .iter()
-            .flat_map(|event| [&event.actor, &event.target])
-    };
-    let name = |id: &str| {
-        parties()
-            .find(|party| !id.is_empty() && party.id.as_deref() == Some(id))
-            .map(|party| party.name.clone())
-            .unwrap_or_default()
-    };
-    (name(&wanted.actor), name(&wanted.target))
 }
 
 fn row(event: &Event) -> AnyView {
@@ -122,9 +101,10 @@ fn from(event: &Event) -> Option<String> {
 fn sentence(event: &Event) -> AnyView {
     let actor = party("actor", &event.actor);
     match event.known() {
-        Some(action) => match action.deed().split_once("{}") {
+        Some(action) => match action.deed().split_once('{') {
             Some((before, after)) => {
                 let target = party("target", &event.target);
+                let after = after.trim_start_matches('}');
                 view! { {actor} " " {before} {target} {after} }.into_any()
             }
             None => view! { {actor} " " {action.deed()} }.into_any(),
@@ -150,49 +130,35 @@ fn party(parameter: &'static str, party: &Party) -> AnyView {
     }
 }
 
+/// What else is known about it, folded away until it is wanted.
 fn details(event: &Event) -> AnyView {
-    let changed = event.changes.as_ref().map(lines).unwrap_or_default();
-    let facts = [
-        ("Action", Some(event.action.clone())),
-        ("Credential", event.credential.clone()),
-        ("Target", event.target.id.clone()),
-        ("Request", Some(event.request_id.clone())),
-        ("Time", Some(event.at.to_string())),
-    ];
-    let facts = facts.into_iter().filter_map(|(term, value)| {
-        value.map(
-            |value| view! { <div><dt>{term}</dt><dd><code class="mono">{value}</code></dd></div> },
-        )
-    });
-    let summary = match changed.len() {
+    let part = expect_context::<Details>().0;
+    let event = event.clone();
+    let summary = match event.changes.as_ref().map_or(0, Told::count) {
         0 => "Details".to_owned(),
         1 => "1 change, details".to_owned(),
-        many => format!("{many} changes, details"),
+        many => [&many.to_string(), " changes, details"].concat(),
     };
+    let open = RwSignal::new(false);
+    let more = move || {
+        open.get().then(|| {
+            provide_context(event.clone());
+            part.view()
+        })
+    };
+    let toggle = move |ev| open.set(event_target::<HtmlDetailsElement>(&ev).open());
     view! {
-        <details class="audit__details">
-            <summary>{summary}</summary>
-            {(!changed.is_empty()).then(|| changes(changed))}
-            <dl class="audit__facts">{facts.collect_view()}</dl>
+        <details class="audit__details" open=move || open.get() on:toggle=toggle>
+            <summary on:pointerenter=move |_| part.prefetch() on:focus=move |_| part.prefetch()>{summary}</summary>
+            {more}
         </details>
     }
     .into_any()
 }
 
-fn changes(changed: Vec<Line>) -> AnyView {
-    let line = |Line { name, from, to }| {
-        let from = from.map(
-            |from| view! { <del>{from}</del> <span class="visually-hidden">" became "</span> },
-        );
-        view! { <div><dt>{name}</dt><dd>{from}<ins>{to}</ins></dd></div> }
-    };
-    view! { <dl class="audit__facts audit__changes" aria-label="Changes">{changed.into_iter().map(line).collect_view()}</dl> }.into_any()
-}
-
 fn nothing() -> AnyView {
     let router = Router::in_use();
-    let wanted = expect_context::<Memo<Wanted>>();
-    let narrowed = wanted.with_untracked(|wanted| !wanted.is_all());
+    let narrowed = !untrack(|| expect_context::<Wanted>().is_all());
     let text = "Nothing that happened is like this.";
     view! {
         <Empty icon="#i-search" title="No event found" text>

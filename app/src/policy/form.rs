@@ -1,12 +1,14 @@
-//! The form in which the policy is changed, or only read.
+//! The form in which the policy is changed.
 
-use super::draft::{Draft, is_stricter};
+use super::{
+    draft::{Draft, is_stricter},
+    page::{self, lifetimes, names, part},
+};
 use crate::{
     api::{Api, Failure, Method, Reply, parse},
     clock, dom,
     form::{Field, Form},
     fresh::Fresh,
-    manage::may,
     ui::{
         button::Submit,
         dialog::Dialog,
@@ -19,7 +21,6 @@ use crate::{
 use contract::{
     check::Check,
     policy::{POLICY, PREVIEW, Policy, Preview},
-    roles::Permission,
     tokens::Kind,
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
@@ -31,26 +32,25 @@ struct Desk {
     toaster: Toaster,
     form: Form<Draft>,
     kept: StoredValue<Policy>,
-    /// Whether it may only be read.
-    fixed: bool,
     /// What the change would touch, while somebody is asked about it.
     asking: RwSignal<Option<Preview>>,
     fresh: Fresh,
 }
 
-/// The form for a policy.
-pub fn view(policy: &Policy, fresh: Fresh) -> AnyView {
+/// The form for the policy that the page has read.
+pub fn view() -> AnyView {
+    let page: page::Desk = expect_context();
+    let (policy, tag) = page.kept();
+    let kept = Draft::of(&policy);
     let desk = Desk {
         api: Api::in_use(),
         toaster: expect_context(),
-        form: Form::new("policy", POLICY, Draft::of(policy)),
-        kept: StoredValue::new(policy.clone()),
-        fixed: may(&[Permission::Administer]) != Some(true),
+        form: Form::new("policy", POLICY, kept.clone()),
+        kept: StoredValue::new(policy),
         asking: RwSignal::new(None),
-        fresh,
+        fresh: Fresh::new(tag, Callback::new(move |()| page.load())),
     };
-    let (form, state) = (desk.form, desk.form.state);
-    let kept = Draft::of(policy);
+    let (form, state, fresh) = (desk.form, desk.form.state, desk.fresh);
     let edited = Memo::new(move |_| form.draft.with(|draft| *draft != kept));
     let guard = Guard::start(edited.into());
     let idle = Signal::derive(move || !edited.get());
@@ -61,24 +61,21 @@ pub fn view(policy: &Policy, fresh: Fresh) -> AnyView {
             ev.prevent_default();
         }
     };
-    let foot = if desk.fixed {
-        view! { <p>"Only those with Administrative Management change it."</p> }.into_any()
-    } else {
-        view! {
-            <p role="status">{move || if edited.get() { "Not saved yet." } else { "" }}</p>
-            <Submit label="Save" busy="Saving…" pending=state.pending idle />
-        }
-        .into_any()
-    };
+    dom::focus_soon("#policy input");
     view! {
         <form class="card policy" id=state.id novalidate on:submit=submit>
             <div class="card__body policy__body">
                 {notice::alert(move || state.trouble())}
                 {fresh.way_on()}
-                {lifetimes(desk)}
-                {rest(desk)}
+                {fields(desk)}
             </div>
-            <div class="card__footer">{foot}</div>
+            <div class="card__footer">
+                <p role="status">{move || if edited.get() { "Not saved yet." } else { "" }}</p>
+                <div class="section__actions">
+                    <button type="button" class="button button--secondary" data-leaves on:click=move |_| page.close()>"Cancel"</button>
+                    <Submit label="Save" busy="Saving…" pending=state.pending idle />
+                </div>
+            </div>
         </form>
         {move || desk.asking.get().map(|preview| ask(desk, preview))}
         <AskBeforeLeaving guard />
@@ -178,47 +175,55 @@ fn ask(desk: Desk, Preview { tokens, people }: Preview) -> AnyView {
     .into_any()
 }
 
-fn lifetimes(desk: Desk) -> AnyView {
-    let rows = Kind::ALL.map(|kind| {
-        let (default, max) = names(kind);
+fn fields(desk: Desk) -> AnyView {
+    let days = |kind: Kind| {
+        let (default, max) = numbers(kind);
         let label = |what: &str| [kind.label(), ", ", what].concat();
-        view! {
-            <tr>
-                <th scope="row">{kind.label()}</th>
-                {days(desk, default, label("by default"))}
-                {days(desk, max, label("at most"))}
-            </tr>
-        }
-    });
+        [
+            days(desk, default, label("by default")),
+            days(desk, max, label("at most")),
+        ]
+    };
+    let number = |name: &'static str, label: &'static str, hint: &'static str| {
+        let field = desk.number(name);
+        frame(label, field, hint, false, input(field, None, true))
+    };
     let forever = tick(
         desk,
         "forever_allowed",
-        "Tokens may have no end",
+        names::FOREVER,
         "All, Custom and Hyperscale tokens only. Such a token works until somebody revokes it.",
         |policy| &mut policy.forever_allowed,
     );
+    let limits = [
+        number(
+            "max_live_tokens",
+            names::TOKENS,
+            "How many tokens that are not revoked somebody may have.",
+        ),
+        number(
+            "refresh_access_minutes",
+            names::ACCESS,
+            "A script renews it until the end of the token.",
+        ),
+    ];
+    let mfa = tick(
+        desk,
+        "mfa_required",
+        names::MFA,
+        "Who has none sets one up the next time they sign in, before anything else.",
+        |policy| &mut policy.mfa_required,
+    );
     view! {
-        <section class="policy__part" aria-labelledby="lifetimes">
-            <h2 class="card__title" id="lifetimes">"Life of access tokens"</h2>
-            <p class="field__hint">"In days. The form for a new token offers no more than this."</p>
-            <table class="policy__table" aria-labelledby="lifetimes">
-                <thead>
-                    <tr>
-                        <th scope="col">"Scope"</th>
-                        <th scope="col">"By default"</th>
-                        <th scope="col">"At most"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows.into_iter().collect_view()}</tbody>
-            </table>
-            {forever}
-        </section>
+        {lifetimes(&days, forever)}
+        {part("limits", "Limits", limits.collect_view().into_any())}
+        {part("signing-in", "Signing in", mfa)}
     }
     .into_any()
 }
 
 /// The names of the two numbers of a kind.
-const fn names(kind: Kind) -> (&'static str, &'static str) {
+const fn numbers(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::All => ("token_default_days/all", "token_max_days/all"),
         Kind::Custom => ("token_default_days/custom", "token_max_days/custom"),
@@ -236,10 +241,11 @@ const fn names(kind: Kind) -> (&'static str, &'static str) {
 
 fn days(desk: Desk, name: &'static str, label: String) -> AnyView {
     let field = desk.number(name);
-    view! { <td>{input(desk, field, Some(label), false)}{move || complaint(name, field.complaint())}</td> }.into_any()
+    view! { {input(field, Some(label), false)}{move || complaint(name, field.complaint())} }
+        .into_any()
 }
 
-fn input(desk: Desk, field: Field, label: Option<String>, hint: bool) -> AnyView {
+fn input(field: Field, label: Option<String>, hint: bool) -> AnyView {
     view! {
         <input
             class="input policy__number"
@@ -248,38 +254,11 @@ fn input(desk: Desk, field: Field, label: Option<String>, hint: bool) -> AnyView
             inputmode="numeric"
             autocomplete="off"
             aria-label=label
-            readonly=desk.fixed
             aria-invalid=move || field.complaint().map(|_| "true")
             aria-describedby=move || field.described_by(hint)
             prop:value=field.value
             on:input=move |ev| field.write.run(event_target_value(&ev))
         />
-    }
-    .into_any()
-}
-
-fn rest(desk: Desk) -> AnyView {
-    let number = |name: &'static str, label: &'static str, hint: &'static str| {
-        let field = desk.number(name);
-        frame(label, field, hint, false, input(desk, field, None, true))
-    };
-    let mfa = tick(
-        desk,
-        "mfa_required",
-        "Everybody signs in with a second factor",
-        "Who has none sets one up the next time they sign in, before anything else.",
-        |policy| &mut policy.mfa_required,
-    );
-    view! {
-        <section class="policy__part" aria-labelledby="limits">
-            <h2 class="card__title" id="limits">"Limits"</h2>
-            {number("max_live_tokens", "Tokens per person", "How many tokens that are not revoked somebody may have.")}
-            {number("refresh_access_minutes", "Life of a token with a refresh token, in minutes", "A script renews it until the end of the token.")}
-        </section>
-        <section class="policy__part" aria-labelledby="signing-in">
-            <h2 class="card__title" id="signing-in">"Signing in"</h2>
-            {mfa}
-        </section>
     }
     .into_any()
 }
@@ -301,7 +280,7 @@ fn tick(
     let hint = [name, "-hint"].concat();
     view! {
         <label class="choice">
-            <input class="checkbox" type="checkbox" aria-label=label aria-describedby=hint.clone() disabled=desk.fixed prop:checked=checked on:change=toggle />
+            <input class="checkbox" type="checkbox" aria-label=label aria-describedby=hint.clone() prop:checked=checked on:change=toggle />
             <span class="choice__text">{label}<span class="choice__hint" id=hint>{about}</span></span>
         </label>
     }

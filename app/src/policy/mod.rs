@@ -12,3 +12,9 @@ use leptos::wasm_split::wasm_split;
 pub fn page() -> Result<Render, Missing> {
     Ok(page::page)
 }
+
+/// The form in which it is changed, as a chunk of its own.
+#[wasm_split(policy_form, wasm_split_path = leptos::wasm_split, fallible)]
+fn form() -> Result<Render, Missing> {
+    Ok(form::view)
+}
