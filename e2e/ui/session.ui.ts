@@ -521,7 +521,7 @@ test('the code of the first page comes in one file, and so does that of its dial
   page.on('request', (request) => files.push(...(request.url().match(/[^/]+\.wasm$/) ?? [])))
   await open(page, API_ACCESS)
   await expect(page.getByRole('heading', { name: 'No access tokens' })).toBeVisible()
-  expect(files.sort()).toEqual(['app_bg.wasm', 'first_api_access.wasm'])
+  expect(files.sort()).toEqual(['app_bg.wasm', 'first-api_access.wasm'])
   const adding = await openAddDialog(page)
   await button(adding, 'Cancel').click()
   await page.getByRole('link', { name: 'Notifications' }).click()

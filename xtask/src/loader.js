@@ -8,10 +8,18 @@ const there = [];
 
 const fetched = (file) => fetch(new URL(file, import.meta.url));
 
-function bundle(name, bit) {
-    const before = there.findLast((other) => BigInt(`0x${AFTER[other] ?? 0}`) & bit);
-    if (there.length && !before) return undefined;
-    const all = WebAssembly.compileStreaming(fetched(before ? `${before}-${name}.wasm` : `first_${name}.wasm`));
+// Whether the bit for a part, by its place, is set in a number. There may be more of them than `&` sees.
+const has = (set, place) => (set / 2 ** place) % 2 >= 1;
+const number = (text) => parseInt(text, 16);
+const chunks = CHUNKS.map(number);
+
+function bundle(place) {
+    // After that of the parts there which has brought most of what this one needs.
+    const brought = (other) => chunks.filter((parts) => has(parts, place) && has(parts, other)).length;
+    const after = there.filter((other) => has(number(AFTER[other] ?? 0), place));
+    const [before] = after.sort((a, b) => brought(b) - brought(a));
+    if (there.length && before === undefined) return undefined;
+    const all = WebAssembly.compileStreaming(fetched(`${PARTS[before] ?? 'first'}-${PARTS[place]}.wasm`));
     all.catch(() => {});
     return all;
 }
@@ -36,15 +44,14 @@ function load(file, needed, all) {
     return loading;
 }
 
-function part(name) {
+function part(name, place) {
     const file = `split_${name}.wasm`;
-    const bit = 1n << BigInt(PARTS.indexOf(name));
-    const needed = CHUNKS.flatMap((parts, place) => (BigInt(`0x${parts}`) & bit ? [`chunk_${FIRST_CHUNK + place}.wasm`] : []));
+    const needed = chunks.flatMap((parts, chunk) => (has(parts, place) ? [`chunk_${FIRST_CHUNK + chunk}.wasm`] : []));
     return async (callback, data) => {
         let loaded = true;
         try {
-            await load(file, needed, loads.has(file) ? undefined : bundle(name, bit));
-            there.push(name);
+            await load(file, needed, loads.has(file) ? undefined : bundle(place));
+            there.push(place);
         } catch (error) {
             console.error(error);
             loaded = false;

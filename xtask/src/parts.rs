@@ -15,7 +15,7 @@ const LOADS: &str = "function wrapAsyncCb";
 const CHUNK: &str = "chunk_";
 
 /// What is often wanted after a part: the pages beside it, and its dialogs.
-const AFTER: [(&str, &[&str]); 11] = [
+const AFTER: [(&str, &[&str]); 13] = [
     (
         "identity",
         &[
@@ -59,6 +59,9 @@ const AFTER: [(&str, &[&str]); 11] = [
             "manage",
             "users",
             "service_accounts",
+            "roles",
+            "policy",
+            "audit",
             "reference",
             "identity",
         ],
@@ -114,6 +117,8 @@ const AFTER: [(&str, &[&str]); 11] = [
             "role_dialogs",
         ],
     ),
+    ("policy", &["policy_form"]),
+    ("audit", &["audit_fields", "audit_details"]),
 ];
 
 /// A lazily loaded part of the app, with the files that it shares with others.
@@ -132,23 +137,21 @@ pub fn rewire(loader: &Path) -> Result<Vec<Part>> {
         .split_once(LOADS)
         .with_context(|| format!("the loader has no `{LOADS}`"))?;
     let table = [table(&parts)?, after(&parts)?].concat();
-    let exports: Vec<_> = parts
+    let loads: Vec<_> = parts
         .iter()
-        .map(|Part { name, .. }| {
-            format!("export const __wasm_split_load_{name} = part('{name}');\n")
-        })
+        .map(|Part { name, .. }| format!("__wasm_split_load_{name}"))
         .collect();
+    let exports = format!("export const [{}] = PARTS.map(part);\n", loads.join(", "));
     let code = include_str!("loader.js");
-    fs::write(loader, [sharing, &table, code, &exports.concat()].concat())?;
+    fs::write(loader, [sharing, &table, code, &exports].concat())?;
     Ok(parts)
 }
 
 /// For each chunk the parts that need it: a bit for each, in hexadecimal.
 fn table(parts: &[Part]) -> Result<String> {
-    let mut chunks = BTreeMap::<usize, u128>::new();
+    let mut chunks = BTreeMap::<usize, u64>::new();
     for (place, part) in parts.iter().enumerate() {
-        let bit = 1_u128.checked_shl(u32::try_from(place)?);
-        let bit = bit.context("more parts than bits")?;
+        let bit = bit(place)?;
         for file in &part.shared {
             let number = file.strip_prefix(CHUNK).context("a file of another name")?;
             *chunks.entry(number.parse()?).or_default() |= bit;
@@ -166,19 +169,27 @@ fn table(parts: &[Part]) -> Result<String> {
     ))
 }
 
-/// For each part those that come in one file after it: a bit for each, in hexadecimal.
+/// For each part, by its place, those that come in one file after it: a bit for each, in hexadecimal.
 fn after(parts: &[Part]) -> Result<String> {
+    let place = |name: &str| {
+        let place = parts.iter().position(|part| part.name == name);
+        place.with_context(|| format!("no part {name}"))
+    };
     let masks = AFTER.iter().map(|(from, all)| {
-        let bit = |name: &&str| {
-            let place = parts.iter().position(|part| part.name == *name);
-            let place = place.with_context(|| format!("no part {name}"))?;
-            Ok::<_, anyhow::Error>(1_u128 << place)
-        };
-        let mask = all.iter().map(bit).sum::<Result<u128>>()?;
-        Ok(format!("{from}: '{mask:x}'"))
+        let mask = all
+            .iter()
+            .map(|name| bit(place(name)?))
+            .sum::<Result<u64>>()?;
+        Ok(format!("{}: '{mask:x}'", place(from)?))
     });
     let masks = masks.collect::<Result<Vec<_>>>()?;
     Ok(format!("const AFTER = {{ {} }};\n", masks.join(", ")))
+}
+
+/// The bit that stands for the part at a place. A number of JavaScript holds 53 of them.
+fn bit(place: usize) -> Result<u64> {
+    ensure!(place < 53, "more parts than bits");
+    Ok(1 << place)
 }
 
 fn pairs() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -209,7 +220,7 @@ fn parts(loader: &str) -> Vec<Part> {
 /// Makes the file of each part, and of each that comes after another.
 pub fn pack(parts: &[Part], folder: &Path) -> Result<()> {
     for part in parts {
-        let file = format!("first_{}.wasm", part.name);
+        let file = format!("first-{}.wasm", part.name);
         fs::write(folder.join(file), module(&part.files(), folder)?)?;
     }
     let files = |name| {
@@ -278,6 +289,12 @@ mod tests {
         assert_eq!(leb128(0), [0]);
         assert_eq!(leb128(127), [127]);
         assert_eq!(leb128(624_485), [0xE5, 0x8E, 0x26]);
+    }
+
+    #[test]
+    fn there_are_no_more_parts_than_bits() {
+        assert_eq!(bit(52).ok(), Some(1 << 52));
+        assert!(bit(53).is_err());
     }
 
     #[test]
