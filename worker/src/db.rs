@@ -14,13 +14,13 @@ use serde::{
     Deserialize, Deserializer,
     de::{self, DeserializeOwned},
 };
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, Value};
 use std::sync::{
     OnceLock,
     atomic::{AtomicU32, Ordering},
 };
 use wasm_bindgen::{JsCast, JsValue};
-use worker::{D1Database, D1PreparedStatement, Env};
+use worker::{D1Database, Env, worker_sys::D1PreparedStatement};
 
 /// The database of the deployment, as one call or job uses it.
 pub struct Db {
@@ -33,7 +33,7 @@ pub struct Db {
 #[must_use = "a statement does nothing until it is run"]
 pub struct Statement {
     sql: &'static str,
-    values: Vec<JsValue>,
+    values: Vec<Value>,
 }
 
 impl Statement {
@@ -114,16 +114,21 @@ impl Db {
         self.statements.load(Ordering::Relaxed)
     }
 
+    /// Its values cross in one text: each by itself would be a step of its own.
     fn prepare(&self, statement: &Statement) -> Result<D1PreparedStatement> {
         self.statements.fetch_add(1, Ordering::Relaxed);
+        let values = serde_json::to_string(&statement.values);
+        let values = values.map_err(|error| Error::Internal(error.to_string()))?;
         let prepared = self.database.prepare(statement.sql);
-        Ok(prepared.bind(&statement.values)?)
+        Ok(prepared
+            .inner()
+            .bind(JSON::parse(&values)?.unchecked_into())?)
     }
 
     /// The first row.
     pub async fn first<T: DeserializeOwned>(&self, statement: Statement) -> Result<Option<T>> {
         let statement = self.prepare(&statement)?;
-        read(&JsFuture::from(statement.inner().first(None)?).await?)
+        read(&JsFuture::from(statement.first(None)?).await?)
     }
 
     /// The first row of a statement that tells each as JSON in its one column `text`. The runtime takes a row apart and
@@ -133,14 +138,14 @@ impl Db {
         statement: Statement,
     ) -> Result<Option<T>> {
         let statement = self.prepare(&statement)?;
-        let text = JsFuture::from(statement.inner().first(Some("text"))?).await?;
+        let text = JsFuture::from(statement.first(Some("text"))?).await?;
         text.as_string().map(|text| from_json(&text)).transpose()
     }
 
     /// Every row.
     pub async fn all<T: DeserializeOwned>(&self, statement: Statement) -> Result<Vec<T>> {
         let statement = self.prepare(&statement)?;
-        let answer = JsFuture::from(statement.inner().all()?).await?;
+        let answer = JsFuture::from(statement.all()?).await?;
         read(&Reflect::get(&answer, &"results".into())?)
     }
 
@@ -168,7 +173,7 @@ impl Db {
     pub async fn commit_all(&self, statements: Vec<Statement>) -> Result<Vec<Outcome>> {
         let bound: Array = statements
             .iter()
-            .map(|statement| Ok(self.prepare(statement)?.inner().clone()))
+            .map(|statement| self.prepare(statement))
             .collect::<Result<_>>()?;
         let database: &JsValue = self.database.as_ref();
         let batch: Function = Reflect::get(database, &"batch".into())?.dyn_into()?;
@@ -208,63 +213,59 @@ fn from_json<T: DeserializeOwned>(text: &str) -> Result<T> {
 /// A value as D1 takes it: text, number or null. Times and ids are text, truth is 0 or 1.
 pub trait Bind {
     /// The value for a `?n`.
-    fn bind(&self) -> JsValue;
+    fn bind(&self) -> Value;
 }
 
 impl Bind for str {
-    fn bind(&self) -> JsValue {
-        JsValue::from_str(self)
+    fn bind(&self) -> Value {
+        self.into()
     }
 }
 
 impl Bind for String {
-    fn bind(&self) -> JsValue {
-        JsValue::from_str(self)
+    fn bind(&self) -> Value {
+        self.as_str().into()
     }
 }
 
 impl Bind for u32 {
-    fn bind(&self) -> JsValue {
-        JsValue::from_f64(f64::from(*self))
+    fn bind(&self) -> Value {
+        (*self).into()
     }
 }
 
 impl Bind for u64 {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "milliseconds stay exact for 285,000 years"
-    )]
-    fn bind(&self) -> JsValue {
-        JsValue::from_f64(*self as f64)
+    fn bind(&self) -> Value {
+        (*self).into()
     }
 }
 
 impl Bind for bool {
-    fn bind(&self) -> JsValue {
+    fn bind(&self) -> Value {
         u32::from(*self).bind()
     }
 }
 
 impl Bind for Timestamp {
-    fn bind(&self) -> JsValue {
+    fn bind(&self) -> Value {
         self.to_string().bind()
     }
 }
 
 impl Bind for ScopeSet {
-    fn bind(&self) -> JsValue {
+    fn bind(&self) -> Value {
         self.to_string().bind()
     }
 }
 
 impl<T: Bind> Bind for Option<T> {
-    fn bind(&self) -> JsValue {
-        self.as_ref().map_or(JsValue::NULL, T::bind)
+    fn bind(&self) -> Value {
+        self.as_ref().map_or(Value::Null, T::bind)
     }
 }
 
 impl<T: Bind + ?Sized> Bind for &T {
-    fn bind(&self) -> JsValue {
+    fn bind(&self) -> Value {
         (**self).bind()
     }
 }
@@ -272,7 +273,7 @@ impl<T: Bind + ?Sized> Bind for &T {
 macro_rules! bind_ids {
     ($($id:ty),+) => {$(
         impl Bind for $id {
-            fn bind(&self) -> JsValue {
+            fn bind(&self) -> Value {
                 self.as_str().bind()
             }
         }

@@ -9,13 +9,13 @@ use crate::{
 };
 use axum::{
     body::{Body, HttpBody},
-    http::{self, HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri, header},
+    http::{self, HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header},
     response::Response,
 };
 use contract::time::Timestamp;
 use http_body_util::BodyExt;
 use js_sys::{Array, Function, JSON, Object, Promise, Reflect, Uint8Array, futures::JsFuture};
-use serde::Serializer;
+use serde::{Serialize, Serializer};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use worker::{IntoResponse, web_sys};
 
@@ -74,7 +74,7 @@ pub async fn request(raw: &web_sys::Request) -> Result<Request<Body>> {
         Error::unreadable(format!("The request is malformed: {error}."))
     })?;
     let passed_on = request.uri().path().starts_with(GATEWAY);
-    if let Some(body) = raw.body().filter(|_| !passed_on) {
+    if !passed_on && let Some(body) = body(raw, request.method()) {
         let length = content_length(request.headers());
         *request.body_mut() = if length.is_some_and(|length| length <= SHORT) {
             // Whoever reads one that broke off sees that it is shorter than it was said to be.
@@ -88,6 +88,12 @@ pub async fn request(raw: &web_sys::Request) -> Result<Request<Body>> {
         };
     }
     Ok(request)
+}
+
+/// The body, if a request by this method has one at all (Fetch, 5.4): to ask has its cost.
+fn body(raw: &web_sys::Request, method: &Method) -> Option<web_sys::ReadableStream> {
+    let bears = !matches!(*method, Method::GET | Method::HEAD);
+    bears.then(|| raw.body()).flatten()
 }
 
 /// How long the body is said to be.
@@ -105,17 +111,28 @@ pub fn content_length(headers: &HeaderMap) -> Option<usize> {
 pub struct Raw(web_sys::Request);
 
 impl Raw {
-    /// Sends it on to `url` with other headers. Redirects are not followed: where they lead is the caller's business.
-    pub async fn send_to(&self, url: &str, headers: &HeaderMap) -> Result<Forwarded> {
-        let init = web_sys::RequestInit::new();
-        init.set_method(&self.0.method());
-        init.set_headers(&as_init(headers)?);
-        init.set_redirect(web_sys::RequestRedirect::Manual);
-        if let Some(body) = self.0.body() {
+    /// Sends it on to `url` with other headers; nothing if no answer begins within `ms`. Redirects are not followed:
+    /// where they lead is the caller's business.
+    pub async fn send_to(
+        &self,
+        method: &Method,
+        url: &str,
+        headers: &HeaderMap,
+        ms: u32,
+    ) -> Result<Option<Forwarded>> {
+        let init = Init {
+            headers: Told(headers),
+            method: Some(method.as_str()),
+            redirect: Some("manual"),
+            status: None,
+        };
+        let init: web_sys::RequestInit = init.cross()?;
+        if let Some(body) = body(&self.0, method) {
             init.set_body(&body);
         }
-        let answer = JsFuture::from(fetch(url, &init)?).await?;
-        Ok(Forwarded(answer.dyn_into()?))
+        let first = Array::of2(fetch(url, &init)?.as_ref(), wait(ms)?.as_ref());
+        let first = JsFuture::from(Promise::race(&first)).await?;
+        Ok(first.dyn_into().ok().map(Forwarded))
     }
 
     /// City and country of the client, as far as the edge knows them. To ask has its cost.
@@ -147,22 +164,42 @@ impl Forwarded {
     }
 }
 
+/// What a request or a response is made with. It crosses in one text: each member by itself would be a step of its own.
+#[derive(Serialize)]
+struct Init<'a> {
+    headers: Told<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redirect: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+}
+
+impl Init<'_> {
+    fn cross<T: JsCast>(&self) -> Result<T> {
+        let text = serde_json::to_string(self);
+        let text = text.map_err(|error| Error::Internal(error.to_string()))?;
+        Ok(JSON::parse(&text)?.unchecked_into())
+    }
+}
+
 /// Headers as the runtime takes them: a record, which it reads several times faster than the pairs that names need which
 /// come twice.
-fn as_init(headers: &HeaderMap) -> Result<JsValue> {
-    let pairs = headers
-        .iter()
-        .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes())));
-    let mut json = serde_json::Serializer::new(vec![]);
-    if headers.keys_len() == headers.len() {
-        json.collect_map(pairs)
-    } else {
-        json.collect_seq(pairs)
+struct Told<'a>(&'a HeaderMap);
+
+impl Serialize for Told<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let pairs = self
+            .0
+            .iter()
+            .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes())));
+        if self.0.keys_len() == self.0.len() {
+            serializer.collect_map(pairs)
+        } else {
+            serializer.collect_seq(pairs)
+        }
     }
-    .map_err(|error| Error::Internal(error.to_string()))?;
-    let text = String::from_utf8(json.into_inner());
-    let text = text.map_err(|error| Error::Internal(error.to_string()))?;
-    Ok(JSON::parse(&text)?)
 }
 
 /// The headers of names and values on alternate lines.
@@ -177,19 +214,20 @@ fn headers(lines: &str) -> Result<HeaderMap, http::Error> {
 
 /// The response as the runtime takes it.
 pub async fn response(mut response: Response) -> worker::Result<web_sys::Response> {
-    let init = web_sys::ResponseInit::new();
-    init.set_status(response.status().as_u16());
-    let set_headers = |init: &web_sys::ResponseInit, headers: &HeaderMap| {
-        let headers = as_init(headers).map_err(|_| "headers that are none")?;
-        init.set_headers(&headers);
-        Ok::<_, worker::Error>(())
+    let init = |response: &Response| {
+        let init = Init {
+            headers: Told(response.headers()),
+            method: None,
+            redirect: None,
+            status: Some(response.status().as_u16()),
+        };
+        init.cross::<web_sys::ResponseInit>()
+            .map_err(|_| worker::Error::from("headers that are none"))
     };
     if let Some(Forwarded(answer)) = response.extensions_mut().remove() {
-        set_headers(&init, response.headers())?;
-        let body = answer.body();
         return Ok(web_sys::Response::new_with_opt_readable_stream_and_init(
-            body.as_ref(),
-            &init,
+            answer.body().as_ref(),
+            &init(&response)?,
         )?);
     }
     let Some(length) = response.body().size_hint().exact() else {
@@ -197,7 +235,7 @@ pub async fn response(mut response: Response) -> worker::Result<web_sys::Respons
             .into_raw()
             .map_err(|error| error.into().to_string().into());
     };
-    set_headers(&init, response.headers())?;
+    let init = init(&response)?;
     // Some statuses do not even bear an empty body.
     let bytes = if length == 0 {
         None

@@ -13,8 +13,8 @@ use aes_gcm::{
 };
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use hmac::{Hmac, KeyInit, Mac};
+use serde_json::Value;
 use sha2::Sha256;
-use wasm_bindgen::JsValue;
 
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const BODY: usize = 30;
@@ -256,7 +256,7 @@ impl Digest {
 }
 
 impl Bind for Digest {
-    fn bind(&self) -> JsValue {
+    fn bind(&self) -> Value {
         self.0.bind()
     }
 }

@@ -7,7 +7,7 @@ use contract::{
     ids::{ServiceAccountId, TenantId, UserId},
     tokens::TokenOwner,
 };
-use wasm_bindgen::JsValue;
+use serde_json::Value;
 
 /// The key to the rows of a tenant. Whoever holds one has been let in there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl Tenant {
 }
 
 impl Bind for Tenant {
-    fn bind(&self) -> JsValue {
+    fn bind(&self) -> Value {
         self.0.bind()
     }
 }

@@ -4,7 +4,7 @@
 use super::{IDENTITY, Wanted, identity, pass};
 use crate::{
     call::{Call, base_url},
-    edge::{Raw, pause},
+    edge::Raw,
     error::{Error, Refusal, Result},
     log::trouble,
 };
@@ -15,8 +15,7 @@ use axum::{
     response::Response,
 };
 use contract::{problem::Code, tokens::endpoints};
-use futures_util::future::{Either, select};
-use std::{pin::pin, sync::OnceLock};
+use std::sync::OnceLock;
 
 /// The path below which calls are passed on.
 pub const GATEWAY: &str = "/gateway";
@@ -115,22 +114,19 @@ pub async fn forward(call: Call, request: Request) -> Result<Response> {
         .extensions()
         .get::<Raw>()
         .ok_or_else(|| Error::Internal("a request without the runtime's own".into()))?;
-    let answer = pin!(raw.send_to(&url, &passed_on));
-    let answer = match select(answer, pin!(pause(TIMEOUT_MS))).await {
-        Either::Left((answer, _)) => answer.map_err(|error| {
-            // The runtime quotes the URL, and paths are not logged.
-            let why = format!("{error:?}").replace(&url, "…");
-            trouble("upstream", &why, &call.request_id);
-            failed(502, "The API behind this gateway cannot be reached.")
-        })?,
-        Either::Right(_) => {
-            trouble("upstream", "no answer in time", &call.request_id);
-            return Err(failed(
-                504,
-                "The API behind this gateway did not answer in time.",
-            ));
-        }
-    };
+    let answer = raw
+        .send_to(request.method(), &url, &passed_on, TIMEOUT_MS)
+        .await;
+    let answer = answer.map_err(|error| {
+        // The runtime quotes the URL, and paths are not logged.
+        let why = format!("{error:?}").replace(&url, "…");
+        trouble("upstream", &why, &call.request_id);
+        failed(502, "The API behind this gateway cannot be reached.")
+    })?;
+    let answer = answer.ok_or_else(|| {
+        trouble("upstream", "no answer in time", &call.request_id);
+        failed(504, "The API behind this gateway did not answer in time.")
+    })?;
     let mut response = Response::new(Body::empty());
     *response.status_mut() = answer.status()?;
     *response.headers_mut() = onward(&answer.headers()?, &NOT_LET_IN);

@@ -64,22 +64,28 @@ async fn pass(
     Ok(caller)
 }
 
+/// What the headers are called that tell who passed.
+const TOLD: [HeaderName; 5] = [
+    HeaderName::from_static("x-latchkey-tenant"),
+    HeaderName::from_static("x-latchkey-owner"),
+    HeaderName::from_static("x-latchkey-credential"),
+    HeaderName::from_static("x-latchkey-scopes"),
+    HeaderName::from_static("x-latchkey-request-id"),
+];
+
 /// Who passed, for the API behind the gate.
-fn identity(call: &Call, caller: &MachineCaller) -> [(HeaderName, String); 5] {
+fn identity(call: &Call, caller: &MachineCaller) -> impl Iterator<Item = (HeaderName, String)> {
     let credential = match &caller.by {
         By::Token(token, _) => token.id.as_str(),
         By::Pair(_) => "api_key",
         By::OAuth => "oauth",
     };
-    [
-        ("x-latchkey-tenant", caller.tenant.as_str().to_owned()),
-        ("x-latchkey-owner", caller.owner.id().to_owned()),
-        ("x-latchkey-credential", credential.to_owned()),
-        (
-            "x-latchkey-scopes",
-            gate::effective_scopes(&caller.credential).to_string(),
-        ),
-        ("x-latchkey-request-id", call.request_id.clone()),
-    ]
-    .map(|(name, value)| (HeaderName::from_static(name), value))
+    let values = [
+        caller.tenant.as_str().to_owned(),
+        caller.owner.id().to_owned(),
+        credential.to_owned(),
+        gate::effective_scopes(&caller.credential).to_string(),
+        call.request_id.clone(),
+    ];
+    TOLD.into_iter().zip(values)
 }
