@@ -4,7 +4,7 @@ import { Person, newAccount } from '../support/actors'
 import { db } from '../support/db'
 import type { Answer } from '../support/http'
 import { makeAccount, makeRole, roleId } from '../support/machines'
-import { mailTo } from '../support/mail'
+import { mailTo, mailsTo } from '../support/mail'
 import { png } from '../support/pictures'
 import { colleague } from '../support/people'
 import { photosOf } from '../support/r2'
@@ -232,7 +232,7 @@ test.describe('the last active Administrator', () => {
   })
 })
 
-test.describe('C-03 C-04 tokens of a person', () => {
+test.describe('C-03 C-04 C-05 C-06 tokens of a person', () => {
   for (const permission of ['manage_users', 'administer']) {
     test(`are seen, edited and revoked with exactly ${permission}, never their secrets, and the person is told`, async ({ owner }) => {
       const [grace, kay] = [await colleague(owner), await colleague(owner, 'Viewer', { first_name: 'Kay', last_name: 'McNulty' })]
@@ -247,13 +247,33 @@ test.describe('C-03 C-04 tokens of a person', () => {
       const edited = await kay.patch(`/tokens/${token.id}`, { name: 'weekly', ip_allowlist: ['192.0.2.0/24'] })
       expect([edited.status, edited.json.name]).toEqual([200, 'weekly'])
       expect(edited.text).not.toContain(secret.slice(8, 30))
-      await mailTo(grace.account.email, 'An access token of yours was edited by an administrator')
+      const told = await mailTo(grace.account.email, 'An access token of yours was edited by an administrator')
+      expect(told.text).toContain('Changed: IP allowlist, name')
       expectProblem(await kay.post(`${at(grace)}/tokens`, { name: 'mine', scopes: ['backups:read'] }), 404, 'not_found')
       expectProblem(await kay.post(`/tokens/${token.id}/rotate`, {}), 404, 'not_found')
       expect((await kay.delete(`/tokens/${token.id}`)).status).toBe(204)
       await mailTo(grace.account.email, 'Access tokens of yours were revoked by an administrator')
     })
   }
+
+  test('each token that somebody else edited is told by itself, with what changed', async ({ owner }) => {
+    const grace = await colleague(owner)
+    const edit = async (name: string, change: object) => {
+      const { token } = await grace.makeToken({ name })
+      expect((await owner.patch(`/tokens/${token.id}`, change)).status).toBe(200)
+    }
+    await edit('first', { description: 'x' })
+    await edit('second', { kind: 'all' })
+    await edit('third', { description: 'y' })
+    const subject = 'An access token of yours was edited by an administrator'
+    let texts: string[] = []
+    await expect(async () => {
+      texts = (await mailsTo(grace.account.email)).filter((mail) => mail.subject === subject).map((mail) => mail.text)
+      expect(texts).toHaveLength(3)
+    }).toPass()
+    expect(texts.find((text) => text.includes('Token: second'))).toContain('Changed: kind')
+    for (const name of ['first', 'third']) expect(texts.find((text) => text.includes(`Token: ${name}`))).toContain('Changed: description')
+  })
 
   test('C-03 of a service account are edited by those who look after service accounts', async ({ owner }) => {
     const { account } = await makeAccount(owner)

@@ -292,6 +292,10 @@ pub async fn update(
         session.must_be_confirmed(call.now)?;
         session.confirm_again(&call);
     }
+    let notice = match other_person {
+        Some(_) => Notice::edited(&call, &holder, &token.name, &actor, &changes)?,
+        None => Notice::own(&call, Notified::TokenEdited, &holder, &token.name, &actor)?,
+    };
     let event = audit::Event {
         action: if extends {
             Action::TokenExtended
@@ -314,16 +318,6 @@ pub async fn update(
         ),
         audit::entry(&call, &holder, &actor, &event)?,
     ];
-    let notice = match other_person {
-        Some(_) => Notice::new(
-            &call,
-            Notified::TokenEditedByOther,
-            &holder,
-            &token.name,
-            &actor,
-        )?,
-        None => Notice::own(&call, Notified::TokenEdited, &holder, &token.name, &actor)?,
-    };
     statements.push(notice.statement(&call));
     let outcomes = call
         .db

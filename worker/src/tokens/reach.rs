@@ -14,6 +14,7 @@ use contract::{
     notifications::Event,
     tokens::{Token, TokenOwner},
 };
+use serde_json::{Map, Value};
 
 /// A token within reach of a session.
 pub(super) struct Reached {
@@ -87,6 +88,22 @@ impl Notice {
         Ok(Self(Message::about(call, event, &letter)?, holder.clone()))
     }
 
+    /// That somebody else edited a token: what of it, each token by itself.
+    pub fn edited(
+        call: &Call,
+        holder: &Holder,
+        name: &str,
+        by: &Actor,
+        changes: &Map<String, Value>,
+    ) -> Result<Self> {
+        let event = Event::TokenEditedByOther;
+        let mut letter = letters::about_token(call, event, name, &by.name)?;
+        let members: Vec<_> = changes.keys().map(|member| in_words(member)).collect();
+        letter.facts.push(("Changed".into(), members.join(", ")));
+        let message = Message::about(call, event, &letter)?.only_about(name);
+        Ok(Self(message, holder.clone()))
+    }
+
     /// What the owner hears of whatever becomes of their tokens, and whoever looks after the service account of its.
     pub fn own(
         call: &Call,
@@ -106,5 +123,13 @@ impl Notice {
 
     pub fn send_soon(&self, call: &Call) {
         self.0.send_soon(call);
+    }
+}
+
+/// A member of a token as people call it.
+fn in_words(member: &str) -> String {
+    match member {
+        "ip_allowlist" => "IP allowlist".into(),
+        other => other.replace('_', " "),
     }
 }
