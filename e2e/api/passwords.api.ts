@@ -7,7 +7,7 @@ const NEW = 'walnut bicycle harbour'
 const change = (person: Person, more = {}) =>
   person.post('/users/me/password', { current_password: person.account.password, new_password: NEW, ...more })
 
-test('A-14 a changed password ends every session at once, and only the new one signs in', async ({ owner }) => {
+test('A-14 A-R7 a changed password ends every session at once, and only the new one signs in', async ({ owner }) => {
   const other = await owner.elsewhere()
   const { bearer: token } = await owner.makeToken()
   const cookie = owner.cookie

@@ -104,7 +104,7 @@ test.describe('editing a role', () => {
     })
   })
 
-  test('a service account whose role loses API access is refused with the reason, and says so', async ({ owner }) => {
+  test('A-R6 a service account whose role loses API access is refused with the reason, and says so', async ({ owner }) => {
     const id = await customRole(owner, 'Sync', ['api_access'], ['users:read'])
     const { basic, account } = await makeAccount(owner, { role_id: id })
     expect((await basic.get('/users')).status).toBe(200)

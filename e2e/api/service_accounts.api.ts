@@ -9,7 +9,7 @@ import { expect, test } from '../support/test'
 const ACCOUNTS = '/service-accounts'
 
 test.describe('making one', () => {
-  test('A-07 gives key and secret together, once, and keeps neither secret', async ({ owner }) => {
+  test('A-03 A-07 A-08 A-R1 gives key and secret together, once, and keeps neither secret', async ({ owner }) => {
     const { account, key, secret } = await makeAccount(owner, { name: 'Backup sync', description: 'Copies backups', ip_allowlist: ['10.0.0.0/8'] })
     expect(key).toMatch(/^lkk_[0-9A-Za-z]{36}$/)
     expect(secret).toMatch(/^lks_[0-9A-Za-z]{36}$/)
@@ -81,7 +81,7 @@ test.describe('making one', () => {
     for (const answer of answers) if (answer !== first) expect(answer.json).toEqual({ service_account, api_key, secret_already_shown: true })
   })
 
-  test('takes the permission, in a browser', async ({ owner }) => {
+  test('A-02 takes the permission, in a browser', async ({ owner }) => {
     const { secret } = await owner.makeToken({ kind: 'all', scopes: undefined })
     const { account, basic } = await makeAccount(owner)
     for (const machine of [bearer(secret), basic]) {
@@ -96,7 +96,7 @@ test.describe('making one', () => {
 })
 
 test.describe('editing', () => {
-  test('A-12 changes what can change, and says what became different', async ({ owner }) => {
+  test('A-05 A-12 changes what can change, and says what became different', async ({ owner }) => {
     const { account } = await makeAccount(owner)
     const role_id = await roleId(owner, 'API reader')
     const answer = await owner.patch(`${ACCOUNTS}/${account.id}`, { name: account.name, description: 'Nightly', role_id, ip_allowlist: ['192.0.2.7'], enabled: false })
@@ -159,14 +159,15 @@ test.describe('editing', () => {
 })
 
 test.describe('a pair', () => {
-  test('opens the API in each of its forms, and Last used moves with every action', async ({ owner }) => {
+  test('A-01 A-11 A-R4 opens the API in each of its forms, and Last used moves with every action', async ({ owner }) => {
     const { account, basic, pair } = await makeAccount(owner)
     for (const machine of [basic, pair]) expect((await machine.get('/users')).json.items[0].id).toBe(owner.user.id)
     await expect.poll(async () => (await owner.get(`${ACCOUNTS}/${account.id}`)).json.last_used_ip).toBe(pair.address)
     expectProblem(await basic.get('/tokens/self'), 403, 'forbidden')
+    await expect.poll(async () => (await owner.get(`${ACCOUNTS}/${account.id}`)).json.last_used_ip, 'also one that is refused').toBe(basic.address)
   })
 
-  test('is refused if only half of it fits, and counts as no use', async ({ owner }) => {
+  test('A-R4 is refused if only half of it fits, and counts as no use', async ({ owner }) => {
     const [one, two] = [await makeAccount(owner), await makeAccount(owner)]
     for (const wrong of [basic(one.key, two.secret), basic(two.key, one.secret), basic(one.secret, one.key), basic(one.key, ''), new Actor(newAddress(), { 'api-key': one.key })]) {
       expectProblem(await wrong.get('/users'), 401, 'unauthenticated')
@@ -194,7 +195,7 @@ test.describe('a pair', () => {
     expect((await basic.get('/users')).status).toBe(200)
   })
 
-  test('A-13 is replaced as a whole, at once unless a grace is given', async ({ owner }) => {
+  test('A-13 A-R3 is replaced as a whole, at once unless a grace is given', async ({ owner }) => {
     const { account, key, secret, basic: old } = await makeAccount(owner)
     const answer = await owner.post(`${ACCOUNTS}/${account.id}/reset-credentials`)
     expect(answer.status, answer.text).toBe(201)
@@ -283,7 +284,7 @@ test.describe('tokens of an account', () => {
   })
 })
 
-test('the list is searched and narrowed, page by page', async ({ owner }) => {
+test('A-09 A-10 the list is searched and narrowed, page by page', async ({ owner }) => {
   for (const name of ['Alpha', 'Beta', 'Alphabet']) await makeAccount(owner, { name })
   const names = async (query: string) => (await owner.get(`${ACCOUNTS}?${query}`)).json.items.map((account: any) => account.name)
   expect(await names('search=ALPHA')).toEqual(['Alphabet', 'Alpha'])

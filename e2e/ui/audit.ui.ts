@@ -53,6 +53,7 @@ test('it is narrowed by action, by who and by what, in the URL, and back', async
   await expect(page.getByLabel('Action')).toHaveValue('token.created')
   await expectAccessible(page)
   await button(page, 'Show all again: By Grace Hopper').click()
+  await expect(page.getByText('Filter', { exact: true })).toBeFocused()
   await expect(log(page).getByRole('row')).toHaveCount(3)
   await button(log(page), 'weekly').click()
   await expect(page.getByText('About weekly')).toBeVisible()
@@ -72,6 +73,17 @@ test('days bound it, and what is not there is said so', async ({ page }) => {
   await button(page, 'Show the whole log').click()
   await expect(page).toHaveURL(PAGE)
   await expect(event(page, 'Ada Lovelace signed in').first()).toBeVisible()
+})
+
+test('an instant in the URL bounds it too, and what is neither day nor instant is refused rather than passed over', async ({ page }) => {
+  await openPage(page, '?from=2024-01-01T00:00:00Z')
+  await expect(event(page, 'Ada Lovelace signed up').or(event(page, 'Ada Lovelace signed in')).first()).toBeVisible()
+  await openPage(page, '?to=2024-01-01T00:00:00Z')
+  await expect(page.getByRole('heading', { name: 'No event found' })).toBeVisible()
+  await openPage(page, '?from=garbage')
+  await expect(page.getByRole('alert')).toBeVisible()
+  await expect(log(page)).toHaveCount(0)
+  await expect(page.getByRole('link', { name: 'Export CSV' })).toHaveAttribute('href', /from=garbage/)
 })
 
 test('what is shown is exported as CSV and JSON', async ({ page, owner }) => {

@@ -58,6 +58,7 @@ test('what a change would touch is told before it is made', async ({ page, owner
   await expect(asking).toContainText('2 tokens live longer than this allows.')
   await expect(asking).toContainText('1 person has no second factor.')
   await button(asking, 'Cancel').click()
+  await expect(button(page, 'Save')).toBeFocused()
   expect(await db.count('FROM policies WHERE tenant_id = ?1', owner.tenant)).toBe(0)
   await button(page, 'Save').click()
   await owner.goStale()

@@ -120,6 +120,16 @@ test('A-R1 Close asks once more if the secret was not copied, and a download cou
   await expect(made).toBeHidden()
 })
 
+test('A-R1 no slip closes it without a copy: neither a double click nor Esc, however often', async ({ page }) => {
+  await openPage(page)
+  const { made, secret } = await make(page, 'Backup sync')
+  await button(made, 'Close').dblclick()
+  for (let i = 0; i < 4; i++) await page.keyboard.press('Escape')
+  await expect(made.getByRole('alert')).toContainText('You have not copied the API secret')
+  await button(made, 'Go back').click()
+  await expect(made.getByLabel('API secret')).toHaveValue(secret)
+})
+
 test('A-R1 Close without copying closes', async ({ page }) => {
   await openPage(page)
   const { made } = await make(page, 'Backup sync')
@@ -186,8 +196,9 @@ test('somebody else can look after it, and nobody who is not there', async ({ pa
   expect((await owner.get('/service-accounts')).json.items[0].owner.name).toBe('Grace Hopper')
 })
 
-test('A-10 A-11 the table has its columns, and says Never of what was not used', async ({ page, owner }) => {
-  const { key, pair } = await makeAccount(owner, { name: 'Backup sync', description: 'Copies backups' })
+test('A-10 A-11 A-R4 A-R5 the table has its columns, and says Never of what was not used; use is no update', async ({ page, owner }) => {
+  const { account, key, pair } = await makeAccount(owner, { name: 'Backup sync', description: 'Copies backups' })
+  await db.rows('UPDATE service_accounts SET updated_at = ?2 WHERE id = ?1', account.id, ago(3 * 3600))
   await openPage(page)
   await expect(accounts(page).getByRole('columnheader')).toHaveText(HEADS)
   for (const [column, text] of [['Description', 'Copies backups'], ['Role', 'API writer'], ['API key', key], ['Last used', 'Never'], ['Status', 'Enabled']] as const) {
@@ -198,10 +209,11 @@ test('A-10 A-11 the table has its columns, and says Never of what was not used',
     await page.reload()
     await expect(await cell(accounts(page), 'Backup sync', 'Last used')).toHaveText(/now|second/, { timeout: 1000 })
   }).toPass()
+  await expect(await cell(accounts(page), 'Backup sync', 'Last updated')).toHaveText('3 hours ago')
   await expectAccessible(page)
 })
 
-test('A-12 A-13 a click on a row opens the drawer; details are edited, name and key are not', async ({ page, owner }) => {
+test('A-12 A-13 A-R2 a click on a row opens the drawer; details are edited, name and key are not', async ({ page, owner }) => {
   const { account, key } = await makeAccount(owner, { name: 'Backup sync' })
   await db.rows('UPDATE service_accounts SET updated_at = ?2 WHERE id = ?1', account.id, ago(3 * 3600))
   await openPage(page)

@@ -2,7 +2,7 @@
 
 use super::changes::Event;
 use crate::{
-    clock,
+    clock, dom,
     later::Later,
     listing::{Listing, Rows},
     manage::query,
@@ -38,14 +38,16 @@ impl Wanted {
 
     /// Where the log is, narrowed to this. Days are those where the person is; `to` is the whole of it.
     pub fn path(self, parameters: &str) -> String {
-        let from = clock::start_of_day(&self.from.get()).map(|time| time.to_string());
-        let to = clock::end_of_day(&self.to.get()).map(|time| time.plus(1).to_string());
+        // What is no day may be an instant; if it is nothing at all, the answer says so.
+        let (from, to) = (self.from.get(), self.to.get());
+        let from = clock::start_of_day(&from).map_or(from, |time| time.to_string());
+        let to = clock::end_of_day(&to).map_or(to, |time| time.plus(1).to_string());
         let narrowed = query::told(&[
             ("actor", &self.actor.get()),
             ("action", &self.action.get()),
             ("target", &self.target.get()),
-            ("from", from.as_deref().unwrap_or_default()),
-            ("to", to.as_deref().unwrap_or_default()),
+            ("from", &from),
+            ("to", &to),
         ]);
         [AUDIT_EVENTS, parameters, &narrowed].concat()
     }
@@ -105,12 +107,16 @@ fn chip(
             _ => before.filter(|it| !it.is_empty()).cloned().unwrap_or(id),
         })
     });
+    let again = move |_| {
+        query::set(router, parameter, "");
+        dom::focus_soon(".audit__filter summary");
+    };
     let chip = move || {
         let name = name.get();
         let label = ["Show all again: ", what, " ", &name].concat();
         (!wanted.get().is_empty()).then(|| {
             view! {
-                <button type="button" class="button button--secondary button--small" aria-label=label on:click=move |_| query::set(router, parameter, "")>
+                <button type="button" class="button button--secondary button--small" aria-label=label on:click=again>
                     {what} " " <strong>{name}</strong> {icon("#i-close")}
                 </button>
             }

@@ -103,7 +103,13 @@ impl Desk {
             let answer = self.api.send(Method::POST, PREVIEW, Some(body)).await;
             let _ = pending.try_set(false);
             match answer.and_then(|text| parse(&text)) {
-                Ok(preview) => drop(self.asking.try_set(Some(preview))),
+                Ok(preview) => {
+                    // It lost the focus while it was off, and gets it back once the question is answered.
+                    dom::focus_soon("#policy [type=submit]");
+                    request_animation_frame(move || {
+                        let _ = self.asking.try_set(Some(preview));
+                    });
+                }
                 Err(failure) => self.form.state.fail(failure),
             }
         });

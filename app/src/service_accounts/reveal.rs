@@ -21,9 +21,8 @@ pub fn Reveal(
     let desk = Desk::in_use();
     let saved = RwSignal::new(false);
     let warned = RwSignal::new(false);
-    // Closing asks once; who asks a second time means it.
     let close = Callback::new(move |()| {
-        if saved.get_untracked() || warned.get_untracked() {
+        if saved.get_untracked() {
             desk.close();
         } else {
             slip::ask(warned);
