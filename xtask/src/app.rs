@@ -100,11 +100,6 @@ fn bind(project: &Project, profile: Profile, wasm: &[u8], to: &Path) -> Result<(
         .remove_name_section(release)
         .remove_producers_section(release)
         .generate_output()?;
-    for import in bound.wasm_mut().imports.iter_mut() {
-        if let Some(part) = import.name.strip_prefix(parts::LOAD) {
-            import.name = [parts::SHORT, part].concat();
-        }
-    }
     let renamed = if release {
         drop_empty_elements(bound.wasm_mut());
         number_imports(&mut bound)

@@ -26,7 +26,7 @@ function bundle(place) {
 
 async function source(file, all) {
     const [bytes] = all ? WebAssembly.Module.customSections(await all, file) : [];
-    return bytes ? new Response(bytes, { headers: { 'Content-Type': 'application/wasm' } }) : fetched(file);
+    return bytes ?? (await fetched(file)).arrayBuffer();
 }
 
 // After a failure the next attempt begins anew.
@@ -35,8 +35,8 @@ function load(file, needed, all) {
     if (loading === undefined) {
         const bytes = source(file, all);
         bytes.catch(() => {});
-        loading = Promise.all(needed.map((other) => load(other, [], all))).then(() =>
-            WebAssembly.instantiateStreaming(bytes, getSharedImports()),
+        loading = Promise.all(needed.map((other) => load(other, [], all))).then(async () =>
+            WebAssembly.instantiate(await bytes, getSharedImports()),
         );
         loading.catch(() => loads.delete(file));
         loads.set(file, loading);

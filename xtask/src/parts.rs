@@ -11,9 +11,6 @@ const MODULE: &[u8; 8] = b"\0asm\x01\0\0\0";
 
 /// Where the loader that comes with the parts begins to load; before that it shares memory and table with them.
 const LOADS: &str = "function wrapAsyncCb";
-/// What the names begin with by which the app imports what loads a part, and what they begin with when they are short.
-pub const LOAD: &str = "__wasm_split_load_";
-pub const SHORT: &str = "_";
 /// What the name of a file begins with that several parts share.
 const CHUNK: &str = "chunk_";
 
@@ -142,7 +139,7 @@ pub fn rewire(loader: &Path) -> Result<Vec<Part>> {
     let table = [table(&parts)?, after(&parts)?].concat();
     let loads: Vec<_> = parts
         .iter()
-        .map(|Part { name, .. }| [SHORT, name].concat())
+        .map(|Part { name, .. }| format!("__wasm_split_load_{name}"))
         .collect();
     let exports = format!("export const [{}] = PARTS.map(part);\n", loads.join(", "));
     let code = include_str!("loader.js");
