@@ -131,20 +131,13 @@ impl Message {
         Ok(self)
     }
 
-    /// Only others about the same `subject` are alike.
+    /// Only others about the same `subject` are alike, and one a day is enough.
     #[must_use]
-    pub fn only_about(mut self, subject: &str) -> Self {
+    pub fn daily_about(mut self, subject: &str) -> Self {
         self.fold = Some([self.event, " ", subject].concat());
+        self.fold_seconds = DAY;
+        self.at_once = 1;
         self
-    }
-
-    /// The same, and one a day is enough.
-    #[must_use]
-    pub fn daily_about(self, subject: &str) -> Self {
-        let mut message = self.only_about(subject);
-        message.fold_seconds = DAY;
-        message.at_once = 1;
-        message
     }
 
     /// It goes out by itself; what it folds with begins with `name`, by which others of its kind are found.

@@ -88,7 +88,8 @@ impl Notice {
         Ok(Self(Message::about(call, event, &letter)?, holder.clone()))
     }
 
-    /// That somebody else edited a token: what of it, each token by itself.
+    /// That somebody else edited a token, and what of it. Each goes out by itself: one that widens a token must not be
+    /// folded into one that renames it.
     pub fn edited(
         call: &Call,
         holder: &Holder,
@@ -100,7 +101,7 @@ impl Notice {
         let mut letter = letters::about_token(call, event, name, &by.name)?;
         let members: Vec<_> = changes.keys().map(|member| in_words(member)).collect();
         letter.facts.push(("Changed".into(), members.join(", ")));
-        let message = Message::about(call, event, &letter)?.only_about(name);
+        let message = Message::about(call, event, &letter)?.by_itself(event.as_str());
         Ok(Self(message, holder.clone()))
     }
 
