@@ -164,12 +164,13 @@ FROM (VALUES
      NULL, NULL, NULL));
 
 -- Thirty days of calls: quiet at weekends.
-INSERT INTO token_usage (tenant_id, day, token_id, calls)
-WITH RECURSIVE days (ago) AS (SELECT 0 UNION ALL SELECT ago + 1 FROM days WHERE ago < 29)
-SELECT 'ten_01K90000000000000000000001', date('now', '-' || ago || ' days'), id,
-       CAST((40 + (ago * 37 + length(name) * 13) % 60) *
+INSERT INTO token_usage (tenant_id, day, token_id, route, scopes, calls)
+WITH RECURSIVE days (ago) AS (SELECT 0 UNION ALL SELECT ago + 1 FROM days WHERE ago < 29),
+     routes (route, scopes, share) AS (VALUES ('GET /backups', 'backups:read', 1), ('GET /jobs', 'jobs:read', 0.4), ('GET /api/v1/tokens/self', '', 0.1))
+SELECT 'ten_01K90000000000000000000001', date('now', '-' || ago || ' days'), id, route, scopes,
+       CAST(share * (40 + (ago * 37 + length(name) * 13) % 60) *
             CASE strftime('%w', 'now', '-' || ago || ' days') WHEN '0' THEN 0.2 WHEN '6' THEN 0.3 ELSE 1 END AS INTEGER)
-FROM days, tokens
+FROM days, routes, tokens
 WHERE tenant_id = 'ten_01K90000000000000000000001' AND revoked_at IS NULL AND last_used_at IS NOT NULL;
 
 -- Tokens of other kinds, with limits, and one whose secret was replaced a while ago.

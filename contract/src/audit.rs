@@ -100,6 +100,8 @@ actions! {
     TokenCreated = "token.created", "Access token made", "made the access token {}";
     TokenUpdated = "token.updated", "Access token edited", "edited the access token {}";
     TokenExtended = "token.extended", "Access token extended", "extended the access token {}";
+    TokenDisabled = "token.disabled", "Access token disabled", "disabled the access token {}";
+    TokenEnabled = "token.enabled", "Access token enabled", "enabled the access token {}";
     TokenRotated = "token.rotated", "Secret of an access token replaced", "replaced the secret of the access token {}";
     TokenGraceEnded = "token.grace_ended", "Old secret of an access token retired", "retired the old secret of the access token {}";
     TokenRenewed = "token.renewed", "Access token renewed", "renewed the access token {}";

@@ -58,6 +58,8 @@ pub enum Code {
     IpNotAllowed,
     /// The token's time is over: 401.
     TokenExpired,
+    /// The token is switched off: 401.
+    TokenDisabled,
     /// The token was revoked: 401.
     TokenRevoked,
     /// The secret was replaced and its grace is over: 401.
@@ -92,6 +94,7 @@ impl Code {
             Self::Unauthenticated
             | Self::MfaRequired
             | Self::TokenExpired
+            | Self::TokenDisabled
             | Self::TokenRevoked
             | Self::TokenGraceEnded => 401,
             Self::StepUpRequired
@@ -125,6 +128,7 @@ impl Code {
             Self::RoleNoApiAccess => "role_no_api_access",
             Self::IpNotAllowed => "ip_not_allowed",
             Self::TokenExpired => "token_expired",
+            Self::TokenDisabled => "token_disabled",
             Self::TokenRevoked => "token_revoked",
             Self::TokenGraceEnded => "token_grace_ended",
             Self::NotFound => "not_found",
@@ -152,6 +156,7 @@ impl Code {
             Self::RoleNoApiAccess => "The role has no API access",
             Self::IpNotAllowed => "Address not allowed",
             Self::TokenExpired => "The token has expired",
+            Self::TokenDisabled => "The token is disabled",
             Self::TokenRevoked => "The token was revoked",
             Self::TokenGraceEnded => "The secret was replaced",
             Self::NotFound => "Not found",

@@ -33,6 +33,8 @@ pub struct UserCounts {
 pub struct TokenCounts {
     /// Good.
     pub active: u32,
+    /// Switched off, and not past their end.
+    pub disabled: u32,
     /// Past their end.
     pub expired: u32,
     /// Ended for good.

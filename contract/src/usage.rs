@@ -53,6 +53,29 @@ impl Usage {
     }
 }
 
+/// Calls made with one token: day by day, and by what they were for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TokenUsage {
+    /// All of them.
+    #[serde(flatten)]
+    pub all: Usage,
+    /// The routes that were called most, the first of them most.
+    pub routes: Vec<RouteUsage>,
+}
+
+/// Calls of one route.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RouteUsage {
+    /// Method and route, such as `GET /backups`; empty for calls that were not told apart.
+    pub route: String,
+    /// Calls on all of the days.
+    pub calls: u64,
+    /// The days with a call, the earliest first.
+    pub days: Vec<DayUsage>,
+}
+
 /// One day of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -165,14 +165,14 @@ test.describe('usage', () => {
     expect(total).toBe(30)
     expect(days.at(-1)).toEqual({ day: today(), calls: 30 })
     expect((await stranger.get('/usage')).json.calls).toBe(5)
-    const rows = await db.rows('SELECT token_id, calls FROM token_usage WHERE tenant_id = ?1', owner.tenant)
+    const rows = await db.rows('SELECT token_id, sum(calls) AS calls FROM token_usage WHERE tenant_id = ?1 GROUP BY token_id', owner.tenant)
     expect(Object.fromEntries(rows.map((row) => [row.token_id, row.calls]))).toEqual({ [one.token.id]: 17, [other.token.id]: 13 })
   })
 
   test('counts each day by itself, and no day that is over thirty days ago', async ({ owner }) => {
     const [one, other] = [await owner.makeToken(), await owner.makeToken()]
     for (const [days, token, calls] of [[30, one, 1000], [29, one, 7], [29, other, 5], [3, other, 2]] as const) {
-      await db.rows('INSERT INTO token_usage VALUES (?1, ?2, ?3, ?4)', owner.tenant, dayBefore(days), token.token.id, calls)
+      await db.rows('INSERT INTO token_usage (tenant_id, day, token_id, calls) VALUES (?1, ?2, ?3, ?4)', owner.tenant, dayBefore(days), token.token.id, calls)
     }
     const { calls, days } = (await owner.get('/usage')).json
     expect(calls).toBe(14)
@@ -185,7 +185,7 @@ test.describe('statistics', () => {
     expect((await owner.get('/statistics')).json).toEqual({
       users: { active: 1, inactive: 0 },
       roles: 5,
-      tokens: { active: 0, expired: 0, revoked: 0 },
+      tokens: { active: 0, disabled: 0, expired: 0, revoked: 0 },
     })
   })
 
@@ -200,9 +200,9 @@ test.describe('statistics', () => {
     expect((await bearer.get('/statistics')).json).toEqual({
       users: { active: 1, inactive: 1 },
       roles: 6,
-      tokens: { active: 4, expired: 1, revoked: 2 },
+      tokens: { active: 4, disabled: 0, expired: 1, revoked: 2 },
     })
-    expect((await stranger.get('/statistics')).json).toMatchObject({ users: { active: 1, inactive: 0 }, roles: 5, tokens: { active: 1, expired: 0, revoked: 0 } })
+    expect((await stranger.get('/statistics')).json).toMatchObject({ users: { active: 1, inactive: 0 }, roles: 5, tokens: { active: 1, disabled: 0, expired: 0, revoked: 0 } })
   })
 })
 

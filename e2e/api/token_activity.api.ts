@@ -5,6 +5,7 @@ import { DAY, ago, db } from '../support/db'
 import { origin } from '../support/http'
 import { expectProblem, refused } from '../support/problem'
 import { startRuntime } from '../support/runtime'
+import { form, makeAccount, makeRole } from '../support/machines'
 import { scheduledAt } from '../support/server'
 import { colleague } from '../support/people'
 import { expect, test } from '../support/test'
@@ -13,7 +14,7 @@ const activity = (id: string) => `/tokens/${id}/activity`
 
 test('tells from where a token was used, the last first, and what the client calls itself', async ({ owner }) => {
   const { token, secret } = await owner.makeToken({ scopes: ['users:read'] })
-  expect((await owner.get(activity(token.id))).json).toEqual({ tracked_since: token.created_at, calls: [], refusals: [], old_secret: null })
+  expect((await owner.get(activity(token.id))).json).toEqual({ tracked_since: token.created_at, calls: [], refusals: [], old_secret: null, unused_scopes: null })
   const [first, second] = [newAddress(), newAddress()]
   await bearer(secret, first).get('/tokens/self')
   await expect.poll(async () => (await owner.get(activity(token.id))).json.calls.length).toBe(1)
@@ -104,6 +105,53 @@ test('calls are counted per day, for as many days as asked', async ({ owner }) =
   expect(told).toMatchObject({ from: ago(2 * DAY).slice(0, 10), to: ago(0).slice(0, 10) })
   expect((await usage()).days).toHaveLength(30)
   for (const days of ['0', '366', 'x']) await refused(owner.tenant, () => owner.get(`/tokens/${token.id}/usage?days=${days}`), 422, 'invalid', ['/days'])
+})
+
+test('b.3 calls are told by route, the busiest first, each with its days', async ({ owner }) => {
+  const { token, bearer: machine } = await owner.makeToken({ scopes: ['users:read', 'backups:read'] })
+  const day = ago(2 * DAY).slice(0, 10)
+  await db.rows(`INSERT INTO token_usage (tenant_id, day, token_id, route, scopes, calls) VALUES (?1, ?2, ?3, 'GET /api/v1/users', 'users:read', 7)`, owner.tenant, day, token.id)
+  await db.rows('INSERT INTO token_usage (tenant_id, day, token_id, calls) VALUES (?1, ?2, ?3, 1)', owner.tenant, day, token.id)
+  for (let i = 0; i < 3; i++) await machine.get('/users?limit=1')
+  for (const method of ['GET', 'PROPFIND', 'MKCOL']) await machine.call('GET', '/forward-auth', { headers: { 'X-Forwarded-Method': method, 'X-Forwarded-Uri': '/backups/daily' } })
+  const usage = async () => (await owner.get(`/tokens/${token.id}/usage?days=7`)).json
+  await expect.poll(async () => (await usage()).calls).toBe(14)
+  const { routes } = await usage()
+  const today = ago(0).slice(0, 10)
+  expect(routes[0]).toEqual({ route: 'GET /api/v1/users', calls: 10, days: [{ day, calls: 7 }, { day: today, calls: 3 }] })
+  // A caller does not fill the table with methods that they made up.
+  expect(routes[1]).toEqual({ route: 'OTHER /backups', calls: 2, days: [{ day: today, calls: 2 }] })
+  expect(routes.slice(2)).toEqual(expect.arrayContaining([
+    { route: '', calls: 1, days: [{ day, calls: 1 }] },
+    { route: 'GET /backups', calls: 1, days: [{ day: today, calls: 1 }] },
+  ]))
+})
+
+test('c.4 tells the scopes that no call took for 30 days, once it has had them that long', async ({ owner }) => {
+  const { token, bearer: machine, secret } = await owner.makeToken({ scopes: ['users:read', 'backups:write', 'jobs:read'] })
+  const unused = async (id = token.id) => (await owner.get(activity(id))).json.unused_scopes
+  expect(await unused()).toBeNull()
+  await db.rows('UPDATE tokens SET created_at = ?1 WHERE id = ?2', ago(30 * DAY), token.id)
+  expect(await unused()).toEqual(['backups:read', 'backups:write', 'users:read', 'jobs:read'])
+  await machine.get('/users')
+  await machine.call('GET', '/forward-auth', { headers: { 'X-Forwarded-Method': 'GET', 'X-Forwarded-Uri': '/backups/daily' } })
+  await expect.poll(unused).toEqual(['backups:write', 'jobs:read'])
+  // What was taken longer ago counts no more.
+  await db.rows(`INSERT INTO token_usage (tenant_id, day, token_id, route, scopes, calls) VALUES (?1, ?2, ?3, 'GET /jobs', 'jobs:read', 1)`, owner.tenant, ago(30 * DAY).slice(0, 10), token.id)
+  expect(await unused()).toEqual(['backups:write', 'jobs:read'])
+  // Narrowing changes nothing about that; a new scope has to be waited for.
+  expect((await owner.patch(`/tokens/${token.id}`, { scopes: ['users:read', 'backups:read', 'jobs:read'] })).status).toBe(200)
+  expect(await unused()).toEqual(['jobs:read'])
+  expect((await owner.patch(`/tokens/${token.id}`, { scopes: ['users:read', 'backups:read', 'jobs:write'] })).status).toBe(200)
+  expect(await unused()).toBeNull()
+  await db.rows('UPDATE tokens SET scopes_since = ?1 WHERE id = ?2', ago(30 * DAY), token.id)
+  expect(await unused()).toEqual(['jobs:read', 'jobs:write'])
+  // Whoever is told that it is good may use it for anything.
+  const { basic } = await makeAccount(owner, { role_id: await makeRole(owner, 'api_access introspect', '') })
+  expect((await form(basic, '/oauth2/introspect', { token: secret, scope: 'jobs:read' })).json.active).toBe(true)
+  await expect.poll(unused).toEqual(['jobs:write'])
+  expect((await form(basic, '/oauth2/introspect', { token: secret })).json.active).toBe(true)
+  await expect.poll(unused).toBeNull()
 })
 
 test("nobody looks into another person's token", async ({ owner, stranger }) => {

@@ -5,6 +5,7 @@ import { Actor, bearer, newAddress } from '../support/actors'
 import { expectAccessible } from '../support/a11y'
 import { API_ACCESS, button, cell, dialog, history, holdBack, open, openAddDialog, rowOf, signIn, tokens } from '../support/browser'
 import { DAY, ago, at, db, now } from '../support/db'
+import { expectProblem } from '../support/problem'
 import { expect, test } from '../support/test'
 
 test.beforeEach(({ context, owner }) => signIn(context, owner))
@@ -194,6 +195,31 @@ test.describe('Edit token', () => {
     expect((await owner.get(`/tokens/${token.id}`)).json.scopes).toEqual(['backups:read', 'jobs:read'])
   })
 
+  test('b.3 a token is disabled and enabled again', async ({ page, owner }) => {
+    const { bearer: machine } = await owner.makeToken({ name: 'nightly', scopes: ['users:read'] })
+    await open(page, API_ACCESS)
+    let editing = await edit(page, 'nightly')
+    const enabled = () => editing.getByRole('checkbox', { name: 'Enabled' })
+    await expect(enabled()).toBeChecked()
+    await expect(enabled()).toHaveAccessibleName(/every call with this token is refused/)
+    await enabled().uncheck()
+    await button(editing, 'Save').click()
+    await expect(editing).toBeHidden()
+    await expect(await cell(tokens(page), 'nightly', 'Status')).toHaveText('Disabled')
+    expectProblem(await machine.get('/users'), 401, 'token_disabled')
+    await page.getByRole('combobox', { name: 'Status' }).selectOption('Disabled')
+    await expect(page).toHaveURL(/status=disabled/)
+    await owner.goStale()
+    editing = await edit(page, 'nightly')
+    await enabled().check()
+    await button(editing, 'Save').click()
+    const asking = dialog(page, 'Confirm that it is you')
+    await asking.getByLabel('Password', { exact: true }).fill(owner.account.password)
+    await button(asking, 'Confirm').click()
+    await expect(editing).toBeHidden()
+    expect((await machine.get('/users')).status).toBe(200)
+  })
+
   test('says under its field what the server refuses, and keeps what was typed', async ({ page, owner }) => {
     await owner.makeToken({ name: 'taken' })
     await owner.makeToken({ name: 'nightly' })
@@ -222,7 +248,7 @@ test.describe('Edit token', () => {
     const editing = dialog(page, 'Edit token')
     await expect(editing.getByText('A call was refused because this token lacks Roles Read.')).toBeVisible()
     await expect(editing.getByRole('checkbox', { name: 'Roles Read', exact: true })).toBeChecked()
-    await expect(editing.getByRole('checkbox', { checked: true })).toHaveCount(2)
+    await expect(editing.getByRole('checkbox', { name: /(Read|Write)$/, checked: true })).toHaveCount(2)
     await expect(page).toHaveURL(API_ACCESS)
     expect((await owner.get(`/tokens/${token.id}`)).json.scopes).toEqual(['users:read'])
     await button(editing, 'Save').click()
@@ -379,6 +405,45 @@ test.describe('Token activity', () => {
     await button(editing, 'Save').click()
     await expect(editing).toBeHidden()
     expect((await bearer(secret).get('/roles')).status).toBe(200)
+  })
+
+  test('b.3 tells the calls of each route, by table and chart', async ({ page, owner }) => {
+    const { token, bearer: machine } = await owner.makeToken({ name: 'nightly', scopes: ['users:read'] })
+    for (const path of ['/users', '/users', '/tokens/self']) await machine.get(path)
+    await expect.poll(async () => (await owner.get(`/tokens/${token.id}/usage`)).json.calls).toBe(3)
+    await open(page, API_ACCESS)
+    await act(page, 'nightly', 'Activity')
+    const activity = dialog(page, 'Token activity')
+    await expect(activity.getByRole('img', { name: '3 calls in 30 days, at most 3 on one', exact: true })).toBeVisible()
+    const routes = activity.getByRole('group', { name: 'Calls by route' })
+    await expect(routes.getByRole('row')).toHaveText([/^Route\s*Calls$/, /^GET \/api\/v1\/users\s*2$/, /^GET \/api\/v1\/tokens\/self\s*1$/])
+    const users = button(routes, 'GET /api/v1/users')
+    await users.click()
+    await expect(users).toHaveAttribute('aria-pressed', 'true')
+    await expect(activity.getByRole('img', { name: 'GET /api/v1/users: 2 calls in 30 days, at most 2 on one' })).toBeVisible()
+    await expectAccessible(page)
+    await users.click()
+    await expect(activity.getByRole('img', { name: '3 calls in 30 days, at most 3 on one', exact: true })).toBeVisible()
+  })
+
+  test('c.4 proposes to take away the scopes that nobody uses, for a person to confirm', async ({ page, owner }) => {
+    const { token, bearer: machine } = await owner.makeToken({ name: 'nightly', scopes: ['users:read', 'jobs:write'] })
+    await db.rows('UPDATE tokens SET created_at = ?1 WHERE id = ?2', ago(30 * DAY), token.id)
+    await machine.get('/users')
+    await expect.poll(async () => (await owner.get(`/tokens/${token.id}/activity`)).json.unused_scopes).toEqual(['users:read', 'jobs:read', 'jobs:write'].slice(1))
+    await open(page, API_ACCESS)
+    await act(page, 'nightly', 'Activity')
+    const activity = dialog(page, 'Token activity')
+    await expect(activity.getByText('No call took jobs:read, jobs:write.')).toBeVisible()
+    await expectAccessible(page)
+    await button(activity, 'Take them away…').click()
+    const editing = dialog(page, 'Edit token')
+    await expect(editing.getByText('Only the scopes that calls took in the last 30 days are checked below')).toBeVisible()
+    await expect(editing.getByRole('checkbox', { name: /(Read|Write)$/, checked: true })).toHaveCount(1)
+    expect((await owner.get(`/tokens/${token.id}`)).json.scopes).toEqual(['users:read', 'jobs:read', 'jobs:write'])
+    await button(editing, 'Save').click()
+    await expect(editing).toBeHidden()
+    expect((await owner.get(`/tokens/${token.id}`)).json.scopes).toEqual(['users:read'])
   })
 
   test('says honestly that a token was never used, and is there for revoked ones too', async ({ page, owner }) => {

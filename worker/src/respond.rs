@@ -202,9 +202,10 @@ fn challenge(refusal: &Refusal) -> Option<String> {
         (Code::InsufficientScope, Some(scope)) => Some(format!(
             "{bearer}, error=\"insufficient_scope\", scope=\"{scope}\""
         )),
-        (Code::TokenExpired | Code::TokenRevoked | Code::TokenGraceEnded, _) => {
-            Some(format!("{bearer}, error=\"invalid_token\""))
-        }
+        (
+            Code::TokenExpired | Code::TokenDisabled | Code::TokenRevoked | Code::TokenGraceEnded,
+            _,
+        ) => Some(format!("{bearer}, error=\"invalid_token\"")),
         _ if refusal.unknown_token => Some(format!("{bearer}, error=\"invalid_token\"")),
         _ if refusal.status == 401 => Some(bearer.into()),
         _ => None,

@@ -14,7 +14,7 @@ pub fn actions(desk: Desk, token: &Token) -> AnyView {
         let token = token.clone();
         move |_| desk.dialog.set(dialog(Box::new(token.clone())))
     };
-    let live = token.status == Status::Active;
+    let live = matches!(token.status, Status::Active | Status::Disabled);
     let edit = open(token, |token| {
         Dialog::Edit(token.id.as_str().to_owned(), None)
     });

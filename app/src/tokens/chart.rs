@@ -6,8 +6,8 @@ use leptos::prelude::*;
 /// Height of the picture, in its own units; a day is ten wide.
 const HEIGHT: u64 = 100;
 
-/// The picture.
-pub fn chart(usage: &Usage) -> AnyView {
+/// The picture; `of` names what was called, if that is not everything.
+pub fn chart(usage: &Usage, of: &str) -> AnyView {
     let most = usage.days.iter().map(|day| day.calls).max().unwrap_or(0);
     let bars = usage.days.iter().enumerate().map(|(place, day)| {
         let height = bar(day.calls, most);
@@ -16,15 +16,19 @@ pub fn chart(usage: &Usage) -> AnyView {
     let rows = usage.days.iter().filter(|day| day.calls > 0).map(|day| {
         view! { <tr><th scope="row">{day.day.clone()}</th><td>{day.calls}</td></tr> }
     });
+    let of = Some(of)
+        .filter(|of| !of.is_empty())
+        .map(|of| [of, ": "].concat());
     let summary = format!(
-        "{} calls in {} days, at most {most} on one",
+        "{}{} calls in {} days, at most {most} on one",
+        of.clone().unwrap_or_default(),
         usage.calls,
         usage.days.len()
     );
     view! {
         <figure class="chart">
             <svg class="chart__picture" viewBox=format!("0 0 {} {HEIGHT}", usage.days.len() * 10) preserveAspectRatio="none" role="img" aria-label=summary>{bars.collect_view()}</svg>
-            <figcaption class="chart__axis"><span>{usage.from.clone()}</span><span>{most} " at most"</span><span>{usage.to.clone()}</span></figcaption>
+            <figcaption class="chart__axis"><span>{usage.from.clone()}</span><span>{of} {most} " at most"</span><span>{usage.to.clone()}</span></figcaption>
             <table class="visually-hidden">
                 <caption>"Calls per day (UTC)"</caption>
                 <thead><tr><th scope="col">"Day"</th><th scope="col">"Calls"</th></tr></thead>

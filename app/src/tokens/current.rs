@@ -65,12 +65,11 @@ fn status(desk: Desk, token: &Token) -> AnyView {
     let clock = expect_context::<Clock>();
     let end = token.end();
     let over = Memo::new(move |_| end.is_some_and(|end| end <= clock.get()));
-    let badge = move || {
-        if over.get() {
-            badge(Tone::Expired, "Expired")
-        } else {
-            badge(Tone::Active, "Active")
-        }
+    let enabled = token.enabled;
+    let badge = move || match (over.get(), enabled) {
+        (true, _) => badge(Tone::Expired, "Expired"),
+        (false, true) => badge(Tone::Active, "Active"),
+        (false, false) => badge(Tone::Off, "Disabled"),
     };
     let grace = token.in_grace_until.map(|until| {
         let token = token.clone();

@@ -1,6 +1,6 @@
 //! The dialog `Edit token`.
 
-use super::{Desk, Dialog, expiry::Expiry, fields::Draft};
+use super::{Desk, Dialog, Proposal, expiry::Expiry, fields::Draft};
 use crate::{
     api::{Failure, Method, Reply, parse},
     fresh::{self, Fresh},
@@ -9,7 +9,7 @@ use crate::{
 };
 use contract::{
     scopes::{Access, Scope, ScopeSet},
-    tokens::{CreateToken, Kind, TOKENS, Token, UpdateToken},
+    tokens::{CreateToken, Kind, TOKENS, Token, UNUSED_DAYS, UpdateToken},
 };
 use leptos::prelude::*;
 
@@ -17,12 +17,13 @@ use leptos::prelude::*;
 pub fn dialog() -> AnyView {
     let desk = Desk::in_use();
     let editing = desk.dialog.with_untracked(|dialog| match dialog {
-        Dialog::Edit(id, add) => Some((path(id), *add)),
+        Dialog::Edit(id, proposal) => Some((path(id), *proposal)),
         _ => None,
     });
     let close = Callback::new(move |()| desk.close());
-    let modal = move |(path, add)| {
-        let content = fresh::in_dialog(path, move |token, fresh| edit(desk, token, add, fresh));
+    let modal = move |(path, proposal)| {
+        let content =
+            fresh::in_dialog(path, move |token, fresh| edit(desk, token, proposal, fresh));
         view! { <DraftDialog id="edit-token-title" title="Edit token" on_close=close>{content}</DraftDialog> }
     };
     editing.map(modal).into_any()
@@ -32,17 +33,21 @@ fn path(id: &str) -> String {
     [TOKENS, "/", &router::encode(id)].concat()
 }
 
-/// The form for a token as it is. `add` is a scope that a call lacked, to be checked for somebody to confirm.
-fn edit(desk: Desk, token: &Token, add: Option<Scope>, fresh: Fresh) -> AnyView {
+/// The form for a token as it is, but for what is proposed, which somebody is to confirm.
+fn edit(desk: Desk, token: &Token, proposal: Option<Proposal>, fresh: Fresh) -> AnyView {
     let toaster = expect_context::<Toaster>();
     let mut start = as_draft(token);
-    let added = add.filter(|_| token.kind == Kind::Custom);
-    if let Some(scope) = added {
-        start.scopes.insert(scope);
+    let proposal = proposal.filter(|_| token.kind == Kind::Custom);
+    match proposal {
+        Some(Proposal::Add(scope)) => start.scopes.insert(scope),
+        Some(Proposal::Keep(scopes)) => start.scopes = scopes.intersection(token.scopes),
+        None => {}
     }
     let draft = Draft::new("edit-token", path(token.id.as_str()), start, Expiry::kept());
     let state = draft.form.state;
     let fields = draft.view(desk, Some(token));
+    let enabled = RwSignal::new(token.enabled);
+    draft.form.place("enabled");
     let saved = move |answer: Result<Reply, Failure>| {
         fresh.hear(&answer);
         // The row tells it at once, before the list has come anew.
@@ -55,24 +60,22 @@ fn edit(desk: Desk, token: &Token, add: Option<Scope>, fresh: Fresh) -> AnyView 
     let before = StoredValue::new(token.clone());
     let submit = move |ev| {
         let (request, complaint) = draft.request();
-        let change = before.with_value(|before| change(before, request));
+        let change = before.with_value(|before| change(before, request, enabled.get_untracked()));
         let (tag, saved) = (fresh.tag(), Box::new(saved));
         draft
             .form
             .send(&ev, Method::PATCH, change, tag, complaint, saved);
     };
-    let lacked = added.map(|Scope(resource, access)| {
-        let access = if access == Access::Read { "Read" } else { "Write" };
-        notice::warning_of(format!("A call was refused because this token lacks {} {access}. It is checked below: save to give it.", resource.label()))
-    });
+    let proposed = proposal.map(|proposal| notice::warning_of(because(proposal)));
     view! {
         <form class="dialog__form" id=state.id novalidate on:submit=submit>
             <div class="dialog__body">
                 {notice::alert(move || state.trouble())}
                 {fresh.way_on()}
                 {super::of_another(desk)}
-                {lacked}
+                {proposed}
                 {fields}
+                {switch(enabled)}
             </div>
             <div class="dialog__footer">
                 <button type="button" class="button button--secondary" on:click=move |_| desk.close()>"Cancel"</button>
@@ -80,6 +83,40 @@ fn edit(desk: Desk, token: &Token, add: Option<Scope>, fresh: Fresh) -> AnyView 
             </div>
         </form>
         {draft.over()}
+    }
+    .into_any()
+}
+
+/// Why something is filled in that is not so yet.
+fn because(proposal: Proposal) -> String {
+    match proposal {
+        Proposal::Add(Scope(resource, access)) => {
+            let access = if access == Access::Read {
+                "Read"
+            } else {
+                "Write"
+            };
+            format!(
+                "A call was refused because this token lacks {} {access}. It is checked below: save to give it.",
+                resource.label()
+            )
+        }
+        Proposal::Keep(_) => format!(
+            "Only the scopes that calls took in the last {UNUSED_DAYS} days are checked below: save to take the others away."
+        ),
+    }
+}
+
+fn switch(enabled: RwSignal<bool>) -> AnyView {
+    let toggle = move |ev| enabled.set(event_target_checked(&ev));
+    view! {
+        <label class="choice">
+            <input class="checkbox" type="checkbox" prop:checked=move || enabled.get() on:change=toggle />
+            <span class="choice__text">
+                "Enabled"
+                <span class="choice__hint">"While it is not, every call with this token is refused. Nothing is lost: it can be enabled again."</span>
+            </span>
+        </label>
     }
     .into_any()
 }
@@ -102,7 +139,7 @@ fn as_draft(token: &Token) -> CreateToken {
 }
 
 /// What a draft makes different about a token: only that is sent, so that nothing else is decided anew.
-fn change(before: &Token, draft: CreateToken) -> UpdateToken {
+fn change(before: &Token, draft: CreateToken, enabled: bool) -> UpdateToken {
     let kept = as_draft(before);
     let description = draft.description.filter(|text| !text.is_empty());
     UpdateToken {
@@ -117,6 +154,7 @@ fn change(before: &Token, draft: CreateToken) -> UpdateToken {
         renewable_until: draft.renewable_until,
         expires_at: draft.expires_at,
         ip_allowlist: Some(draft.ip_allowlist).filter(|list| *list != kept.ip_allowlist),
+        enabled: Some(enabled).filter(|enabled| *enabled != before.enabled),
     }
 }
 
@@ -128,7 +166,7 @@ mod tests {
         serde_json::from_str(
             r#"{"id":"tok_01JD7ZQ4T3V5W6X7Y8Z9ABCDEF","owner":{"type":"user","id":"usr_01JD7ZQ4T3V5W6X7Y8Z9ABCDEF","name":"Ada"},
             "kind":"custom","name":"ci","description":null,"scopes":["backups:read"],"allowed_endpoints":[],"ip_allowlist":["10.0.0.0/8"],
-            "status":"active","prefix":"lkp_aaaa","last_four":"zzzz","created_at":"2026-11-22T20:01:35Z","renewable_until":"2027-02-20T20:01:35Z",
+            "enabled":true,"status":"active","prefix":"lkp_aaaa","last_four":"zzzz","created_at":"2026-11-22T20:01:35Z","renewable_until":"2027-02-20T20:01:35Z",
             "expires_at":null,"last_used_at":null,"last_used_ip":null,"in_grace_until":null,"revoked_at":null,"revoked_by":null,"revoke_reason":null}"#,
         )
         .unwrap()
@@ -136,13 +174,13 @@ mod tests {
 
     #[test]
     fn what_is_as_it_was_is_not_sent() {
-        let same = change(&token(), as_draft(&token()));
+        let same = change(&token(), as_draft(&token()), true);
         assert_eq!(serde_json::to_string(&same).unwrap(), "{}");
         let mut draft = as_draft(&token());
         // A field that was entered and left again.
         draft.description = Some(String::new());
         assert_eq!(
-            serde_json::to_string(&change(&token(), draft)).unwrap(),
+            serde_json::to_string(&change(&token(), draft, true)).unwrap(),
             "{}"
         );
     }
@@ -154,8 +192,8 @@ mod tests {
         draft.scopes = ScopeSet::default();
         draft.ip_allowlist.clear();
         assert_eq!(
-            serde_json::to_string(&change(&token(), draft)).unwrap(),
-            r#"{"kind":"all","ip_allowlist":[]}"#
+            serde_json::to_string(&change(&token(), draft, false)).unwrap(),
+            r#"{"kind":"all","ip_allowlist":[],"enabled":false}"#
         );
     }
 }

@@ -122,6 +122,7 @@ pub fn Filter() -> impl IntoView {
     let statuses = vec![
         ("", "Every status"),
         ("active", "Active"),
+        ("disabled", "Disabled"),
         ("expired", "Expired"),
     ];
     let sorts = vec![

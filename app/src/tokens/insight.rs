@@ -1,6 +1,6 @@
 //! The dialog that tells who uses a token, and who could not.
 
-use super::{Desk, Dialog, chart::chart};
+use super::{Desk, Dialog, Proposal, routes::calls};
 use crate::{
     api::{Api, Failure, Method},
     ui::{
@@ -9,10 +9,10 @@ use crate::{
     },
 };
 use contract::{
-    scopes::Scope,
+    scopes::{Scope, ScopeSet},
     time::Timestamp,
-    tokens::{Activity, CallsFrom, Kind, OldSecret, Refusals, Status, TOKENS, Token},
-    usage::Usage,
+    tokens::{Activity, CallsFrom, Kind, OldSecret, Refusals, Status, TOKENS, Token, UNUSED_DAYS},
+    usage::TokenUsage,
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -27,7 +27,7 @@ pub fn dialog() -> AnyView {
         .into_any()
 }
 
-type Known = (Usage, Activity);
+type Known = (TokenUsage, Activity);
 
 #[component]
 fn Insight(
@@ -43,7 +43,7 @@ fn Insight(
         spawn_local(async move {
             let both = async {
                 let usage = api
-                    .get::<Usage>(&[&path, "/usage?days=30"].concat())
+                    .get::<TokenUsage>(&[&path, "/usage?days=30"].concat())
                     .await?;
                 let activity = api.get::<Activity>(&[&path, "/activity"].concat()).await?;
                 Ok((usage, activity))
@@ -85,8 +85,9 @@ fn told(desk: Desk, token: &Token, (usage, activity): &Known, again: Callback<()
         {old.map(|old| view! { <Old token=token.id.as_str().to_owned() old again /> })}
         <section class="subsection" aria-labelledby="calls">
             <h3 class="field__label" id="calls">"Calls in the last 30 days"</h3>
-            {chart(usage)}
+            {calls(usage)}
         </section>
+        {activity.unused_scopes.as_deref().and_then(|unused| unused_scopes(desk, token, unused))}
         <section class="subsection" aria-labelledby="used-from">
             <h3 class="field__label" id="used-from">"Used from"</h3>
             {used_from(&activity.calls, activity.tracked_since)}
@@ -97,6 +98,42 @@ fn told(desk: Desk, token: &Token, (usage, activity): &Known, again: Callback<()
         </section>
     }
     .into_any()
+}
+
+/// The scopes that it could do without.
+fn unused_scopes(desk: Desk, token: &Token, unused: &[Scope]) -> Option<AnyView> {
+    if unused.is_empty() || token.status == Status::Revoked {
+        return None;
+    }
+    let id = token.id.as_str().to_owned();
+    let used: ScopeSet = token
+        .scopes
+        .iter()
+        .filter(|scope| !unused.contains(scope))
+        .collect();
+    let shrink = move |_| {
+        desk.dialog
+            .set(Dialog::Edit(id.clone(), Some(Proposal::Keep(used))));
+    };
+    let content = if used.is_empty() {
+        view! { <p class="muted">"No call took any of its scopes. If nobody needs it, revoke it, or disable it for a while to be sure."</p> }.into_any()
+    } else {
+        let names: Vec<_> = unused.iter().map(ToString::to_string).collect();
+        view! {
+            <p>"No call took " <code class="mono">{names.join(", ")}</code> "."</p>
+            <div class="cluster"><button type="button" class="button button--secondary button--small" on:click=shrink>"Take them away…"</button></div>
+        }
+        .into_any()
+    };
+    Some(
+        view! {
+            <section class="subsection" aria-labelledby="unused">
+                <h3 class="field__label" id="unused">"Scopes not used in the last " {UNUSED_DAYS} " days"</h3>
+                {content}
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 /// The secret before, while it works.
@@ -180,7 +217,7 @@ fn refused(desk: Desk, token: &Token, refusals: &[Refusals]) -> AnyView {
         let editing = token.id.as_str().to_owned();
         let add = missing.filter(|scope| can_add && !token.scopes.contains(*scope)).map(|scope| {
             view! {
-                <button type="button" class="link" on:click=move |_| desk.dialog.set(Dialog::Edit(editing.clone(), Some(scope)))>
+                <button type="button" class="link" on:click=move |_| desk.dialog.set(Dialog::Edit(editing.clone(), Some(Proposal::Add(scope))))>
                     "Add " {scope.to_string()}
                 </button>
             }
@@ -219,6 +256,7 @@ fn reason(code: &str, missing: Option<&str>) -> String {
     let words = match (code, missing) {
         ("insufficient_scope", Some(scope)) => return ["It lacks ", scope, "."].concat(),
         ("token_expired", _) => "It had expired.",
+        ("token_disabled", _) => "It was disabled.",
         ("token_revoked", _) => "It had been revoked.",
         ("token_grace_ended", _) => "An old secret was used after its time.",
         ("ip_not_allowed", _) => "The address is not in its IP allowlist.",

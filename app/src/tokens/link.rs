@@ -1,6 +1,6 @@
 //! Links that begin something: a token to be made, or a scope to be given. A person confirms it.
 
-use super::{Desk, Dialog};
+use super::{Desk, Dialog, Proposal};
 use crate::router::{Place, Router};
 use contract::{
     scopes::ScopeSet,
@@ -32,7 +32,9 @@ pub fn follow(desk: Desk) {
     router.correct_to(&place.path);
     let text = |name: &str| Some(place.parameter(name)).filter(|text| !text.is_empty());
     if let Some(id) = text("edit") {
-        let scope = text("add").and_then(|scope| scope.parse().ok());
+        let scope = text("add")
+            .and_then(|scope| scope.parse().ok())
+            .map(Proposal::Add);
         return desk.dialog.set(Dialog::Edit(id, scope));
     }
     let kind = text("kind").as_deref().and_then(Kind::parse);

@@ -21,6 +21,7 @@ mod page;
 mod reveal;
 mod revoke;
 mod rotate;
+mod routes;
 
 use crate::{
     api::Api,
@@ -30,7 +31,7 @@ use crate::{
 };
 use contract::{
     policy::{POLICY, Policy},
-    scopes::Scope,
+    scopes::{Scope, ScopeSet},
     tokens::{CreatedToken, MY_TOKENS, Token},
 };
 use filter::Wanted;
@@ -90,14 +91,23 @@ pub enum Dialog {
     Create(Box<Prefilled>),
     /// A token was made, or got a new secret; that secret is shown. It is nowhere else, and gone with this value.
     Reveal(Box<CreatedToken>, bool),
-    /// The token with this id is being edited; a scope that a call lacked is to be added.
-    Edit(String, Option<Scope>),
+    /// The token with this id is being edited, perhaps as was proposed.
+    Edit(String, Option<Proposal>),
     /// This token is about to get a new secret.
     Rotate(Box<Token>),
     /// Who uses this token is told.
     Insight(Box<Token>),
     /// These tokens are about to be revoked.
     Revoke(Vec<Token>),
+}
+
+/// What is filled in of a token that is edited, for a person to confirm.
+#[derive(Clone, Copy)]
+pub enum Proposal {
+    /// A scope that a call lacked is added.
+    Add(Scope),
+    /// Only these scopes are kept: no call took the others.
+    Keep(ScopeSet),
 }
 
 /// That a person hears of what others do with their tokens.

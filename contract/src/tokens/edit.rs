@@ -50,6 +50,10 @@ pub struct UpdateToken {
     /// Addresses that it may be used from.
     #[serde(deserialize_with = "list", skip_serializing_if = "Option::is_none")]
     pub ip_allowlist: Option<Vec<String>>,
+    /// Whether it is switched on.
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub enabled: Option<bool>,
 }
 
 /// A change whose parts keep their own rules; those that depend on the token are [`TokenChange::of`]'s.
@@ -67,6 +71,7 @@ pub struct TokenChange {
     renewable_until: Wish,
     expires_at: Wish,
     ip_allowlist: Option<Allowlist>,
+    enabled: Option<bool>,
 }
 
 impl Check for UpdateToken {
@@ -98,6 +103,7 @@ impl Check for UpdateToken {
                 renewable_until: self.renewable_until,
                 expires_at: self.expires_at,
                 ip_allowlist: ip_allowlist.flatten(),
+                enabled: self.enabled,
             }),
             _ => Err(checker.into_invalid()),
         }
@@ -166,6 +172,7 @@ impl TokenChange {
         let ip_allowlist = self
             .ip_allowlist
             .map_or_else(|| token.ip_allowlist.clone(), |list| list.entries());
+        let enabled = self.enabled.unwrap_or(token.enabled);
         let after = Token {
             name: self.name.unwrap_or_else(|| token.name.clone()),
             description: self
@@ -177,7 +184,8 @@ impl TokenChange {
             ip_allowlist,
             renewable_until: end.filter(|_| kind.is_renewable()),
             expires_at: end.filter(|_| !kind.is_renewable()),
-            status: Status::at(now, end, None),
+            enabled,
+            status: Status::at(now, end, enabled),
             ..token.clone()
         };
         let extends = later(token.end(), end);
@@ -208,7 +216,8 @@ fn widens(before: &Token, after: &Token) -> bool {
         (Ok((before, _)), Ok((after, _))) => !before.covers(&after),
         _ => true,
     };
-    more_kind || more_scopes || more_paths || more_places
+    let switched_on = after.enabled && !before.enabled;
+    more_kind || more_scopes || more_paths || more_places || switched_on
 }
 
 #[cfg(test)]
@@ -236,6 +245,7 @@ mod tests {
             scopes: kind.scopes(ScopeSet::parse("backups:read jobs:read").unwrap()),
             allowed_endpoints: vec![],
             ip_allowlist: vec!["10.0.0.0/8".into()],
+            enabled: true,
             status: Status::Active,
             prefix: "lkp_".into(),
             last_four: "abcd".into(),
@@ -309,6 +319,23 @@ mod tests {
                 r#"{"kind":"all","allowed_endpoints":["/jobs"]}"#
             )),
             ["/allowed_endpoints"]
+        );
+    }
+
+    #[test]
+    fn b_3_to_disable_a_token_narrows_it_and_to_enable_it_widens_it() {
+        let disabled = edit(&token(Kind::Custom), r#"{"enabled":false}"#).unwrap();
+        assert!(!disabled.widens && !disabled.extends);
+        assert_eq!(disabled.token.status, Status::Disabled);
+        let enabled = edit(&disabled.token, r#"{"enabled":true}"#).unwrap();
+        assert!(enabled.widens);
+        assert_eq!(enabled.token, token(Kind::Custom));
+        // Whatever else is changed, it stays as it is.
+        assert!(
+            !edit(&disabled.token, r#"{"name":"x"}"#)
+                .unwrap()
+                .token
+                .enabled
         );
     }
 

@@ -1,6 +1,9 @@
 //! What is known of how a token is used.
 
-use crate::time::Timestamp;
+use crate::{
+    scopes::{Scope, ScopeSet},
+    time::{DAY, Timestamp},
+};
 use serde::{Deserialize, Serialize};
 
 /// Calls with a token from one address, of which the last ten are kept.
@@ -78,11 +81,67 @@ pub struct Activity {
     pub refusals: Vec<Refusals>,
     /// The secret before.
     pub old_secret: Option<OldSecret>,
+    /// The scopes of a Custom token that no call took in the last 30 days; `null` where that cannot be said.
+    pub unused_scopes: Option<Vec<Scope>>,
+}
+
+/// A scope is unused if no call took it for so many days, the present one included.
+pub const UNUSED_DAYS: i64 = 30;
+
+/// Which of the scopes of a token `taken` does not show to be in use. Nothing can be said of scopes that it has had for a
+/// shorter time, nor if a call is among `taken` of which nobody knows what it was for.
+pub fn unused_scopes(
+    scopes: ScopeSet,
+    since: Timestamp,
+    taken: &[Option<ScopeSet>],
+    now: Timestamp,
+) -> Option<Vec<Scope>> {
+    if since > now.plus(-UNUSED_DAYS * DAY) {
+        return None;
+    }
+    let used: ScopeSet = taken
+        .iter()
+        .copied()
+        .collect::<Option<Vec<_>>>()?
+        .into_iter()
+        .flat_map(ScopeSet::iter)
+        .collect();
+    Some(
+        scopes
+            .iter()
+            .filter(|scope| !used.contains(*scope))
+            .collect(),
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn c_4_scopes_are_unused_if_no_call_took_them_and_writing_reads() {
+        let set = |text| ScopeSet::parse(text).unwrap();
+        let now = Timestamp::from_seconds(1_795_377_695);
+        let since = now.plus(-UNUSED_DAYS * DAY);
+        let scopes = set("backups:write jobs:write users:read");
+        let unused = |since, taken: &[Option<ScopeSet>]| {
+            let unused = unused_scopes(scopes, since, taken, now)?;
+            Some(unused.iter().map(ToString::to_string).collect::<Vec<_>>())
+        };
+        let taken = [
+            Some(set("backups:write")),
+            Some(set("")),
+            Some(set("jobs:read")),
+        ];
+        assert_eq!(
+            unused(since, &taken),
+            Some(vec!["users:read".into(), "jobs:write".into()])
+        );
+        assert_eq!(unused(since, &[Some(ScopeSet::ALL)]), Some(vec![]));
+        // Too short a time, and a call that nobody said the purpose of.
+        assert_eq!(unused(since.plus(1), &taken), None);
+        assert_eq!(unused(since, &[Some(ScopeSet::ALL), None]), None);
+    }
 
     #[test]
     fn an_old_secret_is_in_use_if_somebody_used_it_after_it_was_replaced() {

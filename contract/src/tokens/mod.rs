@@ -10,7 +10,7 @@ mod rotate;
 
 pub use create::{CreateToken, NewToken, ip_allowlist};
 pub use edit::{Edit, Refused, TokenChange, UpdateToken};
-pub use insight::{Activity, CallsFrom, OldSecret, Refusals};
+pub use insight::{Activity, CallsFrom, OldSecret, Refusals, UNUSED_DAYS, unused_scopes};
 pub use kind::Kind;
 pub use lifetime::Wish;
 pub(crate) use lifetime::{list, named, present};
@@ -48,6 +48,8 @@ pub const MAX_REVOKED_AT_ONCE: usize = 100;
 pub enum Status {
     /// It is.
     Active,
+    /// It is switched off; switching it on makes it good again.
+    Disabled,
     /// Its time is over; extending it makes it good again.
     Expired,
     /// It was ended for good.
@@ -55,11 +57,11 @@ pub enum Status {
 }
 
 impl Status {
-    /// The status at `now`: a token is good up to, not at, the instant of its end.
-    pub fn at(now: Timestamp, end: Option<Timestamp>, revoked_at: Option<Timestamp>) -> Self {
-        match (revoked_at, end) {
-            (Some(_), _) => Self::Revoked,
-            (None, Some(end)) if end <= now => Self::Expired,
+    /// The status at `now` of a token that is not revoked: it is good up to, not at, the instant of its end.
+    pub fn at(now: Timestamp, end: Option<Timestamp>, enabled: bool) -> Self {
+        match end {
+            Some(end) if end <= now => Self::Expired,
+            _ if !enabled => Self::Disabled,
             _ => Self::Active,
         }
     }
@@ -173,6 +175,8 @@ pub struct Token {
     pub allowed_endpoints: Vec<String>,
     /// Addresses it may be used from; empty means any.
     pub ip_allowlist: Vec<String>,
+    /// Whether it is switched on.
+    pub enabled: bool,
     /// Whether it is good.
     pub status: Status,
     /// How its secret begins.
@@ -304,10 +308,15 @@ mod tests {
 
     #[test]
     fn a_token_is_over_at_the_very_instant_of_its_end() {
-        assert_eq!(Status::at(NOW, Some(NOW.plus(1)), None), Status::Active);
-        assert_eq!(Status::at(NOW, Some(NOW), None), Status::Expired);
-        assert_eq!(Status::at(NOW, None, None), Status::Active);
-        assert_eq!(Status::at(NOW, Some(NOW), Some(NOW)), Status::Revoked);
+        assert_eq!(Status::at(NOW, Some(NOW.plus(1)), true), Status::Active);
+        assert_eq!(Status::at(NOW, Some(NOW), true), Status::Expired);
+        assert_eq!(Status::at(NOW, None, true), Status::Active);
+    }
+
+    #[test]
+    fn b_3_a_disabled_token_is_told_as_that_until_its_end() {
+        assert_eq!(Status::at(NOW, None, false), Status::Disabled);
+        assert_eq!(Status::at(NOW, Some(NOW), false), Status::Expired);
     }
 
     #[test]

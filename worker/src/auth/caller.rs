@@ -21,6 +21,7 @@ use contract::{
     ids::{SessionId, UserId},
     problem::Code,
     roles::{BuiltIn, Permission},
+    scopes::ScopeSet,
     session::{MFA_SECONDS, SESSION_USER},
     time::Timestamp,
     tokens::TokenOwner,
@@ -137,8 +138,8 @@ impl Caller {
     }
 }
 
-/// Finds out who is calling, at the cost of one statement.
-pub async fn identify(call: &Call, parts: &Parts) -> Result<Caller> {
+/// Finds out who is calling, at the cost of one statement; a machine's call takes these scopes.
+pub async fn identify(call: &Call, parts: &Parts, takes: ScopeSet) -> Result<Caller> {
     match (
         session_cookie(&parts.headers),
         machine::shown(&parts.headers)?,
@@ -152,7 +153,7 @@ pub async fn identify(call: &Call, parts: &Parts) -> Result<Caller> {
             Ok(Caller::Session(Box::new(session)))
         }
         (None, Some(shown)) => {
-            let machine = machine::identify(call, &Visit::of(call, parts), &shown).await?;
+            let machine = machine::identify(call, &Visit::of(call, parts, takes), &shown).await?;
             Ok(Caller::Machine(Box::new(machine)))
         }
         (None, None) => Err(Error::refused(

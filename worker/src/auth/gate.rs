@@ -18,6 +18,8 @@ use std::{net::IpAddr, sync::Arc};
 pub enum State {
     /// It is.
     Good,
+    /// It is switched off.
+    Disabled,
     /// Its time is over.
     Expired,
     /// It was ended for good.
@@ -73,6 +75,12 @@ pub fn admit(credential: &Credential, ip: Option<IpAddr>) -> Result<(), Refusal>
             return dead(
                 Code::TokenExpired,
                 "This token has expired. Extend it or make a new one.",
+            );
+        }
+        State::Disabled => {
+            return dead(
+                Code::TokenDisabled,
+                "This token is disabled. Its owner can enable it again.",
             );
         }
         State::Replaced => {
@@ -205,6 +213,7 @@ mod tests {
         match credential.state {
             State::Revoked => return Some(Code::TokenRevoked),
             State::Expired => return Some(Code::TokenExpired),
+            State::Disabled => return Some(Code::TokenDisabled),
             State::Replaced => return Some(Code::TokenGraceEnded),
             State::OwnerOff => return Some(Code::Unauthenticated),
             State::Good => {}
@@ -253,11 +262,12 @@ mod tests {
 
     #[test]
     fn ten_thousand_random_calls_are_decided_as_the_reference_does() {
-        const STATES: [State; 8] = [
+        const STATES: [State; 9] = [
             State::Good,
             State::Good,
             State::Good,
             State::Good,
+            State::Disabled,
             State::Expired,
             State::Revoked,
             State::Replaced,

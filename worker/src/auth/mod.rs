@@ -35,7 +35,12 @@ use crate::{
     usage::Visit,
 };
 use axum::{extract::FromRequestParts, http::request::Parts};
-use contract::{API, problem::Code, roles::Permission, scopes::Scope};
+use contract::{
+    API,
+    problem::Code,
+    roles::Permission,
+    scopes::{Scope, ScopeSet},
+};
 use std::marker::PhantomData;
 use worker::send::SendFuture;
 
@@ -80,7 +85,7 @@ impl<S: Sync, R: Right> FromRequestParts<S> for Authorized<R> {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self> {
         let call = Call::of(&parts.extensions)?;
-        let caller = SendFuture::new(caller::identify(&call, parts)).await?;
+        let caller = SendFuture::new(caller::identify(&call, parts, ScopeSet::default())).await?;
         let session = caller.into_session(&call)?;
         session.claim::<R>(&call)?;
         Ok(Self {
@@ -126,7 +131,8 @@ impl<S: Sync, R: ApiRight> FromRequestParts<S> for Called<R> {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self> {
         let call = Call::of(&parts.extensions)?;
-        let caller = SendFuture::new(caller::identify(&call, parts)).await?;
+        let takes = ScopeSet::from(R::SCOPE);
+        let caller = SendFuture::new(caller::identify(&call, parts, takes)).await?;
         match &caller {
             Caller::Session(session) => {
                 rules::claim::<R>(&session.grant, session.stepped_up_at, call.now)?;
@@ -134,7 +140,7 @@ impl<S: Sync, R: ApiRight> FromRequestParts<S> for Called<R> {
             Caller::Machine(machine) => {
                 let path = parts.uri.path();
                 let path = path.strip_prefix(API).unwrap_or(path);
-                machine.pass(&call, &Visit::of(&call, parts), path, R::SCOPE)?;
+                machine.pass(&call, &Visit::of(&call, parts, takes), path, R::SCOPE)?;
             }
         }
         Ok(Self {
@@ -152,7 +158,7 @@ impl<S: Sync> FromRequestParts<S> for InSession {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self> {
         let call = Call::of(&parts.extensions)?;
-        let caller = SendFuture::new(caller::identify(&call, parts)).await?;
+        let caller = SendFuture::new(caller::identify(&call, parts, ScopeSet::default())).await?;
         caller.into_session(&call).map(Self)
     }
 }
@@ -230,9 +236,9 @@ impl<S: Sync> FromRequestParts<S> for ByMachine {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self> {
         let call = Call::of(&parts.extensions)?;
-        match SendFuture::new(caller::identify(&call, parts)).await? {
+        match SendFuture::new(caller::identify(&call, parts, ScopeSet::default())).await? {
             Caller::Machine(machine) => {
-                machine.pass_for_itself(&call, &Visit::of(&call, parts))?;
+                machine.pass_for_itself(&call, &Visit::of(&call, parts, ScopeSet::default()))?;
                 Ok(Self(*machine))
             }
             Caller::Session(_) => Err(Error::refused(

@@ -169,7 +169,7 @@ pub(super) fn find_token(digest: &Digest) -> Statement {
                     'access_until', t.access_until, 'permissions', r.permissions, 'role_scopes', r.scopes, 'id', t.id,
                     'user_id', t.user_id, 'service_account_id', t.service_account_id, 'owner_name', t.owner_name,
                     'kind', t.kind, 'name', t.name, 'description', t.description, 'scopes', t.scopes,
-                    'allowed_endpoints', t.allowed_endpoints, 'ip_allowlist', t.ip_allowlist, 'prefix', t.prefix,
+                    'allowed_endpoints', t.allowed_endpoints, 'ip_allowlist', t.ip_allowlist, 'enabled', t.enabled, 'prefix', t.prefix,
                     'last_four', t.last_four, 'created_at', t.created_at, 'renewable_until', t.renewable_until,
                     'expires_at', t.expires_at, 'in_grace_until', t.in_grace_until, 'last_used_at', t.last_used_at,
                     'last_used_ip', t.last_used_ip, 'revoked_at', t.revoked_at, 'revoked_by', t.revoked_by,
@@ -195,7 +195,7 @@ pub(super) async fn find_retired(
         .first(Statement::new(
             "SELECT s.until, t.tenant_id, t.owner_on, t.account_ip_allowlist, t.access_until, r.permissions,
                     r.scopes AS role_scopes, t.id, t.user_id, t.service_account_id, t.owner_name, t.kind, t.name,
-                    t.description, t.scopes, t.allowed_endpoints, t.ip_allowlist, t.prefix, t.last_four, t.created_at,
+                    t.description, t.scopes, t.allowed_endpoints, t.ip_allowlist, t.enabled, t.prefix, t.last_four, t.created_at,
                     t.renewable_until, t.expires_at, t.in_grace_until, t.last_used_at, t.last_used_ip, t.revoked_at,
                     t.revoked_by, t.revoke_reason, t.version
              FROM retired_secrets s
@@ -315,7 +315,7 @@ pub(super) fn find_renewable(refresh: &Digest, access: &Digest) -> Statement {
         "SELECT t.tenant_id, t.owner_on, t.refresh_digest = ?1 AS present,
                 t.digest = ?2 OR EXISTS (SELECT 1 FROM retired_secrets s WHERE s.digest = ?2 AND s.token_id = t.id) AS access_fits,
                 t.access_until, t.account_ip_allowlist, t.id, t.user_id, t.service_account_id, t.owner_name, t.kind, t.name,
-                t.description, t.scopes, t.allowed_endpoints, t.ip_allowlist, t.prefix, t.last_four, t.created_at, t.renewable_until, t.expires_at,
+                t.description, t.scopes, t.allowed_endpoints, t.ip_allowlist, t.enabled, t.prefix, t.last_four, t.created_at, t.renewable_until, t.expires_at,
                 t.in_grace_until, t.last_used_at, t.last_used_ip, t.revoked_at, t.revoked_by, t.revoke_reason, t.version
          FROM held_tokens t
          WHERE t.id = coalesce((SELECT id FROM tokens WHERE refresh_digest = ?1),

@@ -77,11 +77,13 @@ pub(super) async fn tokens(
     rows.into_iter().map(|row| row.read(now)).collect()
 }
 
-/// Calls with a token on one day.
+/// Calls of one route with a token on one day.
 #[derive(Deserialize, Serialize)]
 pub(super) struct DayOfToken {
     token_id: TokenId,
     day: String,
+    /// Empty for calls that were not told apart.
+    route: String,
     calls: u32,
 }
 
@@ -91,10 +93,11 @@ pub(super) async fn token_usage(
     after: &Place,
 ) -> Result<Vec<Placed<DayOfToken>>> {
     db.all(Statement::new(
-        "SELECT u.token_id AS place, u.day AS within, u.token_id, u.day, u.calls
+        "SELECT u.token_id AS place, u.day || ' ' || u.route || ' ' || u.scopes AS within, u.token_id, u.day, u.route, u.calls
          FROM tokens t CROSS JOIN token_usage u ON u.token_id = t.id
-         WHERE t.user_id = ?1 AND t.tenant_id = ?2 AND t.id >= ?3 AND (t.id > ?3 OR u.day > ?4)
-         ORDER BY t.id, u.day LIMIT ?5",
+         WHERE t.user_id = ?1 AND t.tenant_id = ?2 AND t.id >= ?3
+           AND (t.id > ?3 OR u.day || ' ' || u.route || ' ' || u.scopes > ?4)
+         ORDER BY t.id, u.day, u.route, u.scopes LIMIT ?5",
         [
             owner.user(),
             owner.tenant(),

@@ -20,6 +20,7 @@ pub async fn introspect(call: Call, headers: HeaderMap, form: Form) -> Result<Js
     let visit = Visit {
         ip: call.ip.clone(),
         route: "POST /oauth2/introspect".into(),
+        scopes: Some(ScopeSet::default()),
     };
     let shown = machine::shown(&headers)?.ok_or_else(|| {
         Error::refused(
@@ -52,6 +53,9 @@ pub async fn introspect(call: Call, headers: HeaderMap, form: Form) -> Result<Js
     let visit = Visit {
         // Without it the caller does not vouch for any address, so a token with an allowlist is not good.
         ip: form.get("client_ip").map(str::to_owned),
+        scopes: form
+            .get("scope")
+            .and_then(|text| ScopeSet::parse(text).ok()),
         ..visit
     };
     let good = found.filter(|found| is_good(&call, found, &visit, form.get("scope")));

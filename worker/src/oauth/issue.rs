@@ -32,6 +32,7 @@ pub async fn issue(call: Call, headers: HeaderMap, form: Form) -> Result<Json<Va
     let visit = Visit {
         ip: call.ip.clone(),
         route: "POST /oauth2/token".into(),
+        scopes: Some(ScopeSet::default()),
     };
     let shown = client(&headers, &form)?;
     let caller = machine::identify(&call, &visit, &shown).await?;

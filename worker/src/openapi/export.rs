@@ -122,10 +122,11 @@ fn of_tokens(schemas: &mut Schemas) -> [Value; 3] {
     let day = record(
         schemas,
         "ExportedTokenUsage",
-        "Calls with a token on one day.",
+        "Calls of one route with a token on one day.",
         &[
             token(),
             ("day", json!({"type": "string", "format": "date"})),
+            ("route", json!({"type": "string"})),
             count(),
         ],
     );

@@ -117,6 +117,7 @@ impl Operation {
         self.refuses_as(400, &[Code::Invalid]).refuses(&[
             Code::Unauthenticated,
             Code::TokenExpired,
+            Code::TokenDisabled,
             Code::TokenRevoked,
             Code::TokenGraceEnded,
             Code::IpNotAllowed,
@@ -468,6 +469,7 @@ pub fn detail(code: Code, status: u16) -> &'static str {
         Code::RoleNoApiAccess => "The role of the credential's owner has no API access.",
         Code::IpNotAllowed => "This token may not be used from your address.",
         Code::TokenExpired => "This token has expired. Extend it or make a new one.",
+        Code::TokenDisabled => "This token is disabled. Its owner can enable it again.",
         Code::TokenRevoked => "This token was revoked. Make a new one.",
         Code::TokenGraceEnded => {
             "This secret was replaced, and its grace is over. Use the new one."

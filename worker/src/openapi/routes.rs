@@ -29,15 +29,15 @@ use contract::{
         Activity, CreateToken, CreatedToken, Kind, RenewToken, RenewedToken, RevokeTokens, Revoked,
         RotateToken, Token, TokenSelf, UpdateToken,
     },
-    usage::Usage,
+    usage::{TokenUsage, Usage},
     users::{UpdateUser, User},
 };
 use serde_json::{Value, json};
 
 use Caller::{Anyone, HalfSession, Machine, Pair, Reader, Session as InSession};
 use Code::{
-    Conflict, CrossSite, Forbidden, NotFound, RateLimited, TokenExpired, TokenRevoked,
-    Unauthenticated,
+    Conflict, CrossSite, Forbidden, NotFound, RateLimited, TokenDisabled, TokenExpired,
+    TokenRevoked, Unauthenticated,
 };
 
 /// An operation, named like the router names its route.
@@ -656,7 +656,7 @@ fn lists_tokens(operation: Operation, schemas: &mut Schemas) -> Operation {
     operation
         .query("state", "Live ones, which may have expired, or those that were revoked.", &json!({"type": "string", "enum": ["current", "revoked"], "default": "current"}))
         .query("kind", "What bounds them.", &one_of(&Kind::ALL.map(Kind::as_str)))
-        .query("status", "Of the current ones.", &one_of(&["active", "expired"]))
+        .query("status", "Of the current ones.", &one_of(&["active", "disabled", "expired"]))
         .query("created_after", "Made after this time.", &moment)
         .query("created_before", "Made before this time.", &moment)
         .query("expires_after", "Ends after this time, or never.", &moment)
@@ -713,9 +713,9 @@ fn tokens(schemas: &mut Schemas) -> Vec<Operation> {
         op("DELETE /api/v1/tokens/{id}/grace", "endTokenGrace", "token", "Retire the old secret of a token at once", InSession)
             .answers_nothing(204)
             .refuses(&[NotFound, Conflict]),
-        op("GET /api/v1/tokens/{id}/usage", "showTokenUsage", "token", "Calls with a token per day", InSession)
+        op("GET /api/v1/tokens/{id}/usage", "showTokenUsage", "token", "Calls with a token per day and route", InSession)
             .query("days", "How many days, today included.", &json!({"type": "integer", "minimum": 1, "maximum": 365, "default": 30}))
-            .answers::<Usage>(200, schemas)
+            .answers::<TokenUsage>(200, schemas)
             .refuses(&[NotFound]),
         op("GET /api/v1/tokens/{id}/activity", "showTokenActivity", "token", "Who uses a token, and who could not", InSession)
             .answers::<Activity>(200, schemas)
@@ -748,7 +748,7 @@ fn own_token(schemas: &mut Schemas) -> Vec<Operation> {
             .repeatable()
             .answers_as(200, &renewed)
             .with(&["RateLimit", "RateLimit-Policy"])
-            .refuses(&[Unauthenticated, TokenExpired, TokenRevoked, Code::IpNotAllowed, Conflict, RateLimited]),
+            .refuses(&[Unauthenticated, TokenExpired, TokenDisabled, TokenRevoked, Code::IpNotAllowed, Conflict, RateLimited]),
     ]
 }
 

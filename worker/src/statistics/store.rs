@@ -18,6 +18,7 @@ pub(super) async fn count(db: &Db, tenant: &Tenant, now: Timestamp) -> Result<St
         users_inactive: u32,
         roles: u32,
         tokens_active: u32,
+        tokens_disabled: u32,
         tokens_expired: u32,
         tokens_revoked: u32,
     }
@@ -27,8 +28,10 @@ pub(super) async fn count(db: &Db, tenant: &Tenant, now: Timestamp) -> Result<St
                  (SELECT count(*) FROM users WHERE tenant_id = ?1 AND active = 1) AS users_active,
                  (SELECT count(*) FROM users WHERE tenant_id = ?1 AND active = 0) AS users_inactive,
                  (SELECT count(*) FROM roles WHERE tenant_id = ?1) AS roles,
-                 (SELECT count(*) FROM tokens WHERE tenant_id = ?1 AND revoked_at IS NULL
+                 (SELECT count(*) FROM tokens WHERE tenant_id = ?1 AND revoked_at IS NULL AND enabled = 1
                                                 AND coalesce(renewable_until, expires_at, '~') > ?2) AS tokens_active,
+                 (SELECT count(*) FROM tokens WHERE tenant_id = ?1 AND revoked_at IS NULL AND enabled = 0
+                                                AND coalesce(renewable_until, expires_at, '~') > ?2) AS tokens_disabled,
                  (SELECT count(*) FROM tokens WHERE tenant_id = ?1 AND revoked_at IS NULL
                                                 AND coalesce(renewable_until, expires_at, '~') <= ?2) AS tokens_expired,
                  (SELECT count(*) FROM tokens WHERE tenant_id = ?1 AND revoked_at IS NOT NULL) AS tokens_revoked",
@@ -44,6 +47,7 @@ pub(super) async fn count(db: &Db, tenant: &Tenant, now: Timestamp) -> Result<St
         roles: row.roles,
         tokens: TokenCounts {
             active: row.tokens_active,
+            disabled: row.tokens_disabled,
             expired: row.tokens_expired,
             revoked: row.tokens_revoked,
         },

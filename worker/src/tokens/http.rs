@@ -87,10 +87,14 @@ async fn list_of(call: &Call, holder: &Holder, mut query: Query) -> Result<Json<
         "Use all, custom, hyperscale, microsoft_scim or one_touch_recovery.",
         Kind::parse,
     );
-    let status = query.parsed("status", "Use active or expired.", |text| match text {
-        "active" => Some(store::Span::between(Some(call.now), None)),
-        "expired" => Some(store::Span::between(None, Some(call.now.plus(1)))),
-        _ => None,
+    let status = query.parsed("status", "Use active, disabled or expired.", |text| {
+        let live = || store::Span::between(Some(call.now), None);
+        match text {
+            "active" => Some((live(), Some(true))),
+            "disabled" => Some((live(), Some(false))),
+            "expired" => Some((store::Span::between(None, Some(call.now.plus(1))), None)),
+            _ => None,
+        }
     });
     let mut span = |after: &str, before: &str| {
         let mut moment = |name: &str| {
@@ -110,15 +114,17 @@ async fn list_of(call: &Call, holder: &Holder, mut query: Query) -> Result<Json<
     let search = query.take("search").unwrap_or_default();
     let page = query.page(TokenId::parse);
     query.finish()?;
+    let (ends, enabled) = match status {
+        Some((span, enabled)) => (ends.within(span), enabled),
+        None => (ends, None),
+    };
     let wanted = store::Wanted {
         state,
         order,
         search: &store::name_key(&search),
         kind,
-        ends: match status {
-            Some(status) => ends.within(status),
-            None => ends,
-        },
+        enabled,
+        ends,
         created,
         used,
         after: page.after.as_ref(),
@@ -297,10 +303,11 @@ pub async fn update(
         None => Notice::own(&call, Notified::TokenEdited, &holder, &token.name, &actor)?,
     };
     let event = audit::Event {
-        action: if extends {
-            Action::TokenExtended
-        } else {
-            Action::TokenUpdated
+        action: match (extends, before.enabled, token.enabled) {
+            (true, ..) => Action::TokenExtended,
+            (_, true, false) => Action::TokenDisabled,
+            (_, false, true) => Action::TokenEnabled,
+            _ => Action::TokenUpdated,
         },
         target_type: "token",
         target_id: token.id.as_str(),
@@ -312,6 +319,7 @@ pub async fn update(
             &holder,
             &token,
             &store::name_key(&token.name),
+            token.scopes.intersection(before.scopes) != token.scopes,
             version,
             policy.max_live_tokens,
             call.now,
@@ -505,6 +513,7 @@ fn told(token: &Token) -> Value {
         "ip_allowlist": token.ip_allowlist,
         "renewable_until": token.renewable_until,
         "expires_at": token.expires_at,
+        "enabled": token.enabled,
     })
 }
 

@@ -11,19 +11,26 @@ use crate::{
     extract::{Query, Segment},
 };
 use axum::Json;
-use contract::{tokens::Activity, usage::Usage};
+use contract::{
+    time::Timestamp,
+    tokens::{Activity, UNUSED_DAYS},
+    usage::{DayUsage, RouteUsage, TokenUsage, Usage},
+};
+use std::{cmp::Reverse, collections::BTreeMap};
 
+/// The most routes that are told apart.
+const MAX_ROUTES: usize = 20;
 /// The most days that are told.
 const MAX_DAYS: i64 = 365;
 
-/// Calls per day, days without any included.
+/// Calls per day, days without any included; and the same of the routes that were called most.
 #[worker::send]
 pub async fn usage(
     Authorized { session, .. }: Authorized<ReadTokens>,
     call: Call,
     Segment(id): Segment,
     mut query: Query,
-) -> Result<Json<Usage>> {
+) -> Result<Json<TokenUsage>> {
     let in_range = |text: &str| {
         text.parse()
             .ok()
@@ -36,7 +43,38 @@ pub async fn usage(
     let Reached { holder, token, .. } = reach(&call, &session, &id).await?;
     let from = Usage::first_day(days, call.now);
     let counted = store::days(&call.db, &holder, &token.id, &from).await?;
-    Ok(Json(Usage::of_days(days, call.now, &counted)))
+    Ok(Json(by_route(days, call.now, counted)))
+}
+
+/// What was counted of each route on each day, ordered by day, together and apart.
+fn by_route(days: i64, now: Timestamp, counted: Vec<store::DayOfRoute>) -> TokenUsage {
+    let mut all: BTreeMap<String, u64> = BTreeMap::new();
+    let mut routes: BTreeMap<String, Vec<DayUsage>> = BTreeMap::new();
+    for store::DayOfRoute { route, day, calls } in counted {
+        *all.entry(day.clone()).or_default() += calls;
+        routes
+            .entry(route)
+            .or_default()
+            .push(DayUsage { day, calls });
+    }
+    let mut routes: Vec<_> = routes
+        .into_iter()
+        .map(|(route, days)| RouteUsage {
+            route,
+            calls: days.iter().map(|day| day.calls).sum(),
+            days,
+        })
+        .collect();
+    routes.sort_by_key(|route| Reverse(route.calls));
+    routes.truncate(MAX_ROUTES);
+    let all: Vec<_> = all
+        .into_iter()
+        .map(|(day, calls)| DayUsage { day, calls })
+        .collect();
+    TokenUsage {
+        all: Usage::of_days(days, now, &all),
+        routes,
+    }
 }
 
 /// From where it was used, what was refused, and who still uses the secret before.
@@ -47,11 +85,47 @@ pub async fn activity(
     Segment(id): Segment,
 ) -> Result<Json<Activity>> {
     let Reached { holder, token, .. } = reach(&call, &session, &id).await?;
-    let [calls, refusals, old] = call.db.commit(store::insight(&holder, &token.id)).await?;
+    let from = Usage::first_day(UNUSED_DAYS, call.now);
+    let insight = store::insight(&holder, &token.id, &from);
+    let [calls, refusals, old, scopes] = call.db.commit(insight).await?;
+    let scopes: Option<store::ScopesTaken> = scopes.row()?;
     Ok(Json(Activity {
         tracked_since: token.created_at,
         calls: calls.rows()?,
         refusals: refusals.rows()?,
         old_secret: old.row()?,
+        unused_scopes: scopes
+            .map(|scopes| scopes.unused(&token, call.now))
+            .transpose()?
+            .flatten(),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b_3_calls_are_told_together_and_by_route_the_busiest_first() {
+        let now = Timestamp::from_seconds(1_795_377_695);
+        let counted = [
+            ("GET /backups", "2026-11-21", 2),
+            ("GET /backups", "2026-11-22", 1),
+            ("GET /jobs", "2026-11-22", 9),
+        ];
+        let counted = counted.map(|(route, day, calls)| store::DayOfRoute {
+            route: route.into(),
+            day: day.into(),
+            calls,
+        });
+        let usage = by_route(2, now, counted.into());
+        let days: Vec<_> = usage.all.days.iter().map(|day| day.calls).collect();
+        assert_eq!((usage.all.calls, days), (12, vec![2, 10]));
+        let routes: Vec<_> = usage
+            .routes
+            .iter()
+            .map(|route| (route.route.as_str(), route.calls, route.days.len()))
+            .collect();
+        assert_eq!(routes, [("GET /jobs", 9, 1), ("GET /backups", 3, 2)]);
+    }
 }

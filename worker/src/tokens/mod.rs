@@ -9,4 +9,4 @@ mod rules;
 mod store;
 
 pub use http::ending;
-pub use store::{TokenRow, end_all, name_key, owner};
+pub use store::{TAKES_UNKNOWN, TokenRow, end_all, name_key, owner};

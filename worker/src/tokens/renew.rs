@@ -172,6 +172,10 @@ fn refuse_dead(token: &Token, owner_on: bool) -> Result<()> {
             Code::TokenExpired,
             "The time in which this token can be renewed is over. Extend it or make a new one.",
         )),
+        Status::Disabled => Err(Error::refused(
+            Code::TokenDisabled,
+            "This token is disabled. Its owner can enable it again.",
+        )),
         Status::Active if !owner_on => Err(Error::refused(
             Code::Unauthenticated,
             "The account that this token belongs to is not active.",

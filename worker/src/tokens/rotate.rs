@@ -31,6 +31,7 @@ use contract::{
     audit::Action,
     notifications::Event,
     problem::Code,
+    scopes::ScopeSet,
     tokens::{CreatedToken, RotateToken, Status, Token},
 };
 use serde_json::json;
@@ -72,6 +73,7 @@ pub async fn rotate_self(
     let visit = Visit {
         ip: call.ip.clone(),
         route: "POST /api/v1/tokens/self/rotate".into(),
+        scopes: Some(ScopeSet::default()),
     };
     caller.pass_for_itself(&call, &visit)?;
     let state = caller.credential.state;
@@ -131,10 +133,11 @@ async fn replace(
         token,
         ..
     } = reached;
-    if token.status != Status::Active {
+    // One that is disabled too: whoever fears for its secret may replace that before they enable it again.
+    if !matches!(token.status, Status::Active | Status::Disabled) {
         return Err(Error::refused(
             Code::Conflict,
-            "Only a token that is active can get a new secret.",
+            "Only a token whose time is not over can get a new secret.",
         ));
     }
     let secret = call::secret(Prefix::AccessToken)?;

@@ -12,10 +12,9 @@ use crate::{
 use contract::{
     audit::Action,
     ids::{EventId, ServiceAccountId, TokenId, UserId},
-    scopes::ScopeSet,
+    scopes::{Scope, ScopeSet},
     time::Timestamp,
-    tokens::{Kind, Status, Token, TokenOwner},
-    usage::DayUsage,
+    tokens::{Kind, Status, Token, TokenOwner, unused_scopes},
 };
 use serde::Deserialize;
 
@@ -52,6 +51,7 @@ pub struct TokenRow {
     allowed_endpoints: String,
     /// One entry a line.
     pub ip_allowlist: String,
+    enabled: u8,
     prefix: String,
     last_four: String,
     created_at: Timestamp,
@@ -77,13 +77,15 @@ impl TokenRow {
         )?;
         let kind = Kind::parse(&self.kind)
             .ok_or_else(|| Error::Internal(format!("unknown kind {}", self.kind)))?;
+        let (end, enabled) = (self.renewable_until.or(self.expires_at), self.enabled == 1);
         let lines = |text: &str| text.lines().map(str::to_owned).collect();
         Ok(Token {
-            status: Status::at(
-                now,
-                self.renewable_until.or(self.expires_at),
-                self.revoked_at,
-            ),
+            enabled,
+            status: if self.revoked_at.is_some() {
+                Status::Revoked
+            } else {
+                Status::at(now, end, enabled)
+            },
             scopes: kind.scopes(ScopeSet::parse(&self.scopes).map_err(Error::Internal)?),
             id: self.id,
             owner,
@@ -162,6 +164,8 @@ pub(super) struct Wanted<'a> {
     /// Part of a name, in its form for seeking.
     pub search: &'a str,
     pub kind: Option<Kind>,
+    /// Whether they are switched on.
+    pub enabled: Option<bool>,
     /// When they end; when they were made and last used.
     pub ends: Span,
     pub created: Span,
@@ -180,7 +184,7 @@ pub(super) async fn list(
 ) -> Result<Vec<Token>> {
     let Order(_, way) = wanted.order;
     let kind = wanted.kind.map_or("", Kind::as_str);
-    let values: [&dyn Bind; 12] = [
+    let values: [&dyn Bind; 13] = [
         &holder.id(),
         holder.tenant(),
         &way.start(wanted.after.map(TokenId::as_str)),
@@ -193,18 +197,19 @@ pub(super) async fn list(
         &wanted.created.to,
         &wanted.used.from,
         &wanted.used.to,
+        &wanted.enabled,
     ];
     let tokens: Vec<TokenRow> = db.all(ordered(wanted, values)).await?;
     tokens.into_iter().map(|row| row.read(now)).collect()
 }
 
-fn ordered(wanted: &Wanted<'_>, values: [&dyn Bind; 12]) -> Statement {
+fn ordered(wanted: &Wanted<'_>, values: [&dyn Bind; 13]) -> Statement {
     // A plus keeps a column that only narrows from being what the rows are found by: they would have to be sorted.
     match (wanted.state, wanted.order) {
         (State::Revoked, _) => Statement::new(
             "SELECT * FROM shown_tokens
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NOT NULL AND id < ?3
-               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
+               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5) AND (?13 IS NULL OR enabled = ?13)
                AND +coalesce(renewable_until, expires_at, '~') BETWEEN ?6 AND ?7
                AND created_at BETWEEN ?9 AND ?10 AND +coalesce(last_used_at, '') BETWEEN ?11 AND ?12
              ORDER BY id DESC LIMIT ?8",
@@ -213,7 +218,7 @@ fn ordered(wanted: &Wanted<'_>, values: [&dyn Bind; 12]) -> Statement {
         (State::Current, Order(Key::Created, Way::Up)) => Statement::new(
             "SELECT * FROM shown_tokens
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL AND id > ?3
-               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
+               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5) AND (?13 IS NULL OR enabled = ?13)
                AND +coalesce(renewable_until, expires_at, '~') BETWEEN ?6 AND ?7
                AND created_at BETWEEN ?9 AND ?10 AND +coalesce(last_used_at, '') BETWEEN ?11 AND ?12
              ORDER BY id LIMIT ?8",
@@ -222,7 +227,7 @@ fn ordered(wanted: &Wanted<'_>, values: [&dyn Bind; 12]) -> Statement {
         (State::Current, Order(Key::Created, Way::Down)) => Statement::new(
             "SELECT * FROM shown_tokens
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL AND id < ?3
-               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
+               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5) AND (?13 IS NULL OR enabled = ?13)
                AND +coalesce(renewable_until, expires_at, '~') BETWEEN ?6 AND ?7
                AND created_at BETWEEN ?9 AND ?10 AND +coalesce(last_used_at, '') BETWEEN ?11 AND ?12
              ORDER BY id DESC LIMIT ?8",
@@ -233,7 +238,7 @@ fn ordered(wanted: &Wanted<'_>, values: [&dyn Bind; 12]) -> Statement {
             "SELECT * FROM shown_tokens
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
                AND name_key > coalesce((SELECT name_key FROM tokens WHERE id = ?3 AND tenant_id = ?2), '')
-               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
+               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5) AND (?13 IS NULL OR enabled = ?13)
                AND +coalesce(renewable_until, expires_at, '~') BETWEEN ?6 AND ?7
                AND created_at BETWEEN ?9 AND ?10 AND +coalesce(last_used_at, '') BETWEEN ?11 AND ?12
              ORDER BY name_key LIMIT ?8",
@@ -243,7 +248,7 @@ fn ordered(wanted: &Wanted<'_>, values: [&dyn Bind; 12]) -> Statement {
             "SELECT * FROM shown_tokens
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
                AND name_key < coalesce((SELECT name_key FROM tokens WHERE id = ?3 AND tenant_id = ?2), char(1114111))
-               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
+               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5) AND (?13 IS NULL OR enabled = ?13)
                AND +coalesce(renewable_until, expires_at, '~') BETWEEN ?6 AND ?7
                AND created_at BETWEEN ?9 AND ?10 AND +coalesce(last_used_at, '') BETWEEN ?11 AND ?12
              ORDER BY name_key DESC LIMIT ?8",
@@ -254,7 +259,7 @@ fn ordered(wanted: &Wanted<'_>, values: [&dyn Bind; 12]) -> Statement {
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
                AND (coalesce(renewable_until, expires_at, '~'), id) >
                    (coalesce((SELECT coalesce(renewable_until, expires_at, '~') FROM tokens WHERE id = ?3 AND tenant_id = ?2), ''), ?3)
-               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
+               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5) AND (?13 IS NULL OR enabled = ?13)
                AND +coalesce(renewable_until, expires_at, '~') BETWEEN ?6 AND ?7
                AND created_at BETWEEN ?9 AND ?10 AND +coalesce(last_used_at, '') BETWEEN ?11 AND ?12
              ORDER BY coalesce(renewable_until, expires_at, '~'), id LIMIT ?8",
@@ -265,7 +270,7 @@ fn ordered(wanted: &Wanted<'_>, values: [&dyn Bind; 12]) -> Statement {
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
                AND (coalesce(renewable_until, expires_at, '~'), id) <
                    (coalesce((SELECT coalesce(renewable_until, expires_at, '~') FROM tokens WHERE id = ?3 AND tenant_id = ?2), '~'), ?3)
-               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
+               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5) AND (?13 IS NULL OR enabled = ?13)
                AND +coalesce(renewable_until, expires_at, '~') BETWEEN ?6 AND ?7
                AND created_at BETWEEN ?9 AND ?10 AND +coalesce(last_used_at, '') BETWEEN ?11 AND ?12
              ORDER BY coalesce(renewable_until, expires_at, '~') DESC, id DESC LIMIT ?8",
@@ -276,7 +281,7 @@ fn ordered(wanted: &Wanted<'_>, values: [&dyn Bind; 12]) -> Statement {
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
                AND (coalesce(last_used_at, ''), id) >
                    (coalesce((SELECT coalesce(last_used_at, '') FROM tokens WHERE id = ?3 AND tenant_id = ?2), ''), ?3)
-               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
+               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5) AND (?13 IS NULL OR enabled = ?13)
                AND +coalesce(renewable_until, expires_at, '~') BETWEEN ?6 AND ?7
                AND created_at BETWEEN ?9 AND ?10 AND +coalesce(last_used_at, '') BETWEEN ?11 AND ?12
              ORDER BY coalesce(last_used_at, ''), id LIMIT ?8",
@@ -287,7 +292,7 @@ fn ordered(wanted: &Wanted<'_>, values: [&dyn Bind; 12]) -> Statement {
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
                AND (coalesce(last_used_at, ''), id) <
                    (coalesce((SELECT coalesce(last_used_at, '') FROM tokens WHERE id = ?3 AND tenant_id = ?2), '~'), ?3)
-               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5)
+               AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5) AND (?13 IS NULL OR enabled = ?13)
                AND +coalesce(renewable_until, expires_at, '~') BETWEEN ?6 AND ?7
                AND created_at BETWEEN ?9 AND ?10 AND +coalesce(last_used_at, '') BETWEEN ?11 AND ?12
              ORDER BY coalesce(last_used_at, '') DESC, id DESC LIMIT ?8",
@@ -413,13 +418,15 @@ pub(super) fn update(
     holder: &Holder,
     token: &Token,
     name_key: &str,
+    more_scopes: bool,
     version: u32,
     most: u32,
     now: Timestamp,
 ) -> Statement {
     Statement::new(
         "UPDATE tokens SET kind = ?4, name = ?5, name_key = ?6, description = ?7, scopes = ?8, allowed_endpoints = ?9,
-                           ip_allowlist = ?10, renewable_until = ?11, expires_at = ?12, version = version + 1
+                           ip_allowlist = ?10, renewable_until = ?11, expires_at = ?12, enabled = ?16,
+                           scopes_since = iif(?17, ?14, scopes_since), version = version + 1
          WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3 AND version = ?13 AND revoked_at IS NULL
            AND (coalesce(renewable_until, expires_at, '~') > ?14 OR coalesce(?11, ?12, '~') <= ?14
                 OR (SELECT count(*) FROM tokens
@@ -441,6 +448,8 @@ pub(super) fn update(
             &version,
             &now,
             &most,
+            &token.enabled,
+            &more_scopes,
         ],
     )
 }
@@ -643,23 +652,63 @@ pub fn name_key(name: &str) -> String {
     words.join(" ").to_lowercase()
 }
 
-/// Calls with one token on one day.
+/// Calls of one route with one token on one day.
+#[derive(Deserialize)]
+pub(super) struct DayOfRoute {
+    pub route: String,
+    pub day: String,
+    pub calls: u64,
+}
+
+/// The calls with one token since a day, by day and by route.
 pub(super) async fn days(
     db: &Db,
     holder: &Holder,
     id: &TokenId,
     from: &str,
-) -> Result<Vec<DayUsage>> {
+) -> Result<Vec<DayOfRoute>> {
     db.all(Statement::new(
-        "SELECT u.day, u.calls FROM token_usage u JOIN tokens t ON t.id = u.token_id
-         WHERE u.token_id = ?1 AND u.day >= ?4 AND t.owner_id = ?2 AND t.tenant_id = ?3 ORDER BY u.day",
+        "SELECT u.route, u.day, sum(u.calls) AS calls FROM token_usage u JOIN tokens t ON t.id = u.token_id
+         WHERE u.token_id = ?1 AND u.day >= ?4 AND t.owner_id = ?2 AND t.tenant_id = ?3
+         GROUP BY u.day, u.route ORDER BY u.day, u.route",
         [id, &holder.id(), holder.tenant(), &from],
     ))
     .await
 }
 
-/// From where a token was used last, what was refused, and who still uses the secret before.
-pub(super) fn insight(holder: &Holder, id: &TokenId) -> [Statement; 3] {
+/// What stands for the scopes of calls of which nobody said what they were for.
+pub const TAKES_UNKNOWN: &str = "?";
+
+/// Since when a token has had its scopes, and which of them calls took since a day.
+#[derive(Deserialize)]
+pub(super) struct ScopesTaken {
+    /// Empty: since it was made.
+    since: String,
+    /// A JSON array of texts.
+    taken: String,
+}
+
+impl ScopesTaken {
+    /// Those of its scopes that are not in use, if that can be said.
+    pub fn unused(&self, token: &Token, now: Timestamp) -> Result<Option<Vec<Scope>>> {
+        let since = Timestamp::parse(&self.since).unwrap_or(token.created_at);
+        let read = |text: &String| {
+            let known = text != TAKES_UNKNOWN;
+            known.then(|| ScopeSet::parse(text)).transpose()
+        };
+        let texts: Vec<String> = serde_json::from_str(&self.taken)
+            .map_err(|error| Error::Internal(error.to_string()))?;
+        let sets: Result<Vec<_>, String> = texts.iter().map(read).collect();
+        let sets = sets.map_err(Error::Internal)?;
+        Ok((token.kind == Kind::Custom)
+            .then(|| unused_scopes(token.scopes, since, &sets, now))
+            .flatten())
+    }
+}
+
+/// From where a token was used last, what was refused, who still uses the secret before, and which scopes calls took
+/// since a day: [`ScopesTaken`].
+pub(super) fn insight(holder: &Holder, id: &TokenId, from: &str) -> [Statement; 4] {
     [
         Statement::new(
             "SELECT a.at, a.ip, a.place, a.agent, a.calls, a.call FROM token_addresses a JOIN tokens t ON t.id = a.token_id
@@ -677,6 +726,12 @@ pub(super) fn insight(holder: &Holder, id: &TokenId) -> [Statement; 3] {
              WHERE s.token_id = ?1 AND s.role = 'access' AND t.owner_id = ?2 AND t.tenant_id = ?3
              ORDER BY s.retired_at DESC LIMIT 1",
             [id, &holder.id(), holder.tenant()],
+        ),
+        Statement::new(
+            "SELECT t.scopes_since AS since,
+                    (SELECT json_group_array(DISTINCT u.scopes) FROM token_usage u WHERE u.token_id = t.id AND u.day >= ?4) AS taken
+             FROM tokens t WHERE t.id = ?1 AND t.owner_id = ?2 AND t.tenant_id = ?3",
+            [id, &holder.id(), holder.tenant(), &from],
         ),
     ]
 }

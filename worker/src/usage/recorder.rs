@@ -5,7 +5,7 @@
 
 use super::{
     notices,
-    store::{self, AccountUse, AddressUse, RefusedUse, TokenUse},
+    store::{self, AccountUse, AddressUse, RefusedUse, RouteUse, TokenUse},
 };
 use crate::{
     auth::{
@@ -18,7 +18,7 @@ use crate::{
     error::{Refusal, Result},
 };
 use axum::{extract::MatchedPath, http::request::Parts};
-use contract::{time::Timestamp, tokens::TokenOwner};
+use contract::{scopes::ScopeSet, time::Timestamp, tokens::TokenOwner};
 use std::{
     cell::RefCell,
     collections::{BTreeMap, HashSet, btree_map::Entry},
@@ -153,11 +153,13 @@ pub struct Visit {
     pub ip: Option<String>,
     /// Method and route, without what is particular in its path.
     pub route: String,
+    /// Which scopes it takes; `None` where nobody says.
+    pub scopes: Option<ScopeSet>,
 }
 
 impl Visit {
-    /// A call of this API.
-    pub fn of(call: &Call, parts: &Parts) -> Self {
+    /// A call of this API that takes these scopes.
+    pub fn of(call: &Call, parts: &Parts, scopes: ScopeSet) -> Self {
         let path = parts
             .extensions
             .get::<MatchedPath>()
@@ -165,6 +167,7 @@ impl Visit {
         Self {
             ip: call.ip.clone(),
             route: format!("{} {path}", parts.method),
+            scopes: Some(scopes),
         }
     }
 
@@ -194,8 +197,12 @@ pub fn record(call: &Call, machine: &MachineCaller, visit: &Visit) {
                 tenant: machine.tenant.as_str().into(),
                 token: token.id.as_str().into(),
                 old: old.is_some(),
-                day: call.now.day(),
-                calls: 1,
+                routes: vec![RouteUse {
+                    day: call.now.day(),
+                    route: visit.route.clone(),
+                    scopes: visit.scopes,
+                    calls: 1,
+                }],
                 at: call.now,
                 ip: visit.ip.clone(),
                 agent: call.user_agent.clone(),
@@ -325,8 +332,12 @@ mod tests {
             tenant: "ten_1".into(),
             token: "tok_1".into(),
             old: false,
-            day: at.day(),
-            calls: 1,
+            routes: vec![RouteUse {
+                day: at.day(),
+                route: "GET /backups".into(),
+                scopes: None,
+                calls: 1,
+            }],
             at,
             ip: Some(ip.into()),
             agent: None,
@@ -341,7 +352,7 @@ mod tests {
         let told: Vec<_> = counts
             .tokens
             .values()
-            .map(|used| (used.calls, used.at, used.ip.as_deref()))
+            .map(|used| (used.routes[0].calls, used.at, used.ip.as_deref()))
             .collect();
         assert_eq!(told, [(2, NOW.plus(1), Some("192.0.2.2"))]);
     }
@@ -355,7 +366,7 @@ mod tests {
         let told: Vec<_> = counts
             .tokens
             .values()
-            .map(|used| (used.calls, used.at))
+            .map(|used| (used.routes[0].calls, used.at))
             .collect();
         assert_eq!(told, [(2, NOW.plus(1))]);
     }

@@ -7,23 +7,47 @@ use super::{
 use crate::{
     auth::Tenant,
     db::{Db, Statement},
-    error::Result,
+    error, tokens,
 };
 use contract::{
+    scopes::ScopeSet,
     time::{DAY, Timestamp},
     usage::DayUsage,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::json;
 
-/// Uses of one token, by its present secret or the one before, on one day.
+/// Calls of one route on one day, which took the same scopes.
+#[derive(Clone, Serialize)]
+pub(super) struct RouteUse {
+    pub day: String,
+    pub route: String,
+    #[serde(serialize_with = "as_kept")]
+    pub scopes: Option<ScopeSet>,
+    pub calls: u32,
+}
+
+impl RouteUse {
+    fn is_like(&self, other: &Self) -> bool {
+        self.route == other.route && self.scopes == other.scopes && self.day == other.day
+    }
+}
+
+#[expect(clippy::ref_option, reason = "serde hands fields over by reference")]
+fn as_kept<S: Serializer>(scopes: &Option<ScopeSet>, serializer: S) -> Result<S::Ok, S::Error> {
+    match scopes {
+        Some(scopes) => serializer.collect_str(scopes),
+        None => serializer.serialize_str(tokens::TAKES_UNKNOWN),
+    }
+}
+
+/// Uses of one token, by its present secret or the one before.
 #[derive(Clone, Serialize)]
 pub(super) struct TokenUse {
     pub tenant: String,
     pub token: String,
     pub old: bool,
-    pub day: String,
-    pub calls: u32,
+    pub routes: Vec<RouteUse>,
     /// The last of them.
     pub at: Timestamp,
     pub ip: Option<String>,
@@ -31,18 +55,23 @@ pub(super) struct TokenUse {
 }
 
 impl Counted for TokenUse {
-    type Key = (String, bool, String);
+    type Key = (String, bool);
 
     fn key(&self) -> Self::Key {
-        (self.token.clone(), self.old, self.day.clone())
+        (self.token.clone(), self.old)
     }
 
-    fn take_in(&mut self, other: Self, later: bool) {
-        let calls = self.calls + other.calls;
+    fn take_in(&mut self, mut other: Self, later: bool) {
+        for new in std::mem::take(&mut other.routes) {
+            match self.routes.iter_mut().find(|kept| kept.is_like(&new)) {
+                Some(kept) => kept.calls += new.calls,
+                None => self.routes.push(new),
+            }
+        }
         if later {
+            other.routes = std::mem::take(&mut self.routes);
             *self = other;
         }
-        self.calls = calls;
     }
 }
 
@@ -207,10 +236,13 @@ fn token_uses(counts: &Counts, unknown: &[&AddressUse]) -> Vec<Statement> {
     let addresses = json!(counts.addresses.values().collect::<Vec<_>>()).to_string();
     let mut statements = vec![
         Statement::new(
-            "INSERT INTO token_usage (tenant_id, day, token_id, calls)
-             SELECT t.tenant_id, value ->> 'day', t.id, value ->> 'calls'
-             FROM json_each(?1) JOIN tokens t ON t.id = value ->> 'token' AND t.tenant_id = value ->> 'tenant' WHERE true
-             ON CONFLICT (tenant_id, day, token_id) DO UPDATE SET calls = calls + excluded.calls",
+            "INSERT INTO token_usage (tenant_id, day, token_id, route, scopes, calls)
+             SELECT t.tenant_id, route.value ->> 'day', t.id, route.value ->> 'route', route.value ->> 'scopes',
+                    route.value ->> 'calls'
+             FROM json_each(?1) AS used JOIN tokens t ON t.id = used.value ->> 'token' AND t.tenant_id = used.value ->> 'tenant',
+                  json_each(used.value, '$.routes') AS route
+             WHERE true
+             ON CONFLICT (tenant_id, day, token_id, route, scopes) DO UPDATE SET calls = calls + excluded.calls",
             [&uses],
         ),
         Statement::new(
@@ -301,7 +333,7 @@ pub fn purge(now: Timestamp, days: u16) -> [Statement; 2] {
 }
 
 /// Calls per day since `from`; days without any are left out.
-pub(super) async fn days(db: &Db, tenant: &Tenant, from: &str) -> Result<Vec<DayUsage>> {
+pub(super) async fn days(db: &Db, tenant: &Tenant, from: &str) -> error::Result<Vec<DayUsage>> {
     db.all(Statement::new(
         "SELECT day, sum(calls) AS calls FROM token_usage WHERE tenant_id = ?1 AND day >= ?2 GROUP BY day ORDER BY day",
         [tenant, &from],
