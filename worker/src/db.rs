@@ -73,16 +73,6 @@ impl Outcome {
     pub fn row<T: DeserializeOwned>(&self) -> Result<Option<T>> {
         Ok(self.rows()?.into_iter().next())
     }
-
-    /// The first row of a statement that tells each as JSON, as [`Db::first_as_text`] takes it.
-    pub fn row_as_text<T: DeserializeOwned>(&self) -> Result<Option<T>> {
-        #[derive(Deserialize)]
-        struct Row {
-            text: String,
-        }
-        let row: Option<Row> = self.row()?;
-        row.map(|row| from_json(&row.text)).transpose()
-    }
 }
 
 /// How many rows the statement at `place` in a transaction changed.

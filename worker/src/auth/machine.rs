@@ -3,11 +3,13 @@
 use super::{
     Actor, Holder, Tenant,
     gate::{self, Credential, State},
-    store::{self, FoundAccount, FoundToken, FoundTokenRow, OAuthRow, PairRow},
+    store::{
+        self, FoundAccount, FoundToken, FoundTokenRow, OAuthRow, PairRow, TwoDigests, TwoRows,
+    },
 };
 use crate::{
     call::Call,
-    db::{Outcome, Statement},
+    db::Statement,
     error::{Error, Refusal, Result},
     rates::{self, Rate},
     rekey,
@@ -229,39 +231,61 @@ pub async fn identify_with(
     token: &str,
 ) -> Result<(MachineCaller, Result<MachineCaller>)> {
     let asked_of_shown = Shown::Bearer(token.to_owned());
-    let lookups = [Lookup::of(call, shown)?, Lookup::of(call, &asked_of_shown)?];
-    let statements = lookups.iter().flatten().map(Lookup::statement).collect();
-    let outcomes = call.db.commit_all(statements).await?;
-    let mut outcomes = outcomes.into_iter();
-    let [asking, asked_of] = lookups.map(|lookup| {
-        let lookup = lookup?;
-        Some((lookup, outcomes.next()?))
-    });
-    let found = match asking {
-        Some((lookup, outcome)) => match lookup.found_in(call, &outcome)? {
-            None => lookup.carried_over(call, shown).await?,
-            found => found,
-        },
-        None => None,
+    let [asking, asked_of] = [Lookup::of(call, shown)?, Lookup::of(call, &asked_of_shown)?];
+    let [found, about] = find_both(call, asking.as_ref(), asked_of.as_ref()).await?;
+    let found = match (found, &asking) {
+        (None, Some(lookup)) => lookup.carried_over(call, shown).await?,
+        (found, _) => found,
     };
     let found = found.ok_or_else(|| not_ours(call, shown))?;
     found.introduce_to(call);
     let caller = admitted(call, visit, found)?;
     let about = async {
-        let Some((lookup, outcome)) = asked_of else {
-            return Ok(None);
+        let (None, Some(lookup)) = (&about, &asked_of) else {
+            return Ok(about);
         };
-        match lookup.found_in(call, &outcome)? {
-            None => match lookup.retired(call).await? {
-                None => lookup.carried_over(call, &asked_of_shown).await,
-                found => Ok(found),
-            },
+        match lookup.retired(call).await? {
+            None => lookup.carried_over(call, &asked_of_shown).await,
             found => Ok(found),
         }
     };
     let unknown = unknown(&Shown::Bearer(String::new()));
     let about = about.await.and_then(|found| found.ok_or(unknown));
     Ok((caller, about))
+}
+
+/// Looks both up at once. That a token asks is not foreseen: it is found by a statement of its own, and refused.
+async fn find_both(
+    call: &Call,
+    asking: Option<&Lookup>,
+    asked_of: Option<&Lookup>,
+) -> Result<[Option<MachineCaller>; 2]> {
+    let mut digests = TwoDigests::default();
+    let mut by_itself = None;
+    match asking {
+        Some(Lookup::Pair(key, digest)) => digests.asking_pair = Some((key, digest)),
+        Some(Lookup::OAuth(digest)) => digests.asking_oauth = Some(digest),
+        Some(lookup @ Lookup::Token(_)) => by_itself = lookup.find(call).await?,
+        None => {}
+    }
+    match asked_of {
+        Some(Lookup::Token(digest)) => digests.token = Some(digest),
+        Some(Lookup::OAuth(digest)) => digests.oauth = Some(digest),
+        Some(Lookup::Pair(..)) | None => {}
+    }
+    let rows = call.db.first_as_text(store::find_two(&digests)).await?;
+    let TwoRows(pair, asking_oauth, token, oauth) =
+        rows.ok_or_else(|| Error::Internal("looking up gave no row".into()))?;
+    let oauth_token = |row: Option<OAuthRow>| row.map(|row| by_oauth_token(call, row)).transpose();
+    let found = match pair {
+        Some(pair) => Some(by_pair(call, pair)?),
+        None => oauth_token(asking_oauth)?.or(by_itself),
+    };
+    let about = match token {
+        Some(token) => Some(by_token(call, token)?),
+        None => oauth_token(oauth)?,
+    };
+    Ok([found, about])
 }
 
 fn admitted(call: &Call, visit: &Visit, found: MachineCaller) -> Result<MachineCaller> {
@@ -386,20 +410,6 @@ impl Lookup {
             self.find(call).await
         } else {
             Ok(None)
-        }
-    }
-
-    fn found_in(&self, call: &Call, outcome: &Outcome) -> Result<Option<MachineCaller>> {
-        match self {
-            Self::Token(_) => outcome
-                .row_as_text()?
-                .map(|row| by_token(call, row))
-                .transpose(),
-            Self::OAuth(_) => outcome
-                .row()?
-                .map(|row| by_oauth_token(call, row))
-                .transpose(),
-            Self::Pair(..) => outcome.row()?.map(|row| by_pair(call, row)).transpose(),
         }
     }
 

@@ -339,6 +339,67 @@ pub(super) fn session_seen(owner: &Owner, id: &SessionId, now: Timestamp) -> [St
     ]
 }
 
+/// What two lookups at once found: a pair or an OAuth token that asks, and a token or an OAuth token that is asked about.
+#[derive(Deserialize)]
+pub(super) struct TwoRows(
+    pub Option<PairRow>,
+    pub Option<OAuthRow>,
+    pub Option<FoundTokenRow>,
+    pub Option<OAuthRow>,
+);
+
+/// The digests of credentials of which one asks about another; those that it is not about are left out.
+#[derive(Default)]
+pub(super) struct TwoDigests<'a> {
+    pub asking_pair: Option<(&'a str, &'a Digest)>,
+    pub asking_oauth: Option<&'a Digest>,
+    pub token: Option<&'a Digest>,
+    pub oauth: Option<&'a Digest>,
+}
+
+/// Both in one statement: [`TwoRows`] for [`Db::first_as_text`]. A transaction of two takes half as long again.
+pub(super) fn find_two(digests: &TwoDigests) -> Statement {
+    let (api_key, secret) = digests.asking_pair.unzip();
+    Statement::new(
+        "WITH oauth AS (
+             SELECT o.digest, json_object('oauth_scopes', o.scopes, 'expires_at', o.expires_at, 'tenant_id', s.tenant_id,
+                        'id', s.id, 'name', s.name, 'enabled', s.enabled, 'ip_allowlist', s.ip_allowlist,
+                        'permissions', r.permissions, 'role_scopes', r.scopes) AS text
+             FROM oauth_tokens o
+             JOIN service_accounts s ON s.id = o.service_account_id AND s.tenant_id = o.tenant_id
+             JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
+             WHERE o.digest IN (?3, ?5) AND s.deleted_at IS NULL)
+         SELECT json_array(
+             json((SELECT json_object('until', iif(s.secret_digest = ?1, NULL, s.old_until), 'tenant_id', s.tenant_id, 'id', s.id,
+                          'name', s.name, 'enabled', s.enabled, 'ip_allowlist', s.ip_allowlist, 'permissions', r.permissions,
+                          'role_scopes', r.scopes)
+                   FROM service_accounts s JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
+                   WHERE (s.secret_digest = ?1 AND s.api_key = ?2 OR s.old_secret_digest = ?1 AND s.old_api_key = ?2)
+                     AND s.deleted_at IS NULL)),
+             json((SELECT text FROM oauth WHERE digest = ?3)),
+             json((SELECT json_object('tenant_id', t.tenant_id, 'owner_on', t.owner_on, 'account_ip_allowlist', t.account_ip_allowlist,
+                          'access_until', t.access_until, 'permissions', r.permissions, 'role_scopes', r.scopes, 'id', t.id,
+                          'user_id', t.user_id, 'service_account_id', t.service_account_id, 'owner_name', t.owner_name,
+                          'kind', t.kind, 'name', t.name, 'description', t.description, 'scopes', t.scopes,
+                          'allowed_endpoints', t.allowed_endpoints, 'ip_allowlist', t.ip_allowlist, 'enabled', t.enabled,
+                          'prefix', t.prefix, 'last_four', t.last_four, 'created_at', t.created_at,
+                          'renewable_until', t.renewable_until, 'expires_at', t.expires_at, 'in_grace_until', t.in_grace_until,
+                          'last_used_at', t.last_used_at, 'last_used_ip', t.last_used_ip, 'revoked_at', t.revoked_at,
+                          'revoked_by', t.revoked_by, 'revoke_reason', t.revoke_reason, 'version', t.version)
+                   FROM held_tokens t
+                   JOIN roles r ON r.id = t.role_id AND r.tenant_id = t.tenant_id
+                   WHERE t.digest = ?4)),
+             json((SELECT text FROM oauth WHERE digest = ?5))) AS text",
+        [
+            &secret,
+            &api_key,
+            &digests.asking_oauth,
+            &digests.token,
+            &digests.oauth,
+        ],
+    )
+}
+
 /// Moves the confirmation of a session along.
 pub(super) fn step_up_again(owner: &Owner, id: &SessionId, now: Timestamp) -> Statement {
     Statement::new(

@@ -5,7 +5,7 @@
 
 use super::{
     notices,
-    store::{self, AccountUse, AddressUse, RefusedUse, RouteUse, TokenUse},
+    store::{self, AccountUse, AddressUse, RefusedUse, RouteUse, Taken, TokenUse},
 };
 use crate::{
     auth::{
@@ -200,7 +200,7 @@ pub fn record(call: &Call, machine: &MachineCaller, visit: &Visit) {
                 routes: vec![RouteUse {
                     day: call.now.day(),
                     route: visit.route.clone(),
-                    scopes: visit.scopes,
+                    scopes: Taken(visit.scopes),
                     calls: 1,
                 }],
                 at: call.now,
@@ -335,7 +335,7 @@ mod tests {
             routes: vec![RouteUse {
                 day: at.day(),
                 route: "GET /backups".into(),
-                scopes: None,
+                scopes: Taken(None),
                 calls: 1,
             }],
             at,

@@ -22,8 +22,7 @@ use serde_json::json;
 pub(super) struct RouteUse {
     pub day: String,
     pub route: String,
-    #[serde(serialize_with = "as_kept")]
-    pub scopes: Option<ScopeSet>,
+    pub scopes: Taken,
     pub calls: u32,
 }
 
@@ -33,11 +32,16 @@ impl RouteUse {
     }
 }
 
-#[expect(clippy::ref_option, reason = "serde hands fields over by reference")]
-fn as_kept<S: Serializer>(scopes: &Option<ScopeSet>, serializer: S) -> Result<S::Ok, S::Error> {
-    match scopes {
-        Some(scopes) => serializer.collect_str(scopes),
-        None => serializer.serialize_str(tokens::TAKES_UNKNOWN),
+/// The scopes that calls took, if that is known, as they are kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Taken(pub Option<ScopeSet>);
+
+impl Serialize for Taken {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Some(scopes) => serializer.collect_str(scopes),
+            None => serializer.serialize_str(tokens::TAKES_UNKNOWN),
+        }
     }
 }
 
