@@ -2,7 +2,7 @@
 //
 //   cargo xtask bench [--seconds 2] [--rounds 15] [--soak 600]
 //
-// Both Workers run in the same workerd, each reached by its own socket rather than through the development proxy, with
+// The Workers run in the same workerd, each reached by its own socket rather than through the development proxy, with
 // D1 in memory (/dev/shm). Rounds take turns, and the median of their ratios is what counts. First views of pages are
 // counted in bytes.
 import { execFileSync, fork, spawn } from "node:child_process";
@@ -13,6 +13,7 @@ import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
+import { buildSync } from "esbuild";
 import { Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { addedViews, firstViews } from "./first_views.mjs";
 import { migrate } from "./migrate.mjs";
@@ -59,6 +60,14 @@ function workers(upstream) {
   };
   copyFileSync(join(bench, "bare.mjs"), join(scratch, "bare.mjs"));
   copyFileSync(join(root, "target/wasm32-unknown-unknown/release/bench_hash.wasm"), join(scratch, "hash.wasm"));
+  buildSync({
+    entryPoints: [join(bench, "better_auth.mjs")],
+    outfile: join(scratch, "better_auth.mjs"),
+    bundle: true,
+    format: "esm",
+    conditions: ["workerd", "worker", "browser"],
+    external: ["bun:*", "cloudflare:*", "node:*"],
+  });
   const variables = { HASH_KEY: key.toString("hex"), PUBLIC_URL: "http://localhost", LOG: "errors" };
   const options = {
     d1Persist: join(scratch, "d1"),
@@ -74,6 +83,7 @@ function workers(upstream) {
       // Another one for views: where there are files, calls take a way around by the Worker that looks after these.
       worker("pages", join(root, "worker/build"), "index.js", "index_bg.wasm", variables, { assets, d1Databases: { DB: "latchkey" } }),
       worker("bare", scratch, "bare.mjs", "hash.wasm", { UPSTREAM_URL: upstream }),
+      worker("better-auth", scratch, "better_auth.mjs", "hash.wasm", { SECRET: key.toString("hex") }, { compatibilityFlags: ["nodejs_compat"] }),
     ],
   };
   return new Miniflare(convertV4MiniflareOptions(options));
@@ -176,6 +186,7 @@ async function main() {
   const bareDb = await mf.getD1Database("DB", "bare");
   const latchkey = (await mf.unsafeGetDirectURL("latchkey")).origin;
   const bare = (await mf.unsafeGetDirectURL("bare")).origin;
+  const betterAuth = (await mf.unsafeGetDirectURL("better-auth")).origin;
   await migrate(latchkeyDb);
   await bareDb.prepare("CREATE TABLE keys (id TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE, name TEXT NOT NULL, description TEXT, scopes TEXT NOT NULL, expires_at TEXT NOT NULL)").run();
 
@@ -254,6 +265,9 @@ async function main() {
   const count = () => latchkeyDb.prepare("SELECT sum(calls) AS total FROM token_usage").first();
   // The connection to the database may have been closed meanwhile, since nobody used it under load.
   const { total } = await count().catch(count);
+
+  const keys = await (await fetch(`${betterAuth}/keys?count=${TOKENS}`)).json();
+  figures.push(["better-auth's API keys, against the bare check", ratio("better-auth", () => load(betterAuth, "/", keys), check), null]);
 
   const listed = await addTokens(latchkeyDb, bareDb, person, TOKENS, TOKENS, ALLOWLIST);
   const forwardAuth = () => load(latchkey, "/forward-auth", listed);
