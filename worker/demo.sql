@@ -167,7 +167,7 @@ FROM (VALUES
 INSERT INTO token_usage (tenant_id, day, token_id, route, scopes, calls)
 WITH RECURSIVE days (ago) AS (SELECT 0 UNION ALL SELECT ago + 1 FROM days WHERE ago < 29),
      routes (route, scopes, share) AS (VALUES ('GET /backups', 'backups:read', 1), ('GET /jobs', 'jobs:read', 0.4), ('GET /api/v1/tokens/self', '', 0.1))
-SELECT 'ten_01K90000000000000000000001', date('now', '-' || ago || ' days'), id, route, scopes,
+SELECT 'ten_01K90000000000000000000001', date('now', '-' || ago || ' days'), id, route, routes.scopes,
        CAST(share * (40 + (ago * 37 + length(name) * 13) % 60) *
             CASE strftime('%w', 'now', '-' || ago || ' days') WHEN '0' THEN 0.2 WHEN '6' THEN 0.3 ELSE 1 END AS INTEGER)
 FROM days, routes, tokens

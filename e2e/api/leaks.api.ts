@@ -11,7 +11,7 @@ import { expect, test } from '../support/test'
 const report = (credentials: unknown, actor = new Actor(newAddress())) => actor.post('/credentials/revoke', { credentials })
 const SUBJECT = 'A secret of yours was reported as leaked and ended'
 
-test('d.5 a token that is reported ends, its owner is told, and the trail says how', async ({ owner }) => {
+test('b.3 d.5 a token that is reported ends, its owner is told, and the trail says how', async ({ owner }) => {
   const { token, secret, bearer: machine } = await owner.makeToken({ name: 'deploy' })
   const answer = await report([secret, 'nonsense', secretOf('0'.repeat(30))])
   expect([answer.status, answer.text]).toEqual([202, ''])

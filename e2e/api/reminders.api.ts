@@ -26,7 +26,7 @@ const zoneWhere = (late: boolean) => {
 }
 const subjects = async (address: string) => (await mailsTo(address)).map(({ subject }) => subject).filter((subject) => [ENDING, OVER].includes(subject))
 
-test('c.6 one message a person a day tells what ends soon, those in use first', async ({ owner }) => {
+test('b.3 c.6 one message a person a day tells what ends soon, those in use first', async ({ owner }) => {
   await owner.patch('/users/me', { time_zone: zoneWhere(true) })
   const idle = await owner.makeToken({ name: 'idle' })
   const used = await owner.makeToken({ name: 'in use' })

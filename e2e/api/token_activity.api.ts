@@ -12,7 +12,7 @@ import { expect, test } from '../support/test'
 
 const activity = (id: string) => `/tokens/${id}/activity`
 
-test('tells from where a token was used, the last first, and what the client calls itself', async ({ owner }) => {
+test('b.3 tells from where a token was used, the last first, and what the client calls itself', async ({ owner }) => {
   const { token, secret } = await owner.makeToken({ scopes: ['users:read'] })
   expect((await owner.get(activity(token.id))).json).toEqual({ tracked_since: token.created_at, calls: [], refusals: [], old_secret: null, unused_scopes: null })
   const [first, second] = [newAddress(), newAddress()]
@@ -26,7 +26,7 @@ test('tells from where a token was used, the last first, and what the client cal
   await expect.poll(async () => (await owner.get(`/tokens/${token.id}`)).json.last_used_ip).toBe(second)
 })
 
-test('keeps the last ten addresses', async ({ owner }) => {
+test('b.3 keeps the last ten addresses', async ({ owner }) => {
   const { token, secret } = await owner.makeToken()
   for (let i = 0; i < 9; i++) await db.rows(`INSERT INTO token_addresses (token_id, ip, tenant_id, calls, at, call) VALUES (?1, ?2, ?3, 1, ?4, 'GET /x')`, token.id, `192.0.2.${i}`, owner.tenant, ago(100 - i))
   for (let i = 0; i < 2; i++) {

@@ -38,7 +38,7 @@ for (const [kind, draft, scopes] of KINDS) {
   })
 }
 
-test('lifetimes are by kind: default, longest, and for ever only if the policy allows it', async ({ owner }) => {
+test('b.3 lifetimes are by kind: default, longest, and for ever only if the policy allows it', async ({ owner }) => {
   const day = (text: string) => Math.round((Date.parse(text) - Date.now()) / 1000 / DAY)
   expect(day((await owner.makeToken({ kind: 'microsoft_scim', scopes: undefined })).token.expires_at)).toBe(30)
   expect(day((await owner.makeToken({ kind: 'one_touch_recovery', scopes: undefined })).token.expires_at)).toBe(7)
@@ -54,7 +54,7 @@ test('lifetimes are by kind: default, longest, and for ever only if the policy a
   expect(messageAt(answer, '/renewable_until')).toBe('Choose a time within 10 days.')
 })
 
-test('C-07 name, end and scope change; what is not named stays; null clears', async ({ owner }) => {
+test('b.3 C-07 name, end and scope change; what is not named stays; null clears', async ({ owner }) => {
   const { token } = await owner.makeToken({ description: 'nightly', ip_allowlist: ['192.0.2.0/24'] })
   const end = inDays(200)
   const answer = await edit(owner, token.id, { name: ' renamed ', description: null, scopes: ['jobs:write'], renewable_until: end })
@@ -105,7 +105,7 @@ test('C-02 C-R4 an expired token is extended and revives; a revoked one never co
   await refused(owner.tenant, () => edit(owner, token.id, { renewable_until: inDays(2) }), 409, 'conflict')
 })
 
-test('C-11 C-12 C-R8 an IP allowlist is kept in canonical form and guards every call', async ({ owner }) => {
+test('b.3 C-11 C-12 C-R8 an IP allowlist is kept in canonical form and guards every call', async ({ owner }) => {
   const { token, secret } = await owner.makeToken({ scopes: ['users:read'] })
   const answer = await edit(owner, token.id, { ip_allowlist: ['192.168.10.3/24', '2001:DB8:1::/48', '192.168.10.7', '::ffff:203.0.113.9', '198.51.100.1 - 198.51.100.9', '!192.168.10.66'] })
   expect(answer.json.ip_allowlist).toEqual(['192.168.10.0/24', '2001:db8:1::/48', '203.0.113.9', '198.51.100.1-198.51.100.9', '!192.168.10.66'])
@@ -132,7 +132,7 @@ test('wrong addresses are named one by one, and an address that cannot be read i
   expectProblem(await bearer(secret, 'unknown').get('/tokens/self'), 403, 'ip_not_allowed')
 })
 
-test('C-R1 a custom token is limited to its endpoints, segment by segment', async ({ owner }) => {
+test('b.3 C-R1 a custom token is limited to its endpoints, segment by segment', async ({ owner }) => {
   const { token, bearer } = await owner.makeToken({ scopes: ['users:read', 'roles:read'], allowed_endpoints: ['/users/', '/jobs/today'] })
   expect(token.allowed_endpoints).toEqual(['/jobs/today', '/users'])
   expect((await bearer.get('/users')).status).toBe(200)
@@ -142,7 +142,7 @@ test('C-R1 a custom token is limited to its endpoints, segment by segment', asyn
   expect((await bearer.get('/roles')).status).toBe(200)
 })
 
-test('C-R5 a token of kind all does what its owner may, and a SCIM token nothing here', async ({ owner }) => {
+test('b.3 C-R5 a token of kind all does what its owner may, and a SCIM token nothing here', async ({ owner }) => {
   const { bearer } = await owner.makeToken(all)
   expect((await bearer.get('/users')).status).toBe(200)
   await owner.take('Member')

@@ -11,7 +11,7 @@ const rotate = (person: Person, id: string, body: unknown = {}) => person.post(`
 const inSeconds = (seconds: number) => at(now() + seconds)
 
 test.describe('rotation', () => {
-  test('d.3 the new secret works at once and the old one for a day, unless it is said otherwise', async ({ owner }) => {
+  test('b.3 d.3 the new secret works at once and the old one for a day, unless it is said otherwise', async ({ owner }) => {
     const { token, secret } = await owner.makeToken()
     const answer = await rotate(owner, token.id)
     expect(answer.status, answer.text).toBe(201)
@@ -99,7 +99,7 @@ test.describe('rotation', () => {
     await refused(owner.tenant, () => owner.delete(`/tokens/${token.id}/grace`), 409, 'conflict')
   })
 
-  test('d.4 a token rotates itself, and an old secret that asks for a new one after its grace ends the token', async ({ owner }) => {
+  test('b.3 d.4 a token rotates itself, and an old secret that asks for a new one after its grace ends the token', async ({ owner }) => {
     const { token, secret } = await owner.makeToken()
     const answer = await bearer(secret).post('/tokens/self/rotate', { grace_seconds: 600 })
     expect(answer.status, answer.text).toBe(201)
@@ -154,7 +154,7 @@ test.describe('pairs', () => {
   /** As if the access token had been over for so long. */
   const overFor = (id: string, seconds: number) => db.rows('UPDATE tokens SET access_until = ?1 WHERE id = ?2', ago(seconds), id)
 
-  test('C-R3 the access token lives as long as the policy says, and renewing gives a new pair', async ({ owner }) => {
+  test('b.3 C-R3 the access token lives as long as the policy says, and renewing gives a new pair', async ({ owner }) => {
     const { token, pair } = await makePair(owner)
     const { access_until } = await db.one('SELECT access_until FROM tokens WHERE id = ?1', token.id)
     expect(Math.abs(Date.parse(access_until) / 1000 - now() - 30 * MINUTE)).toBeLessThan(5)
@@ -187,7 +187,7 @@ test.describe('pairs', () => {
     expect(access_until <= last.token.renewable_until).toBe(true)
   })
 
-  test('d.2 an older pair ends the whole family, and its owner is told', async ({ owner }) => {
+  test('b.3 d.2 an older pair ends the whole family, and its owner is told', async ({ owner }) => {
     const { token, pair } = await makePair(owner)
     const second = (await renew(pair)).json
     const answer = await renew(pair)

@@ -21,7 +21,7 @@ test('a token needs no scope and no role with API access to ask about itself', a
   expect((await bearer.get(SELF)).status).toBe(200)
 })
 
-test('the last use is noted with its time and address, and then the next one', async ({ owner }) => {
+test('b.3 the last use is noted with its time and address, and then the next one', async ({ owner }) => {
   const { token, bearer } = await owner.makeToken()
   const noted = async () => {
     const { last_used_at, last_used_ip } = (await owner.get(`/tokens/${token.id}`)).json
@@ -53,7 +53,7 @@ test('what a client says about its address by other headers is not believed', as
   expect((await bearer.get(SELF, lies)).json.client_ip).toBe(bearer.address)
 })
 
-test('a token ends itself, with an event that names it', async ({ owner }) => {
+test('b.3 a token ends itself, with an event that names it', async ({ owner }) => {
   const { token, bearer } = await owner.makeToken({ name: 'nightly' })
   const answer = await bearer.delete(SELF)
   expect([answer.status, answer.text]).toEqual([204, ''])

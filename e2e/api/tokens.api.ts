@@ -49,7 +49,7 @@ test.describe('making a token', () => {
     expect((await owner.get(MINE)).json).toEqual({ items: [token], next_cursor: null })
   })
 
-  test('gives a secret of the documented form, whose check characters are the CRC-32 of its body', async ({ owner }) => {
+  test('b.3 gives a secret of the documented form, whose check characters are the CRC-32 of its body', async ({ owner }) => {
     expect(checkCharacters('zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ')).toBe('0mLq17')
     const secrets = new Set<string>()
     for (let i = 0; i < 20; i++) {
@@ -75,7 +75,7 @@ test.describe('making a token', () => {
     }
   })
 
-  test('E-10 write brings read along, and the answer says both in the documented order', async ({ owner }) => {
+  test('b.3 E-10 write brings read along, and the answer says both in the documented order', async ({ owner }) => {
     const { token } = await owner.makeToken({ scopes: ['statistics:write', 'users:read', 'backups:write', 'backups:write'] })
     expect(token.scopes).toEqual(['backups:read', 'backups:write', 'users:read', 'statistics:read', 'statistics:write'])
   })
@@ -159,7 +159,7 @@ test.describe('making a token', () => {
     })
   }
 
-  test('takes an end up to 365 days ahead, in any zone', async ({ owner }) => {
+  test('b.3 takes an end up to 365 days ahead, in any zone', async ({ owner }) => {
     const end = now() + 365 * DAY
     expect((await owner.makeToken({ renewable_until: at(end) })).token.renewable_until).toBe(at(end))
     const local = `${at(end + 2 * 3600).slice(0, -1)}.789+02:00`
@@ -167,7 +167,7 @@ test.describe('making a token', () => {
     await refused(owner.tenant, () => owner.post(MINE, { name: 'for ever', ...BACKUPS, renewable_until: null }), 422, 'invalid', ['/renewable_until'])
   })
 
-  test('under a name that a token has is 409 at /name, whatever its case', async ({ owner, stranger }) => {
+  test('b.3 under a name that a token has is 409 at /name, whatever its case', async ({ owner, stranger }) => {
     const { token } = await owner.makeToken({ name: 'Nightly' })
     const again = () => owner.post(MINE, { name: ' NIGHTLY ', ...BACKUPS })
     await refused(owner.tenant, again, 409, 'conflict', ['/name'])
@@ -204,7 +204,7 @@ test.describe('making a token', () => {
     expect((await ask('one more')).status).toBe(201)
   })
 
-  test('is nothing that a token can do, whatever its scopes', async ({ owner }) => {
+  test('b.3 is nothing that a token can do, whatever its scopes', async ({ owner }) => {
     const scopes = ['backups', 'policies', 'recoveries', 'roles', 'sources', 'subscriptions', 'usage', 'users', 'vaults', 'jobs', 'statistics']
     const { token, bearer } = await owner.makeToken({ scopes: scopes.map((scope) => `${scope}:write`) })
     for (const path of [MINE, `/users/${owner.user.id}/tokens`]) {
@@ -393,7 +393,7 @@ test.describe('a list of tokens', () => {
 })
 
 test.describe('revoking', () => {
-  test('E-14 several is one call, and each leaves its event', async ({ owner }) => {
+  test('b.3 E-14 several is one call, and each leaves its event', async ({ owner }) => {
     const made = [await owner.makeToken({ name: 'a' }), await owner.makeToken({ name: 'b' }), await owner.makeToken({ name: 'c' })]
     const ids = made.slice(0, 2).map(({ token }) => token.id)
     const answer = await owner.post('/tokens/revoke', { ids: [...ids, ids[0]], reason: ' left the company ' })
@@ -415,7 +415,7 @@ test.describe('revoking', () => {
     }
   })
 
-  test('E-R6 keeps what the token was, with when, by whom and why', async ({ owner }) => {
+  test('b.3 E-R6 keeps what the token was, with when, by whom and why', async ({ owner }) => {
     const { token } = await owner.makeToken({ description: 'copies' })
     await owner.post('/tokens/revoke', { ids: [token.id], reason: 'left' })
     const history = await owner.get(`${MINE}?state=revoked`)
@@ -465,7 +465,7 @@ test.describe('revoking', () => {
     expect(await events(again.requestId)).toEqual([])
   })
 
-  test('one by its id answers 204 and leaves an event', async ({ owner }) => {
+  test('b.3 one by its id answers 204 and leaves an event', async ({ owner }) => {
     const { token, bearer } = await owner.makeToken()
     const answer = await owner.delete(`/tokens/${token.id}`)
     expect([answer.status, answer.text]).toEqual([204, ''])

@@ -26,7 +26,7 @@ const NOTE_SCOPE = 'Note: You can change the scope only between All, Custom, and
 const NOTE_END = 'Note: The Renewable until box appears only for All, Custom, and Hyperscale access tokens. And, the Expires box only appears for Microsoft SCIM and 1-Touch recovery access tokens.'
 
 test.describe('Edit token', () => {
-  test('C-06 C-07 C-13 C-15 opens from the action button of a row and saves name, scope and end', async ({ page, owner }) => {
+  test('b.3 C-06 C-07 C-13 C-15 opens from the action button of a row and saves name, scope and end', async ({ page, owner }) => {
     const { token } = await owner.makeToken({ name: 'nightly', scopes: ['backups:read'] })
     await open(page, API_ACCESS)
     const editing = await edit(page, 'nightly')
@@ -107,7 +107,7 @@ test.describe('Edit token', () => {
     })
   }
 
-  test('C-11 C-12 C-R6 C-R8 the IP allowlist is staged in a dialog of its own, in canonical form, and saved with the token', async ({ page, owner, context }) => {
+  test('b.3 C-11 C-12 C-R6 C-R8 the IP allowlist is staged in a dialog of its own, in canonical form, and saved with the token', async ({ page, owner, context }) => {
     const { token } = await owner.makeToken({ name: 'nightly' })
     await context.setExtraHTTPHeaders({ 'CF-Connecting-IP': '198.51.100.7' })
     await open(page, API_ACCESS)
@@ -149,7 +149,7 @@ test.describe('Edit token', () => {
     await expect(await cell(tokens(page), 'nightly', 'Scopes')).toContainText('Limited to 1 IP entry')
   })
 
-  test('takes allowed endpoints, one a line, and names the line that is wrong', async ({ page, owner }) => {
+  test('b.3 takes allowed endpoints, one a line, and names the line that is wrong', async ({ page, owner }) => {
     const { token } = await owner.makeToken({ name: 'nightly' })
     await open(page, API_ACCESS)
     const editing = await edit(page, 'nightly')
@@ -285,7 +285,7 @@ test.describe('Add New Token', () => {
     expect(Math.abs(Date.parse(token.expires_at) / 1000 - (now() + 7 * DAY))).toBeLessThan(30)
   })
 
-  test('offers what the policy allows', async ({ page, owner }) => {
+  test('b.3 offers what the policy allows', async ({ page, owner }) => {
     const policy = (await owner.get('/policy')).json
     policy.token_max_days.custom = 45
     policy.token_default_days.custom = 45
@@ -305,7 +305,7 @@ test.describe('Add New Token', () => {
     expect((await owner.get('/users/me/tokens')).json.items[0].renewable_until).toBeNull()
   })
 
-  test('issues a refresh token if asked, and both must be copied before it closes', async ({ page, context }) => {
+  test('b.3 issues a refresh token if asked, and both must be copied before it closes', async ({ page, context }) => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write'])
     await open(page, API_ACCESS)
     const adding = await openAddDialog(page)
@@ -327,7 +327,7 @@ test.describe('Add New Token', () => {
     expect(renewed.status, renewed.text).toBe(200)
   })
 
-  test('is filled in by a link, and says so', async ({ page, owner }) => {
+  test('b.3 is filled in by a link, and says so', async ({ page, owner }) => {
     await page.goto(`${API_ACCESS}?name=Grafana&description=Dashboards&scopes=usage:read,jobs:write,nonsense&expires=30`)
     const adding = dialog(page, 'Add New Token')
     await expect(adding.getByLabel('Name')).toHaveValue('Grafana')
@@ -345,7 +345,7 @@ test.describe('Add New Token', () => {
 })
 
 test.describe('Rotate secret', () => {
-  test('d.3 gives a new secret, tells who still uses the old one, and retires it', async ({ page, owner, context }) => {
+  test('b.3 d.3 gives a new secret, tells who still uses the old one, and retires it', async ({ page, owner, context }) => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write'])
     const { token, secret, bearer: old } = await owner.makeToken({ name: 'nightly' })
     await open(page, API_ACCESS)
@@ -387,7 +387,7 @@ test.describe('Rotate secret', () => {
 })
 
 test.describe('Token activity', () => {
-  test('c.3 tells calls per day, from where, and why the token is failing, with the way to mend it', async ({ page, owner }) => {
+  test('b.3 c.3 tells calls per day, from where, and why the token is failing, with the way to mend it', async ({ page, owner }) => {
     const { token, secret } = await owner.makeToken({ name: 'nightly', scopes: ['users:read'] })
     await new Actor('192.0.2.7', { Authorization: `Bearer ${secret}`, 'User-Agent': 'backup/2.1' }).get('/users')
     await bearer(secret, '192.0.2.8').get('/roles')

@@ -118,7 +118,7 @@ test.describe('the page', () => {
     await expect(rowOf(history(page), 'nightly')).toBeVisible()
   })
 
-  test('lists name, description, status, prefix and last four, scopes in short, and times', async ({ page, owner }) => {
+  test('b.3 lists name, description, status, prefix and last four, scopes in short, and times', async ({ page, owner }) => {
     const [good, expired] = [await owner.makeToken({ name: 'good', description: 'Copies', scopes: ['backups:write', 'users:read'] }), await owner.makeToken({ name: 'over' })]
     await db.rows('UPDATE tokens SET renewable_until = ?2, last_used_at = ?2 WHERE id = ?1', expired.token.id, ago(2 * DAY))
     await open(page, API_ACCESS)
@@ -168,7 +168,7 @@ test.describe('the page', () => {
 })
 
 test.describe('Add New Token', () => {
-  test('E-07 takes a name and a description', async ({ page, owner }) => {
+  test('b.3 E-07 takes a name and a description', async ({ page, owner }) => {
     await open(page, API_ACCESS)
     const adding = await openAddDialog(page)
     await adding.getByLabel('Name').fill('nightly')
@@ -189,7 +189,7 @@ test.describe('Add New Token', () => {
     for (const resource of RESOURCES) for (const access of ['Read', 'Write']) await expect(box(page, `${resource} ${access}`)).not.toBeChecked()
   })
 
-  test('E-10 checks Read when Write is checked', async ({ page }) => {
+  test('b.3 E-10 checks Read when Write is checked', async ({ page }) => {
     await open(page, API_ACCESS)
     await openAddDialog(page)
     for (const resource of RESOURCES) {
@@ -326,7 +326,7 @@ test.describe('Add New Token', () => {
     })
   }
 
-  test('lets a token live to the end of a day of one\'s own choice, and asks for one', async ({ page, owner }) => {
+  test('b.3 lets a token live to the end of a day of one\'s own choice, and asks for one', async ({ page, owner }) => {
     await open(page, API_ACCESS)
     const adding = await openAddDialog(page)
     const choice = adding.getByRole('group', { name: 'Renewable until' })
@@ -477,7 +477,7 @@ test.describe('New Token Created', () => {
 test.describe('Revoke Selected Tokens', () => {
   const select = (page: Page, name: string) => page.getByRole('checkbox', { name: `Select ${name}`, exact: true })
 
-  test('E-14 revokes one or more, after a confirmation that counts and names them', async ({ page, owner }) => {
+  test('b.3 E-14 revokes one or more, after a confirmation that counts and names them', async ({ page, owner }) => {
     const [, , last] = [await owner.makeToken({ name: 'a' }), await owner.makeToken({ name: 'b' }), await owner.makeToken({ name: 'c' })]
     await open(page, API_ACCESS)
     await select(page, 'a').check()
@@ -554,7 +554,7 @@ test.describe('Revoke Selected Tokens', () => {
     await expect(select(page, 'a')).not.toBeChecked()
   })
 
-  test('E-15 E-R6 shows the revoked ones in Revoked History with what they were, when, by whom and why', async ({ page, owner }) => {
+  test('b.3 E-15 E-R6 shows the revoked ones in Revoked History with what they were, when, by whom and why', async ({ page, owner }) => {
     const { token, secret } = await owner.makeToken({ name: 'nightly', description: 'Copies', scopes: ['backups:read'] })
     await owner.post('/tokens/revoke', { ids: [token.id], reason: 'left the company' })
     await open(page, API_ACCESS)

@@ -21,7 +21,7 @@ pub fn calls(usage: &TokenUsage) -> AnyView {
     });
     let table = (!usage.routes.is_empty()).then(|| {
         view! {
-            <div class="scroll" tabindex="0" role="group" aria-label="Calls by route">
+            <div role="group" aria-label="Calls by route">
                 <table class="facts">
                     <thead><tr><th scope="col">"Route"</th><th scope="col">"Calls"</th></tr></thead>
                     <tbody>{rows.collect_view()}</tbody>
