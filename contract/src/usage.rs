@@ -23,6 +23,9 @@ pub struct Usage {
 }
 
 impl Usage {
+    /// The most days that can be told; older ones are forgotten.
+    pub const MAX_DAYS: i64 = 365;
+
     /// The first of so many days up to `now`, today included.
     pub fn first_day(days: i64, now: Timestamp) -> String {
         now.plus((1 - days) * DAY).day()

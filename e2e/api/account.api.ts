@@ -123,13 +123,13 @@ test.describe('b.8 the export', () => {
   test('comes whole when it takes many pages, each thing once', async ({ owner }) => {
     const { token } = await owner.makeToken()
     const { token: other } = await owner.makeToken()
-    // 1,300 days of the one, 700 of the other, and 1,100 events.
-    for (const [id, days] of [[token.id, 1300], [other.id, 700]]) {
+    // 1,300 routes with the one, 700 with the other, and 1,100 events.
+    for (const [id, routes] of [[token.id, 1300], [other.id, 700]]) {
       await db.rows(
-        `INSERT INTO token_usage (tenant_id, day, token_id, calls)
+        `INSERT INTO token_usage (tenant_id, day, token_id, route, calls)
          WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < CAST(?3 AS INTEGER))
-         SELECT ?1, date('2020-01-01', '+' || i || ' days'), ?2, i FROM n`,
-        owner.tenant, id, days,
+         SELECT ?1, date('now'), ?2, 'GET /' || i, i FROM n`,
+        owner.tenant, id, routes,
       )
     }
     await db.rows(
@@ -140,7 +140,7 @@ test.describe('b.8 the export', () => {
     )
     const file = (await owner.get(EXPORT)).json
     expect(file.token_usage).toHaveLength(2000)
-    expect(new Set(file.token_usage.map((day: any) => `${day.token_id} ${day.day}`)).size).toBe(2000)
+    expect(new Set(file.token_usage.map((day: any) => `${day.token_id} ${day.route}`)).size).toBe(2000)
     const events = await db.count('FROM audit_events WHERE actor_id = ?1', owner.user.id)
     expect(events).toBeGreaterThan(1100)
     expect(file.audit_events).toHaveLength(events)

@@ -106,6 +106,15 @@ test('b.3 a pair is not renewed while its token is disabled, and is not lost by 
   expect((await renew()).status).toBe(200)
 })
 
+test('d.2 an older pair ends its token while that is disabled, too', async ({ owner }) => {
+  const { json } = await owner.post('/users/me/tokens', { name: 'pair', scopes: ['backups:read'], refresh: true })
+  const renew = () => new Actor(newAddress()).post('/tokens/renew', { access_token: json.secret, refresh_token: json.refresh_token })
+  expect((await renew()).status).toBe(200)
+  await enable(owner, json.token.id, false)
+  expectProblem(await renew(), 401, 'token_revoked')
+  expect((await owner.get(`/tokens/${json.token.id}`)).json).toMatchObject({ status: 'revoked', revoke_reason: 'A secret that had been replaced was used to get a new one' })
+})
+
 test('b.3 a disabled token that leaks is revoked all the same', async ({ owner, anonymous }) => {
   const { token, secret } = await disabled(owner)
   expect((await anonymous.post('/credentials/revoke', { credentials: [secret] })).status).toBe(202)

@@ -174,6 +174,14 @@ test('addresses are forgotten after ninety days', async ({ owner }) => {
   }
 })
 
+test('calls are forgotten once nobody can ask for their day', async ({ owner }) => {
+  const { token } = await owner.makeToken()
+  for (const days of [364, 365]) await db.rows('INSERT INTO token_usage (tenant_id, day, token_id, calls) VALUES (?1, ?2, ?3, 1)', owner.tenant, ago(days * DAY).slice(0, 10), token.id)
+  await scheduledAt(origin)
+  expect((await owner.get(`/tokens/${token.id}/usage?days=365`)).json.calls).toBe(1)
+  expect(await db.rows('SELECT day FROM token_usage WHERE token_id = ?1', token.id)).toEqual([{ day: ago(364 * DAY).slice(0, 10) }])
+})
+
 test('a token that goes with its owner takes nothing with it of how others are used', async ({ owner }) => {
   const mate = await colleague(owner)
   const theirs = await mate.makeToken()

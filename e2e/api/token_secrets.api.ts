@@ -213,6 +213,22 @@ test.describe('pairs', () => {
     expectProblem(await renew(pair, key), 401, 'token_revoked')
   })
 
+  test('a refresh token renews nothing beside an access token of an earlier pair', async ({ owner }) => {
+    const { token, pair } = await makePair(owner)
+    const second = (await renew(pair)).json
+    await refused(owner.tenant, () => renew({ access_token: pair.access_token, refresh_token: second.refresh_token }), 401, 'unauthenticated')
+    expect((await owner.get(`/tokens/${token.id}`)).json.status).toBe('active')
+    expect((await renew(second)).status).toBe(200)
+  })
+
+  test('d.3 an old secret is told to end with its token, whose end came nearer', async ({ owner }) => {
+    const { token } = await owner.makeToken()
+    await owner.post(`/tokens/${token.id}/rotate`, { grace_seconds: 604_800 })
+    const end = inSeconds(3600)
+    expect((await owner.patch(`/tokens/${token.id}`, { renewable_until: end })).json.in_grace_until).toBe(end)
+    expect((await owner.get(`/tokens/${token.id}`)).json.in_grace_until).toBe(end)
+  })
+
   test('tokens that do not belong together renew nothing and end nothing', async ({ owner, stranger }) => {
     const { pair } = await makePair(owner)
     const other = await makePair(stranger)

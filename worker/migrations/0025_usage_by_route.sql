@@ -16,6 +16,7 @@ CREATE TABLE token_usage (
 INSERT INTO token_usage SELECT tenant_id, day, token_id, '', '?', calls FROM kept_usage;
 DROP TABLE kept_usage;
 CREATE INDEX token_usage_of_token ON token_usage (token_id, day, route, scopes);
+CREATE INDEX token_usage_by_age ON token_usage (day);
 
 -- Since when a token has had all the scopes that it has; empty: since it was made.
 ALTER TABLE tokens ADD COLUMN scopes_since TEXT NOT NULL DEFAULT '';

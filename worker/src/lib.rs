@@ -105,7 +105,7 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
 }
 
 async fn purge(env: &Env, now: Timestamp) -> error::Result<()> {
-    let [addresses, refusals] = usage::purge(now, config::addresses_kept_days(env));
+    let [addresses, refusals, calls] = usage::purge(now, config::addresses_kept_days(env));
     db::Db::of(env)?
         .commit([
             session::purge(now),
@@ -122,6 +122,7 @@ async fn purge(env: &Env, now: Timestamp) -> error::Result<()> {
             reminders::purge(now),
             addresses,
             refusals,
+            calls,
         ])
         .await
         .map(drop)

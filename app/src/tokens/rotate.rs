@@ -76,7 +76,7 @@ fn RotateDialog(
             <form class="dialog__form" id=form.state.id novalidate on:submit=submit>
                 <div class="dialog__body">
                     {notice::alert(move || form.state.trouble())}
-                    <p>"“" {token.name} "” gets a new secret. Everything else about it stays."</p>
+                    <p>"“" {token.name} "” gets a new secret. Everything else about it stays, except that a refresh token ends."</p>
                     <fieldset class="fieldset">
                         <legend class="field__label">"The old secret ends"</legend>
                         <Segmented name="grace" options=GRACES.to_vec() value=grace.into() on_change=choose />

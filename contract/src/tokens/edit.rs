@@ -184,6 +184,10 @@ impl TokenChange {
             ip_allowlist,
             renewable_until: end.filter(|_| kind.is_renewable()),
             expires_at: end.filter(|_| !kind.is_renewable()),
+            in_grace_until: token
+                .in_grace_until
+                .map(|until| end.map_or(until, |end| until.min(end)))
+                .filter(|until| *until > now),
             enabled,
             status: Status::at(now, end, enabled),
             ..token.clone()

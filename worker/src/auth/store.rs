@@ -300,7 +300,7 @@ pub(super) struct RenewableRow {
     pub owner_on: u8,
     /// Whether the refresh token is the present one.
     pub present: u8,
-    /// Whether the access token that came along is the present one, or the one before.
+    /// Whether the access token that came along is the present one or, beside a refresh token of before, one of before.
     pub access_fits: u8,
     pub access_until: Timestamp,
     /// One entry a line.
@@ -313,7 +313,8 @@ pub(super) struct RenewableRow {
 pub(super) fn find_renewable(refresh: &Digest, access: &Digest) -> Statement {
     Statement::new(
         "SELECT t.tenant_id, t.owner_on, t.refresh_digest = ?1 AS present,
-                t.digest = ?2 OR EXISTS (SELECT 1 FROM retired_secrets s WHERE s.digest = ?2 AND s.token_id = t.id) AS access_fits,
+                t.digest = ?2 OR t.refresh_digest IS NOT ?1
+                              AND EXISTS (SELECT 1 FROM retired_secrets s WHERE s.digest = ?2 AND s.token_id = t.id) AS access_fits,
                 t.access_until, t.account_ip_allowlist, t.id, t.user_id, t.service_account_id, t.owner_name, t.kind, t.name,
                 t.description, t.scopes, t.allowed_endpoints, t.ip_allowlist, t.enabled, t.prefix, t.last_four, t.created_at, t.renewable_until, t.expires_at,
                 t.in_grace_until, t.last_used_at, t.last_used_ip, t.revoked_at, t.revoked_by, t.revoke_reason, t.version

@@ -20,8 +20,6 @@ use std::{cmp::Reverse, collections::BTreeMap};
 
 /// The most routes that are told apart.
 const MAX_ROUTES: usize = 20;
-/// The most days that are told.
-const MAX_DAYS: i64 = 365;
 
 /// Calls per day, days without any included; and the same of the routes that were called most.
 #[worker::send]
@@ -34,7 +32,7 @@ pub async fn usage(
     let in_range = |text: &str| {
         text.parse()
             .ok()
-            .filter(|days| (1..=MAX_DAYS).contains(days))
+            .filter(|days| (1..=Usage::MAX_DAYS).contains(days))
     };
     let days = query
         .parsed("days", "Use a whole number from 1 to 365.", in_range)

@@ -64,7 +64,7 @@ pub async fn renew(
     let rate = rates::take(&call, token.id.as_str());
     call.tell(rate.headers("credential").into());
     gate::in_rate(rate.too_often())?;
-    refuse_dead(token, found.owner_on)?;
+    refuse_revoked(token)?;
     let attempt = attempt.about(token.id.as_str());
     let repeated = attempt.repeated(&call, actor).await?;
     if !found.present && repeated.is_none() {
@@ -74,6 +74,8 @@ pub async fn renew(
             "This pair was renewed before, so somebody else may have it. The token was revoked and its owner told.",
         ));
     }
+    // Whoever shows an older pair is found out before: also of a token that its owner has disabled meanwhile.
+    refuse_dead(token, found.owner_on)?;
     if !found
         .allowlists
         .iter()
@@ -162,12 +164,19 @@ pub async fn renew(
     }
 }
 
-fn refuse_dead(token: &Token, owner_on: bool) -> Result<()> {
-    match token.status {
-        Status::Revoked => Err(Error::refused(
+fn refuse_revoked(token: &Token) -> Result<()> {
+    if token.status == Status::Revoked {
+        return Err(Error::refused(
             Code::TokenRevoked,
             "This token was revoked. Make a new one.",
-        )),
+        ));
+    }
+    Ok(())
+}
+
+fn refuse_dead(token: &Token, owner_on: bool) -> Result<()> {
+    match token.status {
+        Status::Revoked => refuse_revoked(token),
         Status::Expired => Err(Error::refused(
             Code::TokenExpired,
             "The time in which this token can be renewed is over. Extend it or make a new one.",

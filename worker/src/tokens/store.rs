@@ -101,7 +101,11 @@ impl TokenRow {
             expires_at: self.expires_at,
             last_used_at: self.last_used_at,
             last_used_ip: self.last_used_ip,
-            in_grace_until: self.in_grace_until.filter(|until| *until > now),
+            // No secret outlives its token, whose end may have come nearer since.
+            in_grace_until: self
+                .in_grace_until
+                .map(|until| end.map_or(until, |end| until.min(end)))
+                .filter(|until| *until > now),
             revoked_at: self.revoked_at,
             revoked_by: self.revoked_by,
             revoke_reason: self.revoke_reason,

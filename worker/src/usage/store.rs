@@ -12,7 +12,7 @@ use crate::{
 use contract::{
     scopes::ScopeSet,
     time::{DAY, Timestamp},
-    usage::DayUsage,
+    usage::{DayUsage, Usage},
 };
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::json;
@@ -327,12 +327,16 @@ fn refusals(counts: &Counts) -> Statement {
     )
 }
 
-/// Forgets from where tokens were used, and refused, so many days ago.
-pub fn purge(now: Timestamp, days: u16) -> [Statement; 2] {
+/// Forgets from where tokens were used, and refused, so many days ago, and how often a year ago.
+pub fn purge(now: Timestamp, days: u16) -> [Statement; 3] {
     let before = now.plus(-i64::from(days) * DAY);
     [
         Statement::new("DELETE FROM token_addresses WHERE at <= ?1", [&before]),
         Statement::new("DELETE FROM token_refusals WHERE at <= ?1", [&before]),
+        Statement::new(
+            "DELETE FROM token_usage WHERE day <= ?1",
+            [&Usage::first_day(Usage::MAX_DAYS + 1, now)],
+        ),
     ]
 }
 
