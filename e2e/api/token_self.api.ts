@@ -118,7 +118,7 @@ test('a token whose end is this very second is expired, for its caller, its owne
   expectProblem(answer, 401, 'token_expired')
   expect(answer.header('www-authenticate')).toBe('Bearer realm="Latchkey", error="invalid_token"')
   expect((await owner.get(`/tokens/${token.id}`)).json.status).toBe('expired')
-  expect((await owner.get('/statistics')).json.tokens).toEqual({ active: 0, expired: 1, revoked: 0 })
+  expect((await owner.get('/statistics')).json.tokens).toEqual({ active: 0, disabled: 0, expired: 1, revoked: 0 })
 })
 
 test('a token that was revoked and has expired says revoked', async ({ owner }) => {

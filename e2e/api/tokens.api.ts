@@ -31,6 +31,7 @@ test.describe('making a token', () => {
       scopes: ['vaults:read'],
       allowed_endpoints: [],
       ip_allowlist: [],
+      enabled: true,
       status: 'active',
       prefix: secret.slice(0, 8),
       last_four: secret.slice(-4),
