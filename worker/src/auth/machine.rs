@@ -231,11 +231,12 @@ pub async fn identify_with(
     token: &str,
 ) -> Result<(MachineCaller, Result<MachineCaller>)> {
     let asked_of_shown = Shown::Bearer(token.to_owned());
-    let [asking, asked_of] = [Lookup::of(call, shown)?, Lookup::of(call, &asked_of_shown)?];
-    let [found, about] = find_both(call, asking.as_ref(), asked_of.as_ref()).await?;
-    let found = match (found, &asking) {
-        (None, Some(lookup)) => lookup.carried_over(call, shown).await?,
-        (found, _) => found,
+    let asking = Lookup::of(call, shown)?.ok_or_else(|| not_ours(call, shown))?;
+    let asked_of = Lookup::of(call, &asked_of_shown)?;
+    let [found, about] = find_both(call, &asking, asked_of.as_ref()).await?;
+    let found = match found {
+        None => asking.carried_over(call, shown).await?,
+        found => found,
     };
     let found = found.ok_or_else(|| not_ours(call, shown))?;
     found.introduce_to(call);
@@ -254,19 +255,17 @@ pub async fn identify_with(
     Ok((caller, about))
 }
 
-/// Looks both up at once. That a token asks is not foreseen: it is found by a statement of its own, and refused.
+/// Looks both up at once. A token may not ask, so it is found for that refusal only.
 async fn find_both(
     call: &Call,
-    asking: Option<&Lookup>,
+    asking: &Lookup,
     asked_of: Option<&Lookup>,
 ) -> Result<[Option<MachineCaller>; 2]> {
     let mut digests = TwoDigests::default();
-    let mut by_itself = None;
     match asking {
-        Some(Lookup::Pair(key, digest)) => digests.asking_pair = Some((key, digest)),
-        Some(Lookup::OAuth(digest)) => digests.asking_oauth = Some(digest),
-        Some(lookup @ Lookup::Token(_)) => by_itself = lookup.find(call).await?,
-        None => {}
+        Lookup::Pair(key, digest) => digests.asking_pair = Some((key, digest)),
+        Lookup::OAuth(digest) => digests.asking_oauth = Some(digest),
+        Lookup::Token(_) => return Ok([asking.find(call).await?, None]),
     }
     match asked_of {
         Some(Lookup::Token(digest)) => digests.token = Some(digest),
@@ -279,7 +278,7 @@ async fn find_both(
     let oauth_token = |row: Option<OAuthRow>| row.map(|row| by_oauth_token(call, row)).transpose();
     let found = match pair {
         Some(pair) => Some(by_pair(call, pair)?),
-        None => oauth_token(asking_oauth)?.or(by_itself),
+        None => oauth_token(asking_oauth)?,
     };
     let about = match token {
         Some(token) => Some(by_token(call, token)?),

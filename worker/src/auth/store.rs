@@ -358,7 +358,7 @@ pub(super) struct TwoDigests<'a> {
     pub oauth: Option<&'a Digest>,
 }
 
-/// Both in one statement: [`TwoRows`] for [`Db::first_as_text`]. A transaction of two takes half as long again.
+/// Both in one statement rather than a transaction of two: [`TwoRows`] for [`Db::first_as_text`].
 pub(super) fn find_two(digests: &TwoDigests) -> Statement {
     let (api_key, secret) = digests.asking_pair.unzip();
     Statement::new(

@@ -55,7 +55,9 @@ pub async fn introspect(call: Call, headers: HeaderMap, form: Form) -> Result<Js
         ip: form.get("client_ip").map(str::to_owned),
         scopes: form
             .get("scope")
-            .and_then(|text| ScopeSet::parse(text).ok()),
+            .and_then(|text| ScopeSet::parse(text).ok())
+            // To name none says no more than to say nothing.
+            .filter(|scopes| !scopes.is_empty()),
         ..visit
     };
     let good = found.filter(|found| is_good(&call, found, &visit, form.get("scope")));
