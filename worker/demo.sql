@@ -198,6 +198,18 @@ SELECT 'tok_01K90000000000000000000001', column1, column2, 'ten_01K9000000000000
 FROM (VALUES
     ('insufficient_scope', '192.0.2.18', 12, '-3 hours', 'nightly-runner/2.5', 'DELETE /vaults', 'vaults:write'),
     ('token_grace_ended', '198.51.100.9', 2, '-5 days', 'python-requests/2.32', 'GET /backups', NULL));
+INSERT INTO token_calls (token_id, minute, route, status, code, ip, tenant_id, id, calls, at, agent, request_id)
+SELECT 'tok_01K90000000000000000000001', strftime('%Y-%m-%dT%H:%M:00Z', 'now', column1), column2, column3, column4, column5,
+       'ten_01K90000000000000000000001', 'cal_01K9000000000000000000000' || column6, column7,
+       strftime('%Y-%m-%dT%H:%M:%SZ', 'now', column1), column8, 'req_01K9000000000000000000000' || column6
+FROM (VALUES
+    ('-4 minutes', 'POST /jobs', 201, '', '192.0.2.18', 9, 1, 'nightly-runner/2.5'),
+    ('-5 minutes', 'GET /backups', 200, '', '192.0.2.18', 8, 46, 'nightly-runner/2.5'),
+    ('-26 minutes', 'GET /backups', 200, '', '192.0.2.21', 7, 12, 'nightly-runner/2.4'),
+    ('-3 hours', 'DELETE /vaults', 403, 'insufficient_scope', '192.0.2.18', 6, 12, 'nightly-runner/2.5'),
+    ('-3 hours', 'GET /api/v1/tokens/self', 200, '', '192.0.2.18', 5, 1, 'nightly-runner/2.5'),
+    ('-2 days', 'GET /vaults', 404, '', '2001:db8:40::12', 4, 9, 'curl/8.11.0'),
+    ('-5 days', 'GET /backups', 401, 'token_grace_ended', '198.51.100.9', 3, 2, 'python-requests/2.32'));
 
 -- Machines, of which nobody knows a secret either.
 INSERT INTO service_accounts

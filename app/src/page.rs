@@ -59,3 +59,9 @@ pub fn nothing_here() -> AnyView {
     }
     .into_any()
 }
+
+/// Where the look of some parts is, which other pages do not need: beside what `index.html` names.
+pub fn look(file: &str) -> Option<String> {
+    let base = dom::find("script[data-base]")?.get_attribute("data-base")?;
+    Some([&base, file].concat())
+}

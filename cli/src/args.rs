@@ -299,7 +299,8 @@ mod tests {
         assert_eq!(
             serde_json::to_value(token).unwrap(),
             serde_json::json!({"name": "ci", "description": null, "kind": null, "scopes": ["users:read", "jobs:read", "jobs:write"],
-                "allowed_endpoints": ["/jobs"], "renewable_until": "1970-01-03T00:00:00Z", "ip_allowlist": ["192.0.2.0/24"], "refresh": false})
+                "allowed_endpoints": ["/jobs"], "renewable_until": "1970-01-03T00:00:00Z", "ip_allowlist": ["192.0.2.0/24"],
+                "ip_allowlist_observed": false, "refresh": false})
         );
     }
 

@@ -72,6 +72,10 @@ pub fn whoami(TokenSelf { token, client_ip }: &TokenSelf) -> String {
         [] => "any".into(),
         list => list.join(", "),
     };
+    let mut addresses = any(&token.ip_allowlist);
+    if token.ip_allowlist_observed && !token.ip_allowlist.is_empty() {
+        addresses.push_str(" (observed only)");
+    }
     columns(
         [
             ["name", &token.name],
@@ -80,7 +84,7 @@ pub fn whoami(TokenSelf { token, client_ip }: &TokenSelf) -> String {
             ["kind", token.kind.label()],
             ["scopes", &token.scopes.summary()],
             ["endpoints", &any(&token.allowed_endpoints)],
-            ["addresses", &any(&token.ip_allowlist)],
+            ["addresses", &addresses],
             ["ends", &end(token)],
             ["last used", &last_use(token)],
             ["your address", client_ip.as_deref().unwrap_or("unknown")],

@@ -103,6 +103,7 @@ actions! {
     TokenDisabled = "token.disabled", "Access token disabled", "disabled the access token {}";
     TokenEnabled = "token.enabled", "Access token enabled", "enabled the access token {}";
     TokenRotated = "token.rotated", "Secret of an access token replaced", "replaced the secret of the access token {}";
+    TokenRotationUndone = "token.rotation_undone", "New secret of an access token taken back", "took back the new secret of the access token {}";
     TokenGraceEnded = "token.grace_ended", "Old secret of an access token retired", "retired the old secret of the access token {}";
     TokenRenewed = "token.renewed", "Access token renewed", "renewed the access token {}";
     TokenRevoked = "token.revoked", "Access token revoked", "revoked the access token {}";

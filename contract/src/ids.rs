@@ -79,6 +79,8 @@ ids! {
     EventId = "evt_",
     /// A message on its way out.
     DeliveryId = "dlv_",
+    /// Calls with a token that were alike.
+    CallsId = "cal_",
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use crate::{
     ids::{
-        DeliveryId, EventId, InvitationId, RoleId, ServiceAccountId, SessionId, TokenId, UserId,
+        CallsId, DeliveryId, EventId, InvitationId, RoleId, ServiceAccountId, SessionId, TokenId,
+        UserId,
     },
     scopes::{Scope, ScopeSet},
     time::Timestamp,
@@ -45,6 +46,7 @@ ids! {
     ServiceAccountId: "a service account",
     EventId: "an audit event",
     DeliveryId: "a message on its way out",
+    CallsId: "calls with a token that were alike",
 }
 
 impl PartialSchema for Timestamp {

@@ -13,7 +13,7 @@ import { expect, test } from '../support/test'
 import { totp } from '../support/totp'
 
 const EXPORT = '/users/me/export'
-const LISTS = ['sessions', 'devices', 'email_changes', 'tokens', 'token_usage', 'token_addresses', 'token_refusals', 'service_accounts', 'deliveries', 'audit_events']
+const LISTS = ['sessions', 'devices', 'email_changes', 'tokens', 'token_usage', 'token_addresses', 'token_refusals', 'token_calls', 'service_accounts', 'deliveries', 'audit_events']
 
 /** Calls are noted within a second or two after they were made. */
 const noted = (table: string, token: string) => expect.poll(() => db.count(`FROM ${table} WHERE token_id = ?1`, token), { timeout: 15_000 }).toBeGreaterThan(0)
@@ -37,7 +37,7 @@ async function furnished(person: Person): Promise<{ secrets: string[]; token: an
   await person.post('/users/me/email', { email })
   const confirm = linkIn(await mailTo(email, 'Confirm your new email address'), '/confirm-email/').replace('/confirm-email/', '')
   const undo = linkIn(await mailTo(person.account.email, 'Your email address is about to change'), '/confirm-email/').replace('/confirm-email/', '')
-  for (const table of ['token_usage', 'token_addresses', 'token_refusals']) await noted(table, made.token.id)
+  for (const table of ['token_usage', 'token_addresses', 'token_refusals', 'token_calls']) await noted(table, made.token.id)
   const secrets = [made.secret, pair.secret, pair.refresh_token, rotated.secret, rotated.refresh_token, gone.secret, secret, setup.secret, ...recovery_codes, person.cookie, person.device, elsewhere.cookie, person.account.password, confirm, undo]
   return { secrets: secrets.filter((text) => text), token: made.token, account }
 }
@@ -69,6 +69,7 @@ test.describe('b.8 the export', () => {
     expect(file.token_usage).toContainEqual(expect.objectContaining({ token_id: token.id, route: 'GET /api/v1/users', calls: 1 }))
     expect(file.token_addresses[0]).toMatchObject({ token_id: token.id, call: expect.stringContaining('GET ') })
     expect(file.token_refusals[0]).toMatchObject({ token_id: token.id, reason: 'insufficient_scope', missing: 'roles:read' })
+    expect(file.token_calls).toContainEqual(expect.objectContaining({ token_id: token.id, route: 'GET /api/v1/roles', status: 403, code: 'insufficient_scope' }))
     expect(file.service_accounts).toMatchObject([{ id: account.id, name: account.name }])
     expect(file.audit_events.map((event: any) => event.action)).toEqual(expect.arrayContaining(['tenant.created', 'token.created', 'mfa.enabled', 'user.exported']))
   })
@@ -211,7 +212,7 @@ test.describe('b.8 closing one\'s account', () => {
     for (const table of ['users WHERE id', 'sessions WHERE user_id', 'tokens WHERE user_id', 'devices WHERE user_id', 'outbox WHERE user_id']) {
       expect(await db.count(`FROM ${table} = ?1`, grace.user.id), table).toBe(0)
     }
-    for (const table of ['token_usage', 'retired_secrets', 'token_addresses', 'token_refusals']) expect(await db.count(`FROM ${table} WHERE token_id = ?1`, token.id), table).toBe(0)
+    for (const table of ['token_usage', 'retired_secrets', 'token_addresses', 'token_refusals', 'token_calls']) expect(await db.count(`FROM ${table} WHERE token_id = ?1`, token.id), table).toBe(0)
     await expect.poll(() => photosOf(owner.tenant)).toEqual([])
     expect((await owner.get(`/service-accounts/${account.id}`)).json).toMatchObject({ owner: null, enabled: true })
 

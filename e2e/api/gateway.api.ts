@@ -90,7 +90,7 @@ test('machines in each of their forms pass; dead ones, people in a browser and n
   expect(upstream.seen).toHaveLength(before)
 })
 
-test('C-R8 paths outside the allowed endpoints, and such as lead elsewhere, do not get through', async ({ owner }) => {
+test('b.3 C-R1 paths outside the allowed endpoints, and such as lead elsewhere, do not get through', async ({ owner }) => {
   const { bearer } = await owner.makeToken({ scopes: ['backups:read'], allowed_endpoints: ['/backups/daily'] })
   expect((await through(bearer, 'GET', '/backups/daily/7')).status).toBe(200)
   const before = upstream.seen.length
@@ -211,3 +211,13 @@ test('an API that is not there is a problem that says so', async ({ owner }) => 
   expect((await through(bearer, 'GET', '/backups')).status).toBe(200)
 })
 
+test('c.2 a call that is passed on is told among those of its token, with what the API behind answered', async ({ owner }) => {
+  const { token, bearer: machine } = await owner.makeToken({ scopes: ['backups:read'] })
+  const answers = [await through(machine, 'GET', '/backups/daily/missing'), await through(machine, 'DELETE', '/backups/daily')]
+  expect(answers.map(({ status }) => status)).toEqual([404, 403])
+  const told = async () => (await owner.get(`/tokens/${token.id}/calls`)).json.items.map(({ route, status, code, request_id }: any) => [route, status, code, request_id])
+  await expect.poll(told, { timeout: 15_000 }).toEqual([
+    ['DELETE /backups', 403, 'insufficient_scope', answers[1]?.requestId],
+    ['GET /backups', 404, null, answers[0]?.requestId],
+  ])
+})

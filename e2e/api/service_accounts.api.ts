@@ -276,11 +276,17 @@ test.describe('tokens of an account', () => {
     }
   })
 
-  test('keep to the addresses of the token and of the account', async ({ owner }) => {
+  test('C-R7 keep to the addresses of the token and of the account, where either has a list', async ({ owner }) => {
     const { account } = await makeAccount(owner, { ip_allowlist: ['192.0.2.0/24'] })
-    const { secret } = (await owner.post(`${ACCOUNTS}/${account.id}/tokens`, { name: 'x', scopes: ['users:read'], ip_allowlist: ['192.0.2.7', '198.51.100.7'] })).json
+    const { token, secret } = (await owner.post(`${ACCOUNTS}/${account.id}/tokens`, { name: 'x', scopes: ['users:read'], ip_allowlist: ['192.0.2.7', '198.51.100.7'] })).json
     expect((await bearer(secret, '192.0.2.7').get('/users')).status).toBe(200)
-    for (const address of ['192.0.2.8', '198.51.100.7']) expectProblem(await bearer(secret, address).get('/users'), 403, 'ip_not_allowed')
+    const call = (address: string) => bearer(secret, address).get('/users')
+    for (const address of ['192.0.2.8', '198.51.100.7']) await refused(owner.tenant, () => call(address), 403, 'ip_not_allowed')
+    await owner.patch(`/tokens/${token.id}`, { ip_allowlist: [] })
+    expect((await call('192.0.2.8')).status).toBe(200)
+    await refused(owner.tenant, () => call('198.51.100.7'), 403, 'ip_not_allowed')
+    await owner.patch(`${ACCOUNTS}/${account.id}`, { ip_allowlist: [] })
+    expect((await call('198.51.100.7')).status).toBe(200)
   })
 })
 

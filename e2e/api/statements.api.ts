@@ -15,7 +15,7 @@ const WITHOUT_TENANT: [RegExp, string][] = [
   [/^UPDATE outbox SET state = 'failed', done_at = \?2, (gathers = 0, )?last_error = coalesce\(/, 'the post is no tenant\'s, and gives up by id or by what is overdue'],
   [/^DELETE FROM outbox WHERE state <> 'queued' AND done_at <= \?1$/, 'the clearing job is no tenant\'s'],
   [/^DELETE FROM sessions WHERE digest = \?1$/, 'signing in ends the session whose cookie the browser had, whoever it belonged to'],
-  [/^DELETE FROM (sessions|devices|password_resets|email_changes|invitations|idempotency_keys|oauth_tokens|token_addresses|token_refusals|token_usage|slack_states|token_reminders) WHERE \w+ <= \?1$/, 'the clearing job is no tenant\'s'],
+  [/^DELETE FROM (sessions|devices|password_resets|email_changes|invitations|idempotency_keys|oauth_tokens|token_addresses|token_refusals|token_calls|token_usage|slack_states|token_reminders) WHERE \w+ <= \?1$/, 'the clearing job is no tenant\'s'],
   [/^(SELECT body, status, answer|DELETE) FROM idempotency_keys WHERE digest = \?1\b/, 'the digest is made from the id of the caller'],
   [/ WHERE t\.id = coalesce\(\(SELECT id FROM tokens WHERE refresh_digest = \?1\)/, 'a pair is known by its secrets only'],
   [/^SELECT tenant_id, .* IN \(SELECT value FROM json_each\(\?1\)/, 'secrets that were found are known by themselves only'],

@@ -14,7 +14,7 @@ const activity = (id: string) => `/tokens/${id}/activity`
 
 test('b.3 tells from where a token was used, the last first, and what the client calls itself', async ({ owner }) => {
   const { token, secret } = await owner.makeToken({ scopes: ['users:read'] })
-  expect((await owner.get(activity(token.id))).json).toEqual({ tracked_since: token.created_at, calls: [], refusals: [], old_secret: null, unused_scopes: null })
+  expect((await owner.get(activity(token.id))).json).toEqual({ tracked_since: token.created_at, calls: [], refusals: [], would_refuse: [], old_secret: null, can_undo_rotation: false, unused_scopes: null })
   const [first, second] = [newAddress(), newAddress()]
   await bearer(secret, first).get('/tokens/self')
   await expect.poll(async () => (await owner.get(activity(token.id))).json.calls.length).toBe(1)

@@ -1,8 +1,9 @@
-// Editing tokens: what C-01 to C-14 say, by HTTP.
+// Editing tokens: what C-01 to C-15 say, by HTTP.
 
 import { bearer, newAddress, type Person } from '../support/actors'
 import { DAY, ago, at, db, now } from '../support/db'
 import { expectProblem, messageAt, refused } from '../support/problem'
+import { colleague } from '../support/people'
 import { expect, test } from '../support/test'
 
 const edit = (person: Person, id: string, change: unknown) => person.patch(`/tokens/${id}`, change)
@@ -54,7 +55,7 @@ test('b.3 lifetimes are by kind: default, longest, and for ever only if the poli
   expect(messageAt(answer, '/renewable_until')).toBe('Choose a time within 10 days.')
 })
 
-test('b.3 C-07 name, end and scope change; what is not named stays; null clears', async ({ owner }) => {
+test('b.3 C-01 C-07 name, end and scope change; what is not named stays; null clears', async ({ owner }) => {
   const { token } = await owner.makeToken({ description: 'nightly', ip_allowlist: ['192.0.2.0/24'] })
   const end = inDays(200)
   const answer = await edit(owner, token.id, { name: ' renamed ', description: null, scopes: ['jobs:write'], renewable_until: end })
@@ -77,7 +78,7 @@ test('an edit that changes nothing leaves no event', async ({ owner }) => {
   expect(await db.state(owner.tenant)).toEqual(before)
 })
 
-test('C-09 the kind changes only among all, custom and hyperscale', async ({ owner }) => {
+test('C-09 C-R5 the kind changes only among all, custom and hyperscale; nothing stays checked, and all asks for a confirmation', async ({ owner }) => {
   const { token } = await owner.makeToken()
   for (const kind of ['hyperscale', 'all']) expect((await edit(owner, token.id, { kind })).json.kind).toBe(kind)
   await refused(owner.tenant, () => edit(owner, token.id, { kind: 'custom' }), 422, 'invalid', ['/scopes'])
@@ -91,6 +92,36 @@ test('C-09 the kind changes only among all, custom and hyperscale', async ({ own
     for (const kind of ['all', 'custom', 'hyperscale']) await refused(owner.tenant, () => edit(owner, token.id, { kind }), 409, 'conflict')
     expect((await edit(owner, token.id, { name: `still ${token.kind}` })).status).toBe(200)
   }
+  await owner.goStale()
+  await refused(owner.tenant, () => edit(owner, token.id, { kind: 'all' }), 403, 'step_up_required')
+})
+
+test('C-13 C-R6 one PATCH commits name, scope, end and allowlist together, or nothing of it', async ({ owner }) => {
+  const { token } = await owner.makeToken({ ip_allowlist: ['192.0.2.0/24'] })
+  const good = { name: 'renamed', scopes: ['jobs:read'], renewable_until: inDays(200), ip_allowlist: ['10.0.0.0/8'] }
+  const bad: Record<string, [unknown, string]> = {
+    name: ['', '/name'],
+    scopes: [[], '/scopes'],
+    renewable_until: [inDays(366), '/renewable_until'],
+    ip_allowlist: [['10.0.0.0/8', '10.0.0.0/33'], '/ip_allowlist/1'],
+  }
+  for (const [field, [value, pointer]] of Object.entries(bad)) {
+    await refused(owner.tenant, () => edit(owner, token.id, { ...good, [field]: value }), 422, 'invalid', [pointer])
+  }
+  expect((await edit(owner, token.id, good)).json).toEqual({ ...token, ...good })
+  const events = await db.rows(`SELECT changes FROM audit_events WHERE tenant_id = ?1 AND target_id = ?2 AND action <> 'token.created'`, owner.tenant, token.id)
+  expect(events.map((event) => Object.keys(JSON.parse(event.changes)).sort())).toEqual([Object.keys(good).sort()])
+})
+
+test('C-15 C-R11 both paths to the own list hold the same token, which is edited from there', async ({ owner }) => {
+  const { token } = await owner.makeToken({ name: 'nightly' })
+  // By `me` under API Access; by the id under Access tokens, on the page of the user.
+  const lists = ['/users/me/tokens', `/users/${owner.user.id}/tokens`]
+  for (const path of lists) expect((await owner.get(path)).json.items).toEqual([token])
+  await owner.take('Member')
+  const { json: edited } = await edit(owner, token.id, { name: 'weekly' })
+  expect(edited).toEqual({ ...token, name: 'weekly' })
+  for (const path of lists) expect((await owner.get(path)).json.items).toEqual([edited])
 })
 
 test('C-02 C-R4 an expired token is extended and revives; a revoked one never comes back', async ({ owner }) => {
@@ -124,7 +155,15 @@ test('b.3 C-11 C-12 C-R8 an IP allowlist is kept in canonical form and guards ev
   expect((await bearer(secret).get('/users')).status).toBe(200)
 })
 
-test('wrong addresses are named one by one, and an address that cannot be read is none of the list', async ({ owner }) => {
+test('C-R9 a list that leaves out the address of who saves it is saved all the same: tokens are used from servers', async ({ owner }) => {
+  const { token, secret } = await owner.makeToken({ ip_allowlist: ['192.0.2.0/24'] })
+  expect(token.ip_allowlist).toEqual(['192.0.2.0/24'])
+  expect((await edit(owner, token.id, { ip_allowlist: ['198.51.100.7', `!${owner.address}`] })).json.ip_allowlist).toEqual(['198.51.100.7', `!${owner.address}`])
+  expect((await bearer(secret, '198.51.100.7').get('/tokens/self')).status).toBe(200)
+  await refused(owner.tenant, () => bearer(secret, owner.address).get('/tokens/self'), 403, 'ip_not_allowed')
+})
+
+test('C-12 C-R8 C-R10 wrong addresses are named one by one, and an address that cannot be read is none of the list', async ({ owner }) => {
   const { token, secret } = await owner.makeToken({ ip_allowlist: ['0.0.0.0/0', '::/0'] })
   const answer = await edit(owner, token.id, { ip_allowlist: ['192.0.2.1', '192.0.2.1:80', 'example.com', '10.0.0.0/33', 'fe80::1%eth0', '010.0.0.1'] })
   expectProblem(answer, 422, 'invalid', ['/ip_allowlist/1', '/ip_allowlist/2', '/ip_allowlist/3', '/ip_allowlist/4', '/ip_allowlist/5'])
@@ -142,7 +181,7 @@ test('b.3 C-R1 a custom token is limited to its endpoints, segment by segment', 
   expect((await bearer.get('/roles')).status).toBe(200)
 })
 
-test('b.3 C-R5 a token of kind all does what its owner may, and a SCIM token nothing here', async ({ owner }) => {
+test('b.3 C-R1 a token of kind all does what its owner may, and a SCIM token nothing here', async ({ owner }) => {
   const { bearer } = await owner.makeToken(all)
   expect((await bearer.get('/users')).status).toBe(200)
   await owner.take('Member')
@@ -185,7 +224,8 @@ test('d.8 narrowing asks for none', async ({ owner }) => {
 
 test('C-14 nobody but the owner edits a token, and no token does', async ({ owner, stranger, anonymous }) => {
   const { token, secret } = await owner.makeToken({ kind: 'all', scopes: undefined })
-  for (const [caller, status, code] of [[stranger, 404, 'not_found'], [anonymous, 401, 'unauthenticated'], [bearer(secret), 403, 'forbidden']] as const) {
+  const mate = await colleague(owner, 'Member')
+  for (const [caller, status, code] of [[mate, 404, 'not_found'], [stranger, 404, 'not_found'], [anonymous, 401, 'unauthenticated'], [bearer(secret), 403, 'forbidden']] as const) {
     await refused(owner.tenant, () => caller.patch(`/tokens/${token.id}`, { name: 'mine' }), status, code)
   }
   await refused(owner.tenant, () => edit(owner, 'tok_01JD7ZQ4T3V5W6X7Y8Z9ABCDEF', { name: 'x' }), 404, 'not_found')

@@ -8,6 +8,7 @@ import { secretOf } from '../support/secret'
 import { expect, test } from '../support/test'
 
 const rotate = (person: Person, id: string, body: unknown = {}) => person.post(`/tokens/${id}/rotate`, body)
+const undo = (person: Person, id: string) => person.delete(`/tokens/${id}/rotation`)
 const inSeconds = (seconds: number) => at(now() + seconds)
 
 test.describe('rotation', () => {
@@ -97,6 +98,66 @@ test.describe('rotation', () => {
     expectProblem(await bearer(secret).get('/tokens/self'), 401, 'token_grace_ended')
     expect((await owner.get(`/tokens/${token.id}`)).json.in_grace_until).toBeNull()
     await refused(owner.tenant, () => owner.delete(`/tokens/${token.id}/grace`), 409, 'conflict')
+  })
+
+  test('c.1 a rotation is undone until the new secret is used: the old one is the only one again, for as long as the token', async ({ owner }) => {
+    const { token, secret } = await owner.makeToken()
+    const fresh = (await rotate(owner, token.id, { grace_seconds: 600 })).json.secret
+    // By the old one it may be used meanwhile.
+    await bearer(secret).get('/tokens/self')
+    await expect.poll(async () => (await owner.get(`/tokens/${token.id}/activity`)).json.old_secret.last_used_at).not.toBeNull()
+    expect((await owner.get(`/tokens/${token.id}/activity`)).json).toMatchObject({ can_undo_rotation: true, old_secret: { new_used_at: null } })
+    const answer = await undo(owner, token.id)
+    expect(answer.status, answer.text).toBe(200)
+    expect(answer.json).toMatchObject({ prefix: token.prefix, last_four: secret.slice(-4), in_grace_until: null, renewable_until: token.renewable_until })
+    const again = await bearer(secret).get('/tokens/self')
+    expect([again.json.id, again.json.in_grace_until, again.header('sunset')]).toEqual([token.id, null, null])
+    expectProblem(await bearer(fresh).get('/tokens/self'), 401, 'unauthenticated')
+    expect(await db.count('FROM retired_secrets WHERE token_id = ?1', token.id)).toBe(0)
+    await refused(owner.tenant, () => undo(owner, token.id), 409, 'conflict')
+    // It can be rotated anew, and that undone.
+    expect((await rotate(owner, token.id, { grace_seconds: 600 })).status).toBe(201)
+    expect((await undo(owner, token.id)).status).toBe(200)
+  })
+
+  test('c.1 once the new secret was used, and without an old one that works, there is nothing to undo', async ({ owner }) => {
+    const { token, secret } = await owner.makeToken()
+    await refused(owner.tenant, () => undo(owner, token.id), 409, 'conflict')
+    const fresh = (await rotate(owner, token.id, { grace_seconds: 600 })).json.secret
+    const address = newAddress()
+    await new Actor(address, { Authorization: `Bearer ${fresh}`, 'User-Agent': 'cron/2.0' }).get('/tokens/self')
+    const activity = async () => (await owner.get(`/tokens/${token.id}/activity`)).json
+    await expect.poll(async () => (await activity()).can_undo_rotation).toBe(false)
+    expect((await activity()).old_secret).toMatchObject({ new_used_ip: address, new_used_agent: 'cron/2.0' })
+    await refused(owner.tenant, () => undo(owner, token.id), 409, 'conflict')
+    for (const good of [secret, fresh]) expect((await bearer(good).get('/tokens/self')).status).toBe(200)
+    // What was used before says nothing of the next one.
+    const newest = (await rotate(owner, token.id, { grace_seconds: 600 })).json.secret
+    expect((await activity()).can_undo_rotation).toBe(true)
+    await owner.delete(`/tokens/${token.id}/grace`)
+    expect((await activity()).can_undo_rotation).toBe(false)
+    await refused(owner.tenant, () => undo(owner, token.id), 409, 'conflict')
+    expect((await bearer(newest).get('/tokens/self')).status).toBe(200)
+    const now = await owner.makeToken()
+    await rotate(owner, now.token.id, { grace_seconds: 0 })
+    await refused(owner.tenant, () => undo(owner, now.token.id), 409, 'conflict')
+  })
+
+  test('c.1 to undo asks for a confirmation, is for the owner only, and brings neither a pair nor a revoked token back', async ({ owner, stranger }) => {
+    const { token, secret } = await owner.makeToken()
+    const fresh = (await rotate(owner, token.id, { grace_seconds: 600 })).json.secret
+    await refused(owner.tenant, () => undo(stranger, token.id), 404, 'not_found')
+    await refused(owner.tenant, () => bearer(secret).delete(`/tokens/${token.id}/rotation`), 403, 'forbidden')
+    const pair = (await owner.post('/users/me/tokens', { name: 'pair', scopes: ['users:read'], refresh: true })).json
+    await rotate(owner, pair.token.id, { grace_seconds: 600 })
+    await refused(owner.tenant, () => undo(owner, pair.token.id), 409, 'conflict')
+    const ended = await owner.makeToken({ name: 'ended' })
+    await rotate(owner, ended.token.id, { grace_seconds: 600 })
+    await owner.delete(`/tokens/${ended.token.id}`)
+    await refused(owner.tenant, () => undo(owner, ended.token.id), 409, 'conflict')
+    await owner.goStale()
+    await refused(owner.tenant, () => undo(owner, token.id), 403, 'step_up_required')
+    expect((await bearer(fresh).get('/tokens/self')).status).toBe(200)
   })
 
   test('b.3 d.4 a token rotates itself, and an old secret that asks for a new one after its grace ends the token', async ({ owner }) => {

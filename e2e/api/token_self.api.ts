@@ -47,10 +47,13 @@ test('calls that are refused for their scope are uses; calls with a dead or wron
   expect(await used(dead.token.id)).toBeNull()
 })
 
-test('what a client says about its address by other headers is not believed', async ({ owner }) => {
+test('C-R10 what a client says about its address by other headers is not believed, and opens no allowlist', async ({ owner }) => {
   const { bearer } = await owner.makeToken()
   const lies = { 'X-Forwarded-For': '192.0.2.9', 'X-Real-IP': '192.0.2.9', 'True-Client-IP': '192.0.2.9', Forwarded: 'for=192.0.2.9' }
   expect((await bearer.get(SELF, lies)).json.client_ip).toBe(bearer.address)
+  const { bearer: guarded } = await owner.makeToken({ ip_allowlist: ['192.0.2.9'] })
+  await refused(owner.tenant, () => guarded.get(SELF, lies), 403, 'ip_not_allowed')
+  expect((await guarded.from('192.0.2.9').get(SELF)).json.client_ip).toBe('192.0.2.9')
 })
 
 test('b.3 a token ends itself, with an event that names it', async ({ owner }) => {

@@ -16,7 +16,7 @@ const events = (requestId: string) => db.rows('SELECT * FROM audit_events WHERE 
 const endsAt = (id: string, time: string) => db.rows('UPDATE tokens SET renewable_until = ?2 WHERE id = ?1', id, time)
 
 test.describe('making a token', () => {
-  test('E-11 answers with the token and, this once, its secret', async ({ owner }) => {
+  test('b.3 E-11 answers with the token and, this once, its secret', async ({ owner }) => {
     const answer = await owner.post(MINE, { name: ' nightly ', description: ' copies to the vault ', scopes: ['vaults:read'] })
     expect(answer.status).toBe(201)
     expect(Object.keys(answer.json).sort()).toEqual(['secret', 'token'])
@@ -31,6 +31,7 @@ test.describe('making a token', () => {
       scopes: ['vaults:read'],
       allowed_endpoints: [],
       ip_allowlist: [],
+      ip_allowlist_observed: false,
       enabled: true,
       status: 'active',
       prefix: secret.slice(0, 8),
@@ -81,10 +82,17 @@ test.describe('making a token', () => {
     expect(token.scopes).toEqual(['backups:read', 'backups:write', 'users:read', 'statistics:read', 'statistics:write'])
   })
 
-  test('E-08 E-09 takes exactly eleven resources, each to read or to write, in order', async ({ owner }) => {
+  test('b.3 E-08 E-09 takes exactly eleven resources, each to read or to write, in order', async ({ owner }) => {
     const resources = ['backups', 'policies', 'recoveries', 'roles', 'sources', 'subscriptions', 'usage', 'users', 'vaults', 'jobs', 'statistics']
     const { token } = await owner.makeToken({ scopes: resources.map((resource) => `${resource}:write`).reverse() })
     expect(token.scopes).toEqual(resources.flatMap((resource) => [`${resource}:read`, `${resource}:write`]))
+  })
+
+  test('C-R2 is Custom unless another kind is named, and gives nothing that was not checked', async ({ owner }) => {
+    expect((await owner.makeToken()).token).toMatchObject({ kind: 'custom', scopes: ['backups:read'] })
+    for (const kind of [{}, { kind: 'custom' }]) {
+      await refused(owner.tenant, () => owner.post(MINE, { name: 'nightly', ...kind }), 422, 'invalid', ['/scopes'])
+    }
   })
 
   test('E-R4 is refused without a scope', async ({ owner }) => {

@@ -172,7 +172,7 @@ test.describe('removing', () => {
     for (const table of ['users WHERE id', 'sessions WHERE user_id', 'tokens WHERE user_id', 'devices WHERE user_id', 'outbox WHERE user_id']) {
       expect(await db.count(`FROM ${table} = ?1`, grace.user.id), table).toBe(0)
     }
-    for (const table of ['token_usage', 'retired_secrets', 'token_addresses', 'token_refusals']) expect(await db.count(`FROM ${table} WHERE token_id = ?1`, kept.id), table).toBe(0)
+    for (const table of ['token_usage', 'retired_secrets', 'token_addresses', 'token_refusals', 'token_calls']) expect(await db.count(`FROM ${table} WHERE token_id = ?1`, kept.id), table).toBe(0)
     expect(await db.count('FROM audit_events WHERE actor_id = ?1', grace.user.id)).toBe(events)
     await expect.poll(() => photosOf(owner.tenant)).toEqual([])
     expect((await owner.get(`/service-accounts/${account.id}`)).json.owner).toBeNull()
@@ -280,6 +280,26 @@ test.describe('C-03 C-04 C-05 C-06 tokens of a person', () => {
     await refused(owner.tenant, () => kay.patch(`/tokens/${token.id}`, { name: 'x' }), 404, 'not_found')
     await kay.take('Machines only', 'manage_service_accounts')
     expect((await kay.patch(`/tokens/${token.id}`, { name: 'weekly' })).json.name).toBe('weekly')
+  })
+
+  test('C-R12 without the permission are 404, whether there is such a person or not; where no name is given, 403', async ({ owner }) => {
+    const [grace, kay] = [await colleague(owner), await colleague(owner, 'Viewer', { first_name: 'Kay' })]
+    const { token } = await grace.makeToken()
+    await kay.take('Everything else', 'manage_service_accounts manage_roles read_audit introspect api_access')
+    const said = new Set<string>()
+    for (const [user, of] of [[grace.user.id, token.id], ['usr_01JD7ZQ4T3V5W6X7Y8Z9ABCDEF', 'tok_01JD7ZQ4T3V5W6X7Y8Z9ABCDEF']]) {
+      for (const path of [`/users/${user}`, `/users/${user}/tokens`, `/users/${user}/sessions`]) {
+        const { request_id, ...problem } = await refused(owner.tenant, () => kay.get(path), 404, 'not_found')
+        said.add(`${path.replace(user!, '')} ${JSON.stringify(problem)}`)
+      }
+      for (const call of [() => kay.get(`/tokens/${of}`), () => kay.patch(`/tokens/${of}`, { name: 'x' }), () => kay.delete(`/tokens/${of}`)]) {
+        const { request_id, ...problem } = await refused(owner.tenant, call, 404, 'not_found')
+        said.add(`token ${JSON.stringify(problem)}`)
+      }
+    }
+    expect(said.size, [...said].join('\n')).toBe(4)
+    const role_id = await roleId(owner, 'Viewer')
+    for (const call of [() => kay.get('/users'), () => kay.post('/users', { email: newAccount().email, role_id })]) await refused(owner.tenant, call, 403, 'forbidden')
   })
 
   test('sessions of a person are seen and ended by those who look after people', async ({ owner }) => {

@@ -212,6 +212,11 @@ const WRITES: Record<string, Write | string> = {
     await owner.post(`/tokens/${id}/rotate`, { grace_seconds: 600 })
     return owner.delete(`/tokens/${id}/grace`)
   }],
+  'DELETE /api/v1/tokens/{id}/rotation': ['token.rotation_undone', async (owner) => {
+    const id = await token(owner)
+    await owner.post(`/tokens/${id}/rotate`, { grace_seconds: 600 })
+    return owner.delete(`/tokens/${id}/rotation`)
+  }],
   'POST /api/v1/credentials/revoke': ['token.revoked', async (owner) => new Actor(newAddress()).post('/credentials/revoke', { credentials: [(await owner.makeToken()).secret] })],
   'POST /api/v1/service-accounts': ['service_account.created', async (owner) => owner.post('/service-accounts', { name: 'sync', role_id: await roleId(owner, 'API reader') })],
   'PATCH /api/v1/service-accounts/{id}': ['service_account.updated', async (owner) => owner.patch(`/service-accounts/${await account(owner)}`, { description: 'Copies' })],

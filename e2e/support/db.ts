@@ -46,7 +46,7 @@ async function dump(): Promise<string> {
 }
 
 // Written without a caller waiting, so they may change at any time after a call.
-const NOTED_LATER = ['last_used_at', 'last_used_ip', 'last_seen_at', 'stepped_up_at', 'old_last_used_at', 'old_last_used_ip', 'old_last_agent', 'last_delivered_at']
+const NOTED_LATER = ['last_used_at', 'last_used_ip', 'last_used_agent', 'secret_used_at', 'secret_used_ip', 'secret_used_agent', 'last_seen_at', 'stepped_up_at', 'old_last_used_at', 'old_last_used_ip', 'old_last_agent', 'last_delivered_at']
 // What becomes of a message after it was written down.
 const SENT_LATER = ['state', 'tries', 'due_at', 'done_at', 'content', 'last_error']
 

@@ -22,7 +22,7 @@ const openForm = async (page: Page) => {
 
 test.beforeEach(({ context, owner }) => signIn(context, owner))
 
-test('lifetimes are changed, and the form for a new token offers no more', async ({ page, owner }) => {
+test('b.3 lifetimes are changed, and the form for a new token offers no more', async ({ page, owner }) => {
   await openForm(page)
   await expectAccessible(page)
   await expect(button(page, 'Save')).toBeDisabled()
@@ -46,7 +46,7 @@ test('lifetimes are changed, and the form for a new token offers no more', async
   await expect(end.getByRole('radio', { name: '60 days' })).toHaveCount(0)
 })
 
-test('what a change would touch is told before it is made', async ({ page, owner }) => {
+test('b.3 c.9 what a change would touch is told before it is made', async ({ page, owner }) => {
   await owner.makeToken()
   await owner.makeToken()
   await openForm(page)

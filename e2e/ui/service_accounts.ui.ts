@@ -379,6 +379,31 @@ test('C-03 C-05 its access tokens are reached from the drawer, made, edited in E
   await expect(page).toHaveURL(PAGE)
 })
 
+test('C-R7 a call with its access token must come from its IP ranges and from the allowlist of the token', async ({ page, owner }) => {
+  const { account } = await makeAccount(owner, { name: 'Backup sync' })
+  const { secret } = (await owner.post(`/service-accounts/${account.id}/tokens`, { name: 'nightly', scopes: ['users:read'] })).json
+  const opens = async (...addresses: string[]) => (await Promise.all(addresses.map((address) => bearer(secret, address).get('/users')))).map((answer) => answer.json.code ?? 'ok')
+  const places = ['192.0.2.7', '192.0.2.8', '198.51.100.7'] as const
+  expect(await opens(...places)).toEqual(['ok', 'ok', 'ok'])
+  await openPage(page)
+  const opened = await openDrawer(page, 'Backup sync')
+  await opened.getByLabel('IP ranges').fill('192.0.2.0/24')
+  await button(opened, 'Save').click()
+  await expect(opened).toBeHidden()
+  expect(await opens(...places)).toEqual(['ok', 'ok', 'ip_not_allowed'])
+  await open(page, `${PAGE}/${account.id}/tokens`, 'Backup sync')
+  await button(tokens(page), 'Actions for nightly').click()
+  await button(page, 'Edit').click()
+  const editing = dialog(page, 'Edit token')
+  await button(editing, 'Edit IP allowlist').click()
+  const list = dialog(page, 'Edit IP allowlist')
+  await list.getByLabel('Addresses').fill('192.0.2.7\n198.51.100.7')
+  await button(list, 'Save').click()
+  await button(editing, 'Save').click()
+  await expect(editing).toBeHidden()
+  expect(await opens(...places)).toEqual(['ok', 'ip_not_allowed', 'ip_not_allowed'])
+})
+
 test('c.13 a refusal of one of its access tokens links to where the scope can be given', async ({ page, owner }) => {
   const { account } = await makeAccount(owner, { name: 'Backup sync' })
   const made = await owner.post(`/service-accounts/${account.id}/tokens`, { name: 'nightly', scopes: ['users:read'] })

@@ -1,10 +1,12 @@
 // Editing tokens in the browser, new secrets, and seeing who uses them.
 
+import { readFileSync } from 'node:fs'
 import type { Locator, Page } from '@playwright/test'
 import { Actor, bearer, newAddress } from '../support/actors'
 import { expectAccessible } from '../support/a11y'
-import { API_ACCESS, button, cell, dialog, history, holdBack, open, openAddDialog, rowOf, signIn, tokens } from '../support/browser'
+import { API_ACCESS, button, cell, dialog, expectNoSideways, history, holdBack, menu, open, openAddDialog, rowOf, signIn, tokens } from '../support/browser'
 import { DAY, ago, at, db, now } from '../support/db'
+import { colleague } from '../support/people'
 import { expectProblem } from '../support/problem'
 import { expect, test } from '../support/test'
 
@@ -26,7 +28,7 @@ const NOTE_SCOPE = 'Note: You can change the scope only between All, Custom, and
 const NOTE_END = 'Note: The Renewable until box appears only for All, Custom, and Hyperscale access tokens. And, the Expires box only appears for Microsoft SCIM and 1-Touch recovery access tokens.'
 
 test.describe('Edit token', () => {
-  test('b.3 C-06 C-07 C-13 C-15 opens from the action button of a row and saves name, scope and end', async ({ page, owner }) => {
+  test('b.3 C-01 C-06 C-07 C-13 opens from the action button of a row and saves name, scope and end', async ({ page, owner }) => {
     const { token } = await owner.makeToken({ name: 'nightly', scopes: ['backups:read'] })
     await open(page, API_ACCESS)
     const editing = await edit(page, 'nightly')
@@ -43,6 +45,25 @@ test.describe('Edit token', () => {
     expect(kept).toMatchObject({ name: 'weekly', scopes: ['backups:read', 'jobs:read', 'jobs:write'] })
     expect(Math.abs(Date.parse(kept.renewable_until) / 1000 - (now() + 30 * DAY))).toBeLessThan(30)
     await expect(button(rowOf(tokens(page), 'weekly'), 'Actions for weekly')).toBeVisible()
+  })
+
+  test('C-15 C-R11 the menu behind the name leads by Profile and the tab API Access to Edit', async ({ page, owner }) => {
+    await owner.take('Member')
+    await owner.makeToken({ name: 'nightly' })
+    await open(page, '/settings/security')
+    await menu(page).click()
+    await page.getByRole('banner').getByRole('link', { name: 'Profile' }).click()
+    await expect(page).toHaveURL('/settings/profile')
+    await expect(page.getByRole('heading', { level: 1, name: 'Account Settings' })).toBeVisible()
+    const tabs = page.getByRole('navigation', { name: 'Account Settings' })
+    await expect(tabs.getByRole('link', { name: 'Access tokens' }), 'that is the tab of the page of a user').toHaveCount(0)
+    await tabs.getByRole('link', { name: 'API Access', exact: true }).click()
+    await expect(page).toHaveURL(API_ACCESS)
+    const editing = await edit(page, 'nightly')
+    await editing.getByLabel('Name').fill('weekly')
+    await button(editing, 'Save').click()
+    await expect(rowOf(tokens(page), 'weekly')).toBeVisible()
+    expect((await owner.get('/users/me/tokens')).json.items[0].name).toBe('weekly')
   })
 
   test('of two who edit a token the second is told, keeps what was typed, and is shown what is there now', async ({ page, owner }) => {
@@ -80,7 +101,7 @@ test.describe('Edit token', () => {
     await expect(editing.getByText(NOTE_END)).toBeVisible()
     await scope.selectOption('Hyperscale')
     await expect(editing.getByRole('checkbox', { name: 'Backups Read' })).toBeHidden()
-    // C-R5: nothing stays checked on the way back.
+    // Nothing stays checked on the way back.
     await scope.selectOption('Custom')
     await button(editing, 'Save').click()
     await expect(editing.getByRole('group', { name: 'Scopes' })).toHaveAccessibleDescription('Select at least one scope.')
@@ -89,6 +110,35 @@ test.describe('Edit token', () => {
     await expect(editing).toBeHidden()
     await expect(await cell(tokens(page), 'nightly', 'Scopes')).toHaveText('All')
     expect((await owner.get(`/tokens/${token.id}`)).json.kind).toBe('all')
+  })
+
+  test('C-R5 from Custom to All asks for the password, and back to Custom nothing stays checked', async ({ page, owner }) => {
+    const { token } = await owner.makeToken({ name: 'nightly', scopes: ['backups:read'] })
+    const kept = async () => (await owner.get(`/tokens/${token.id}`)).json
+    await owner.goStale()
+    await open(page, API_ACCESS)
+    let editing = await edit(page, 'nightly')
+    await editing.getByLabel('Scope', { exact: true }).selectOption('All')
+    await button(editing, 'Save').click()
+    const asking = dialog(page, 'Confirm that it is you')
+    await expect(asking).toBeVisible()
+    expect(await kept()).toEqual(token)
+    await asking.getByLabel('Password', { exact: true }).fill(owner.account.password)
+    await button(asking, 'Confirm').click()
+    await expect(editing).toBeHidden()
+    expect((await kept()).kind).toBe('all')
+
+    editing = await edit(page, 'nightly')
+    await editing.getByLabel('Scope', { exact: true }).selectOption('Custom')
+    await expect(editing.getByRole('checkbox', { name: 'Backups Read', exact: true })).toBeVisible()
+    await expect(editing.getByRole('checkbox', { name: /(Read|Write)$/, checked: true })).toHaveCount(0)
+    await button(editing, 'Save').click()
+    await expect(editing.getByRole('group', { name: 'Scopes' })).toHaveAccessibleDescription('Select at least one scope.')
+    expect((await kept()).kind).toBe('all')
+    await editing.getByRole('checkbox', { name: 'Jobs Read', exact: true }).check()
+    await button(editing, 'Save').click()
+    await expect(editing).toBeHidden()
+    expect(await kept()).toMatchObject({ kind: 'custom', scopes: ['jobs:read'] })
   })
 
   for (const [kind, label] of [['microsoft_scim', 'Microsoft SCIM'], ['one_touch_recovery', '1-Touch recovery']]) {
@@ -125,14 +175,12 @@ test.describe('Edit token', () => {
     await button(list, 'Save').click()
     await expect(list.getByRole('listitem')).toHaveText([/^Line 3: /, /^Line 4: /])
     await expect(field).toHaveAttribute('aria-invalid', 'true')
-    await field.fill('192.168.10.3/24\n10.0.0.0/8\n10.1.0.0/16\n2001:0db8:0:0::1')
+    await field.fill('192.168.10.3/24\n10.0.0.0/8\n10.1.0.0/16\n2001:0db8:0:0::1\n! 10.6.6.6')
     await button(list, 'Save').click()
     await expect(list).toBeHidden()
     await expect(editing.getByText('Unsaved')).toBeVisible()
     const entries = editing.getByRole('region', { name: 'IP allowlist' }).getByRole('listitem')
-    await expect(entries).toHaveText(['192.168.10.0/24', '10.0.0.0/8', '2001:db8::1', '192.168.10.3/24 was taken as 192.168.10.0/24.', '10.1.0.0/16 was left out, since 10.0.0.0/8 has its addresses already.'])
-    // C-R9: a warning, not a refusal.
-    await expect(editing.getByText('Your current address is 198.51.100.7, which the list leaves out')).toBeVisible()
+    await expect(entries).toHaveText(['192.168.10.0/24', '10.0.0.0/8', '2001:db8::1', '!10.6.6.6', '192.168.10.3/24 was taken as 192.168.10.0/24.', '10.1.0.0/16 was left out, since 10.0.0.0/8 has its addresses already.'])
     expect((await owner.get(`/tokens/${token.id}`)).json.ip_allowlist).toEqual([])
 
     // C-R6: what was staged goes with the outer dialog.
@@ -149,21 +197,88 @@ test.describe('Edit token', () => {
     await expect(await cell(tokens(page), 'nightly', 'Scopes')).toContainText('Limited to 1 IP entry')
   })
 
-  test('b.3 takes allowed endpoints, one a line, and names the line that is wrong', async ({ page, owner }) => {
+  test('C-R9 C-R10 a list without the current address, which is that of CF-Connecting-IP, is saved with a warning', async ({ page, owner, context }) => {
     const { token } = await owner.makeToken({ name: 'nightly' })
+    await context.setExtraHTTPHeaders({ 'CF-Connecting-IP': '198.51.100.7', 'X-Forwarded-For': '192.0.2.9', 'X-Real-IP': '192.0.2.9' })
     await open(page, API_ACCESS)
     const editing = await edit(page, 'nightly')
-    await editing.getByLabel('Allowed endpoints').fill('/backups/daily\n\nnowhere\n')
+    await button(editing, 'Edit IP allowlist').click()
+    const list = dialog(page, 'Edit IP allowlist')
+    await expect(list.getByText('Your current address is 198.51.100.7')).toBeVisible()
+    await list.getByLabel('Addresses').fill('192.0.2.9')
+    await button(list, 'Save').click()
+    await expect(editing.getByText('Your current address is 198.51.100.7, which the list leaves out: the token will not work from here.')).toBeVisible()
+    await button(editing, 'Save').click()
+    await expect(editing).toBeHidden()
+    expect((await owner.get(`/tokens/${token.id}`)).json.ip_allowlist).toEqual(['192.0.2.9'])
+  })
+
+  test('c.5 an IP allowlist is only observed at first, grows by the addresses that come, and is enforced in the end', async ({ page, owner }) => {
+    const { token, secret } = await owner.makeToken({ name: 'nightly', scopes: ['users:read'] })
+    const call = (address: string) => new Actor(address, { Authorization: `Bearer ${secret}`, 'User-Agent': 'cron/1.0' }).get('/users')
+    const activityOf = async () => (await owner.get(`/tokens/${token.id}/activity`)).json
+    await call('192.0.2.7')
+    await expect.poll(async () => (await activityOf()).calls.length).toBe(1)
+    await open(page, API_ACCESS)
+    const editing = await edit(page, 'nightly')
+    await button(editing, 'Edit IP allowlist').click()
+    const list = dialog(page, 'Edit IP allowlist')
+    await button(list, 'Add the addresses it was used from').click()
+    await expect(list.getByLabel('Addresses')).toHaveValue('192.0.2.7')
+    await list.getByRole('checkbox', { name: 'Only observe' }).check()
+    await expectAccessible(page)
+    await button(list, 'Save').click()
+    await expect(editing.getByText('Observed only')).toBeVisible()
+    await button(editing, 'Save').click()
+    await expect(editing).toBeHidden()
+    await expect(await cell(tokens(page), 'nightly', 'Scopes')).not.toContainText('Limited')
+
+    expect((await call('198.51.100.9')).status).toBe(200)
+    await expect.poll(async () => (await activityOf()).would_refuse.length).toBe(1)
+    await act(page, 'nightly', 'Activity')
+    const activity = dialog(page, 'Token activity')
+    const observed = activity.getByRole('region', { name: 'What the IP allowlist would refuse' })
+    await expect(observed.getByRole('rowheader')).toContainText(['198.51.100.9'])
+    await expectAccessible(page)
+    await button(observed, 'Allow it').click()
+    await expect(editing.getByText('198.51.100.9 is in the IP allowlist below')).toBeVisible()
+    await button(editing, 'Save').click()
+    await expect(editing).toBeHidden()
+
+    await act(page, 'nightly', 'Activity')
+    await expect(observed.getByText('Every call since it was edited came from an address that it has.')).toBeVisible()
+    await button(observed, 'Enforce…').click()
+    await expect(editing.getByText('is enforced once you save')).toBeVisible()
+    await expect(editing.getByText('Observed only')).toBeHidden()
+    await button(editing, 'Save').click()
+    await expect(editing).toBeHidden()
+    expect((await owner.get(`/tokens/${token.id}`)).json).toMatchObject({ ip_allowlist: ['192.0.2.7', '198.51.100.9'], ip_allowlist_observed: false })
+    expectProblem(await call('203.0.113.5'), 403, 'ip_not_allowed')
+    expect((await call('198.51.100.9')).status).toBe(200)
+  })
+
+  test('b.3 C-R1 takes allowed endpoints beside the grid, one a line, and names the line that is wrong; a call must pass both', async ({ page, owner }) => {
+    const { token, bearer: machine } = await owner.makeToken({ name: 'nightly', scopes: ['users:read'] })
+    await open(page, API_ACCESS)
+    const editing = await edit(page, 'nightly')
+    await expect(editing.getByLabel('Scope', { exact: true }).getByRole('option', { selected: true })).toHaveText('Custom')
+    await editing.getByRole('checkbox', { name: 'Roles Read', exact: true }).check()
+    await editing.getByLabel('Allowed endpoints').fill('/users\n\nnowhere\n')
     await button(editing, 'Save').click()
     await expect(editing.getByText(/^Line 3: /)).toBeVisible()
     expect((await owner.get(`/tokens/${token.id}`)).json.allowed_endpoints).toEqual([])
-    await editing.getByLabel('Allowed endpoints').fill('/backups/daily\n/jobs/')
+    await editing.getByLabel('Allowed endpoints').fill('/users\n/usage/')
     await button(editing, 'Save').click()
     await expect(editing).toBeHidden()
-    expect((await owner.get(`/tokens/${token.id}`)).json.allowed_endpoints).toEqual(['/backups/daily', '/jobs'])
+    expect((await owner.get(`/tokens/${token.id}`)).json).toMatchObject({ scopes: ['roles:read', 'users:read'], allowed_endpoints: ['/usage', '/users'] })
+    expect((await machine.get('/users')).status).toBe(200)
+    expectProblem(await machine.get('/roles'), 403, 'forbidden')
+    expectProblem(await machine.get('/usage'), 403, 'insufficient_scope')
   })
 
-  test('C-R4 an expired token is extended and works again', async ({ page, owner }) => {
+  test('C-02 C-R4 an expired token is extended and works again; a revoked one cannot be edited', async ({ page, owner }) => {
+    const gone = await owner.makeToken({ name: 'gone' })
+    await owner.delete(`/tokens/${gone.token.id}`)
     const { token, bearer: machine } = await owner.makeToken({ name: 'over' })
     await db.rows('UPDATE tokens SET renewable_until = ?1 WHERE id = ?2', ago(DAY), token.id)
     await open(page, API_ACCESS)
@@ -174,6 +289,9 @@ test.describe('Edit token', () => {
     await expect(await cell(tokens(page), 'over', 'Status')).toHaveText('Active')
     expect((await machine.get('/tokens/self')).status).toBe(200)
     expect(await db.count(`FROM audit_events WHERE tenant_id = ?1 AND action = 'token.extended'`, owner.tenant)).toBe(1)
+    await button(rowOf(history(page), 'gone'), 'Actions for gone').click()
+    await expect(button(rowOf(history(page), 'gone'), 'Activity')).toBeVisible()
+    await expect(button(rowOf(history(page), 'gone'), 'Edit')).toHaveCount(0)
   })
 
   test('d.8 widening asks for the password and is then saved as it was, and narrowing does not ask', async ({ page, owner }) => {
@@ -256,14 +374,20 @@ test.describe('Edit token', () => {
     expect((await bearer(secret).get('/roles')).status).toBe(200)
   })
 
-  test('a link to a token of somebody else says that there is none', async ({ page, stranger }) => {
-    const { token } = await stranger.makeToken()
-    await page.goto(`${API_ACCESS}?edit=${token.id}&add=jobs:read`)
-    const editing = dialog(page, 'Edit token')
-    await expect(editing.getByRole('alert')).toContainText('There is no such token.')
-    await expect(editing.getByRole('textbox')).toHaveCount(0)
-    await button(editing, 'Close').click()
-    await expect(editing).toBeHidden()
+  test('C-14 a link to a token of somebody else says that there is none, of the same company or not', async ({ page, owner, stranger }) => {
+    const mate = await colleague(owner)
+    await owner.take('Member')
+    for (const person of [mate, stranger]) {
+      const { token } = await person.makeToken({ name: 'theirs' })
+      await page.goto(`${API_ACCESS}?edit=${token.id}&add=jobs:read`)
+      const editing = dialog(page, 'Edit token')
+      await expect(editing.getByRole('alert')).toContainText('There is no such token.')
+      await expect(editing.getByRole('textbox')).toHaveCount(0)
+      await button(editing, 'Close').click()
+      await expect(editing).toBeHidden()
+      await expect(page.getByText('theirs')).toHaveCount(0)
+      expect((await person.get(`/tokens/${token.id}`)).json).toEqual(token)
+    }
   })
 })
 
@@ -305,12 +429,13 @@ test.describe('Add New Token', () => {
     expect((await owner.get('/users/me/tokens')).json.items[0].renewable_until).toBeNull()
   })
 
-  test('b.3 issues a refresh token if asked, and both must be copied before it closes', async ({ page, context }) => {
+  test('b.3 C-R3 issues a refresh token only if asked, and both must be copied before it closes', async ({ page, context }) => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write'])
     await open(page, API_ACCESS)
     const adding = await openAddDialog(page)
     await adding.getByLabel('Name').fill('pair')
     await adding.getByRole('checkbox', { name: 'Users Read', exact: true }).check()
+    await expect(adding.getByRole('checkbox', { name: 'Issue a refresh token' })).not.toBeChecked()
     await adding.getByRole('checkbox', { name: 'Issue a refresh token' }).check()
     await button(adding, 'Generate Token').click()
     const created = dialog(page, 'New Token Created')
@@ -375,6 +500,32 @@ test.describe('Rotate secret', () => {
     await expect(button(rowOf(tokens(page), 'nightly'), 'Old secret works')).toBeHidden()
   })
 
+  test('c.1 is undone in its activity until somebody uses the new secret', async ({ page, owner }) => {
+    const { token, secret } = await owner.makeToken({ name: 'nightly' })
+    const rotate = async () => (await owner.post(`/tokens/${token.id}/rotate`, { grace_seconds: 600 })).json.secret
+    const undone = await rotate()
+    await open(page, API_ACCESS)
+    await button(rowOf(tokens(page), 'nightly'), 'Old secret works').click()
+    const activity = dialog(page, 'Token activity')
+    await expect(activity.getByText('Nobody has used the new one yet.')).toBeVisible()
+    await button(activity, 'Undo rotation').click()
+    await expect(page.getByText('The old secret is the only one again.')).toBeVisible()
+    await expect(button(activity, 'Undo rotation')).toBeHidden()
+    await button(activity, 'Close').last().click()
+    await expect(button(rowOf(tokens(page), 'nightly'), 'Old secret works')).toBeHidden()
+    expect((await bearer(secret).get('/tokens/self')).status).toBe(200)
+    expect((await bearer(undone).get('/tokens/self')).json.code).toBe('unauthenticated')
+
+    const fresh = await rotate()
+    await bearer(fresh).get('/tokens/self')
+    await expect.poll(async () => (await owner.get(`/tokens/${token.id}/activity`)).json.can_undo_rotation).toBe(false)
+    await page.reload()
+    await button(rowOf(tokens(page), 'nightly'), 'Old secret works').click()
+    await expect(activity.getByText(/The new one was used .* by /)).toBeVisible()
+    await expect(button(activity, 'Retire now')).toBeVisible()
+    await expect(button(activity, 'Undo rotation')).toBeHidden()
+  })
+
   test('Now ends the old secret at once', async ({ page, owner }) => {
     const { bearer: old } = await owner.makeToken({ name: 'nightly' })
     await open(page, API_ACCESS)
@@ -396,7 +547,7 @@ test.describe('Token activity', () => {
     await act(page, 'nightly', 'Activity')
     const activity = dialog(page, 'Token activity')
     await expect(activity.getByRole('img', { name: '2 calls in 30 days, at most 2 on one' })).toBeVisible()
-    await expect(activity.getByRole('rowheader').filter({ hasText: '192.0.2.7' })).toContainText('Austin, US · backup/2.1')
+    await expect(activity.getByRole('region', { name: 'Used from' }).getByRole('rowheader').filter({ hasText: '192.0.2.7' })).toContainText('Austin, US · backup/2.1')
     await expect(activity.getByRole('rowheader').filter({ hasText: 'It lacks roles:read.' })).toContainText('192.0.2.8')
     await expectAccessible(page)
     await button(activity, 'Add roles:read').click()
@@ -424,6 +575,49 @@ test.describe('Token activity', () => {
     await expectAccessible(page)
     await users.click()
     await expect(activity.getByRole('img', { name: '3 calls in 30 days, at most 3 on one', exact: true })).toBeVisible()
+  })
+
+  test('c.2 tells the recent calls one by one, narrowed by how they ended, and as a file', async ({ page, owner }) => {
+    const { token, bearer: machine, secret } = await owner.makeToken({ name: 'nightly', scopes: ['users:read'] })
+    const denied = await machine.get('/roles')
+    const read = await new Actor('192.0.2.7', { Authorization: `Bearer ${secret}`, 'User-Agent': 'backup/2.1' }).get('/users')
+    await expect.poll(async () => (await owner.get(`/tokens/${token.id}/calls`)).json.items.length, { timeout: 15_000 }).toBe(2)
+    await db.rows(
+      `INSERT INTO token_calls (token_id, minute, route, status, code, ip, tenant_id, id, calls, at, request_id)
+       WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 29)
+       SELECT ?1, ?2, 'GET /backups', 200, '', '198.51.100.' || i, ?3, 'cal_01D0000000000000000000' || printf('%04d', i), 2, ?2, 'req_1' FROM n`,
+      token.id, ago(DAY), owner.tenant,
+    )
+    await open(page, API_ACCESS)
+    await act(page, 'nightly', 'Activity')
+    const recent = dialog(page, 'Token activity').getByRole('region', { name: 'Recent calls' })
+    await expect(recent.getByText('Calls that are alike within a minute are one line. Lines are kept for 7 days.')).toBeVisible()
+    const rows = recent.getByRole('row')
+    await expect(rows).toHaveCount(1 + 20)
+    const first = rows.nth(1)
+    await expect(first).toContainText(/GET \/api\/v1\/users.*192\.0\.2\.7 · backup\/2\.1.*req_/)
+    await expect(first).toContainText(read.requestId)
+    await expect(first.getByRole('cell', { name: '200', exact: true })).toBeVisible()
+    await button(recent, 'Show more').click()
+    await expect(rows).toHaveCount(1 + 32)
+    await expect(button(recent, 'Show more')).toBeHidden()
+    await expectAccessible(page)
+    await recent.getByRole('radio', { name: 'Refused' }).check()
+    await expect(rows).toHaveCount(1 + 1)
+    await expect(rows.nth(1)).toContainText(/GET \/api\/v1\/roles insufficient_scope .* req_/)
+    await expect(rows.nth(1).getByRole('cell', { name: '403', exact: true })).toBeVisible()
+    await expect(rows.nth(1)).toContainText(denied.requestId)
+    const [file] = await Promise.all([page.waitForEvent('download'), recent.getByRole('link', { name: 'Download CSV' }).click()])
+    expect(file.suggestedFilename()).toMatch(/^token-calls-.*\.csv$/)
+    const text = readFileSync(await file.path(), 'utf8').trimEnd().split('\r\n')
+    expect(text.slice(1)).toEqual([expect.stringContaining(denied.requestId)])
+    await db.rows(`DELETE FROM token_calls WHERE token_id = ?1 AND code = ''`, token.id)
+    await recent.getByRole('radio', { name: 'Allowed' }).check()
+    await expect(recent.getByText('No call in this time ended like that.')).toBeVisible()
+    await page.setViewportSize({ width: 390, height: 844 })
+    await recent.getByRole('radio', { name: 'All', exact: true }).check()
+    await expect(rows).toHaveCount(1 + 1)
+    await expectNoSideways(page)
   })
 
   test('c.4 proposes to take away the scopes that nobody uses, for a person to confirm', async ({ page, owner }) => {
@@ -454,6 +648,7 @@ test.describe('Token activity', () => {
     const activity = dialog(page, 'Token activity')
     await expect(activity.getByText(/^Never used\. Every use since /)).toBeVisible()
     await expect(activity.getByText('No call with this token was refused.')).toBeVisible()
+    await expect(activity.getByText('No call was made with this token in this time.')).toBeVisible()
     await button(activity, 'Close').last().click()
     await expect(button(rowOf(history(page), 'gone'), 'Edit')).toHaveCount(0)
   })

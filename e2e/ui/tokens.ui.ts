@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
-import { bearer } from '../support/actors'
+import { Actor, bearer, newAddress } from '../support/actors'
 import {
   API_ACCESS, RESOURCES, TABS, WARNING, button, cell, dialog, generate, history, holdBack, open, openAddDialog, rowOf, signIn, tokens,
 } from '../support/browser'
@@ -179,9 +179,10 @@ test.describe('Add New Token', () => {
     expect((await owner.get('/users/me/tokens')).json.items[0]).toMatchObject({ name: 'nightly', description: 'Copies the vault', scopes: ['jobs:read'] })
   })
 
-  test('E-08 E-09 has exactly eleven scopes in order, each with Read and Write', async ({ page }) => {
+  test('b.3 C-R2 E-08 E-09 starts as Custom with exactly eleven scopes in order, each with Read and Write, none of them checked', async ({ page }) => {
     await open(page, API_ACCESS)
     const adding = await openAddDialog(page)
+    await expect(adding.getByLabel('Scope', { exact: true }).getByRole('option', { selected: true })).toHaveText('Custom')
     const grid = adding.getByRole('group', { name: 'Scopes' }).getByRole('table')
     await expect(grid.getByRole('columnheader')).toHaveText(['Resource', 'Read', 'Write'])
     await expect(grid.getByRole('rowheader')).toHaveText(RESOURCES)
@@ -264,7 +265,7 @@ test.describe('Add New Token', () => {
     await expect(adding.getByRole('alert')).toBeInViewport({ ratio: 1 })
   })
 
-  test('puts the complaint of the server about a taken name under the field, and loses nothing', async ({ page, owner }) => {
+  test('b.3 puts the complaint of the server about a taken name under the field, and loses nothing', async ({ page, owner }) => {
     await owner.makeToken({ name: 'Nightly' })
     await open(page, API_ACCESS)
     const adding = await openAddDialog(page)
@@ -309,7 +310,7 @@ test.describe('Add New Token', () => {
   })
 
   for (const [preset, days] of [['7 days', 7], ['30 days', 30], ['60 days', 60], ['90 days', 90], ['365 days', 365]] as const) {
-    test(`lets a token expire in ${preset}, and says when that is`, async ({ page, owner }) => {
+    test(`b.3 lets a token expire in ${preset}, and says when that is`, async ({ page, owner }) => {
       await open(page, API_ACCESS)
       const adding = await openAddDialog(page)
       const choice = adding.getByRole('group', { name: 'Renewable until' })
@@ -564,6 +565,24 @@ test.describe('Revoke Selected Tokens', () => {
     const expected = { Token: `${secret.slice(0, 8)}…${secret.slice(-4)}`, Scopes: 'Read: Backups', Expiry: 'in 90 days', Revoked: 'now', 'Revoked by': 'Ada Lovelace', Reason: 'left the company', 'Last used': 'Never' }
     for (const [column, text] of Object.entries(expected)) await expect(await cell(table, 'nightly', column)).toHaveText(text)
     await expect(table.getByRole('checkbox')).toHaveCount(0)
+  })
+
+  test('b.3 d.2 d.5 Revoked History tells why a token is there that ended itself, was found by somebody, or whose older pair was used', async ({ page, owner }) => {
+    const made = await owner.makeToken({ name: 'itself' })
+    expect((await made.bearer.delete('/tokens/self')).status).toBe(204)
+    const anybody = new Actor(newAddress())
+    const { secret } = await owner.makeToken({ name: 'found' })
+    expect((await anybody.post('/credentials/revoke', { credentials: [secret] })).status).toBe(202)
+    const pair = (await owner.post('/users/me/tokens', { name: 'pair', scopes: ['users:read'], refresh: true })).json
+    const older = { access_token: pair.secret, refresh_token: pair.refresh_token }
+    expect((await anybody.post('/tokens/renew', older)).status).toBe(200)
+    expect((await anybody.post('/tokens/renew', older)).status).toBe(401)
+    await open(page, API_ACCESS)
+    await expect(history(page).getByRole('rowheader')).toHaveCount(3)
+    await expect(await cell(history(page), 'itself', 'Revoked by')).toHaveText('Ada Lovelace')
+    await expect(await cell(history(page), 'found', 'Revoked by')).toHaveText('Leak report')
+    await expect(await cell(history(page), 'found', 'Reason')).toHaveText('Reported as leaked')
+    await expect(await cell(history(page), 'pair', 'Reason')).toHaveText('A secret that had been replaced was used to get a new one')
   })
 
   test('reports what somebody else has revoked meanwhile', async ({ page, owner }) => {

@@ -8,6 +8,7 @@ import { db } from '../support/db'
 import { makeAccount } from '../support/machines'
 import { mailTo } from '../support/mail'
 import { colleague } from '../support/people'
+import { expectProblem, refused } from '../support/problem'
 import { expect, test } from '../support/test'
 import { totp } from '../support/totp'
 
@@ -99,9 +100,10 @@ test.describe('the list', () => {
 test.describe('a person', () => {
   test.beforeEach(({ context, owner }) => signIn(context, owner))
 
-  test('gets another role, which counts at once and is told by mail', async ({ page, owner }) => {
+  test('b.3 gets another role, which counts at once for their tokens too and is told by mail', async ({ page, owner }) => {
     const grace = await colleague(owner, 'Viewer')
     const { bearer } = await grace.makeToken({ scopes: ['users:read'] })
+    expectProblem(await bearer.get('/users'), 403, 'role_no_api_access')
     await openUsers(page)
     await users(page).getByRole('link', { name: 'Grace Hopper' }).click()
     await expect(page).toHaveURL(of(grace, 'profile'))
@@ -238,7 +240,7 @@ test.describe('a person', () => {
 
 test.describe('C-04 with exactly one of the two permissions', () => {
   for (const [permission, label] of [['manage_users', 'Add, delete and modify a user'], ['administer', 'Administrative Management']]) {
-    test(`C-03 C-05 C-06 ${label}: the way to the token of a person, and Edit token`, async ({ page, owner, context }) => {
+    test(`C-03 C-05 C-06 C-R11 ${label}: the way to the token of a person, and Edit token`, async ({ page, owner, context }) => {
       const [grace, kay] = [await colleague(owner), await colleague(owner, 'Viewer', { first_name: 'Kay', last_name: 'McNulty' })]
       const { secret } = await grace.makeToken({ name: 'nightly' })
       await kay.take('Keeper', permission)
@@ -303,7 +305,7 @@ test.describe('C-04 with exactly one of the two permissions', () => {
     await expect(page.getByLabel('Role').getByRole('option')).toHaveText(['Member', 'Viewer', 'Keeper'])
   })
 
-  test('without either there is no way in and no such page', async ({ page, owner, context }) => {
+  test('C-R12 without either there is no way in and no such page', async ({ page, owner, context }) => {
     const [grace, kay] = [await colleague(owner), await colleague(owner, 'Viewer', { first_name: 'Kay' })]
     await kay.take('Everything else', 'manage_service_accounts manage_roles read_audit introspect api_access')
     await signIn(context, kay)
@@ -311,6 +313,8 @@ test.describe('C-04 with exactly one of the two permissions', () => {
     await expect(page.getByRole('main').getByRole('link', { name: 'Roles' })).toBeVisible()
     await expect(page.getByRole('main').getByRole('link', { name: 'Users' })).toHaveCount(0)
     for (const path of [PAGE, of(grace, 'profile'), of(grace, 'tokens'), of(grace, 'sessions')]) await open(page, path, 'Page not found')
+    await refused(owner.tenant, () => kay.get('/users'), 403, 'forbidden')
+    await refused(owner.tenant, () => kay.get(`/users/${grace.user.id}/tokens`), 404, 'not_found')
     await kay.take('Member')
     await open(page, '/settings/profile')
     await expect(page.getByRole('button', { name: 'Kay Hopper' })).toBeVisible()

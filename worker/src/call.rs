@@ -6,6 +6,7 @@ use crate::{
     error::{Error, Result},
     log,
     secret::{Digest, HashKey, Prefix, Secret},
+    usage::Visited,
 };
 use axum::{
     extract::{FromRequestParts, MatchedPath},
@@ -48,6 +49,7 @@ pub struct Facts {
     told: OnceLock<Vec<(HeaderName, String)>>,
     route: OnceLock<MatchedPath>,
     caller: OnceLock<log::Caller>,
+    visited: OnceLock<Visited>,
     now_ms: u64,
     first_id: OnceLock<u128>,
     ids_made: AtomicU32,
@@ -87,6 +89,7 @@ impl Call {
             told: OnceLock::new(),
             route: OnceLock::new(),
             caller: OnceLock::new(),
+            visited: OnceLock::new(),
             now_ms,
             first_id: OnceLock::new(),
             ids_made: AtomicU32::new(0),
@@ -129,6 +132,16 @@ impl Call {
     /// Who is calling, as far as that is known.
     pub fn caller(&self) -> Option<&log::Caller> {
         self.caller.get()
+    }
+
+    /// Notes which token is shown, and for what. Only the first is heard: of a call that shows one, every gate says the same.
+    pub fn visits(&self, visited: impl FnOnce() -> Visited) {
+        self.visited.get_or_init(visited);
+    }
+
+    /// Which token was shown, if one was.
+    pub fn visited(&self) -> Option<&Visited> {
+        self.visited.get()
     }
 
     /// The template of the route that took the call, if one did.

@@ -3,8 +3,8 @@
 use crate::error::{Error, Result};
 use contract::{
     ids::{
-        DeliveryId, EventId, InvitationId, RoleId, ServiceAccountId, SessionId, TenantId, TokenId,
-        UserId,
+        CallsId, DeliveryId, EventId, InvitationId, RoleId, ServiceAccountId, SessionId, TenantId,
+        TokenId, UserId,
     },
     scopes::ScopeSet,
     time::Timestamp,
@@ -271,6 +271,7 @@ macro_rules! bind_ids {
 }
 
 bind_ids!(
+    CallsId,
     DeliveryId,
     EventId,
     InvitationId,

@@ -15,6 +15,7 @@ mod entity_tag;
 mod error;
 mod export;
 mod extract;
+mod files;
 mod gates;
 mod idempotency;
 mod invitations;
@@ -105,7 +106,7 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
 }
 
 async fn purge(env: &Env, now: Timestamp) -> error::Result<()> {
-    let [addresses, refusals, calls] = usage::purge(now, config::addresses_kept_days(env));
+    let [lines, addresses, refusals, calls] = usage::purge(now, config::addresses_kept_days(env));
     db::Db::of(env)?
         .commit([
             session::purge(now),
@@ -120,6 +121,7 @@ async fn purge(env: &Env, now: Timestamp) -> error::Result<()> {
             slack::purge_turns(now),
             outbox::purge(now),
             reminders::purge(now),
+            lines,
             addresses,
             refusals,
             calls,

@@ -110,6 +110,15 @@ pub fn finish(mut response: Response, content: Content, request_id: &str) -> Res
     response
 }
 
+/// The code of the problem that an answer is going to be, if it is one.
+pub fn refused(response: &Response) -> Option<Code> {
+    let error = response.extensions().get::<Arc<Error>>()?;
+    Some(match error.as_ref() {
+        Error::Refused(refusal) => refusal.code,
+        Error::Taken(_) | Error::Internal(_) => Code::Internal,
+    })
+}
+
 fn is_problem(headers: &HeaderMap) -> bool {
     headers
         .get(header::CONTENT_TYPE)

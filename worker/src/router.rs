@@ -186,8 +186,13 @@ fn access_tokens() -> Router {
         )
         .route("/api/v1/tokens/{id}/rotate", post(tokens::http::rotate))
         .route("/api/v1/tokens/{id}/grace", delete(tokens::http::end_grace))
+        .route(
+            "/api/v1/tokens/{id}/rotation",
+            delete(tokens::http::undo_rotation),
+        )
         .route("/api/v1/tokens/{id}/usage", get(tokens::http::usage))
         .route("/api/v1/tokens/{id}/activity", get(tokens::http::activity))
+        .route("/api/v1/tokens/{id}/calls", get(tokens::http::calls))
         .route("/api/v1/credentials/revoke", post(leaks::revoke))
 }
 
@@ -287,7 +292,9 @@ pub async fn answer(request: Request<Body>, env: Env, context: Context) -> Respo
         // The edge sets it anyway; pages judge by it how far their own clock is off.
         respond::set(response.headers_mut(), header::DATE, &call.now.http_date());
     }
+    let refused = respond::refused(&response);
     let response = respond::finish(response, about, &call.request_id);
+    usage::answered(&call, response.status(), refused);
     if log::requests(call.env()) {
         let route = match about {
             Content::Page => Some("page"),

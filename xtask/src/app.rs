@@ -220,6 +220,8 @@ fn bundle_styles(project: &Project, profile: Profile, to: &Path) -> Result<()> {
         "app=style/main.css",
         "administration=style/administration.css",
         "reference=style/reference.css",
+        "password=style/password.css",
+        "token_dialogs=style/token_dialogs.css",
         "--bundle",
         "--log-level=warning",
         "--loader:.woff2=file",

@@ -3,9 +3,9 @@
 use super::may;
 use crate::{
     api::{Api, Failure},
-    dom,
     later::Render,
-    page, routes,
+    page::{self, look},
+    routes,
     session::Who,
     settings,
 };
@@ -60,12 +60,6 @@ impl Page {
         };
         settings::frame(main.into_any())
     }
-}
-
-/// Where the look of some pages is, which others do not need: beside what `index.html` names.
-pub fn look(file: &str) -> Option<String> {
-    let base = dom::find("script[data-base]")?.get_attribute("data-base")?;
-    Some([&base, file].concat())
 }
 
 /// The way back up.

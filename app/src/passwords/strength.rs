@@ -1,6 +1,6 @@
 //! How good a new password is, as it is typed.
 
-use crate::form::compose;
+use crate::{form::compose, page::look};
 use contract::password::{self, MIN};
 use leptos::prelude::*;
 
@@ -23,6 +23,7 @@ pub fn meter() -> AnyView {
     };
     let view = move |strength: Strength| {
         view! {
+            <link rel="stylesheet" href=look("/password.css") />
             <div class="field password__strength">
                 <meter class="meter" aria-label="Strength of the new password" min="0" max="3" low="1.5" high="2.5" optimum="3" value=strength.level></meter>
                 <p class="field__hint">{strength.words}</p>

@@ -7,11 +7,8 @@ use super::{
 };
 use crate::{
     api::{Api, Failure, Method},
-    manage::{
-        layout::{heading, look},
-        query,
-    },
-    page,
+    manage::{layout::heading, query},
+    page::{self, look},
     router::Router,
     settings,
     ui::{

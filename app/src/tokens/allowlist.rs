@@ -14,20 +14,31 @@ use crate::{
 };
 use contract::{
     allowlist::{Allowlist, Notice},
-    tokens::CreateToken,
+    tokens::{Activity, CreateToken},
 };
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
 /// The section: the entries, and the button that edits them.
 pub fn section(
     form: Form<CreateToken>,
-    kept: Vec<String>,
+    kept: (Vec<String>, bool),
     editing: RwSignal<bool>,
     merged: RwSignal<Vec<String>>,
 ) -> AnyView {
     form.place("ip_allowlist");
+    form.place("ip_allowlist_observed");
     let entries = move || form.draft.with(|draft| draft.ip_allowlist.clone());
-    let unsaved = move || (entries() != kept).then(|| badge(Tone::Expired, "Unsaved"));
+    let is_observed = move || {
+        form.draft
+            .with(|draft| draft.ip_allowlist_observed && !draft.ip_allowlist.is_empty())
+    };
+    let observed = move || is_observed().then(|| badge(Tone::Off, "Observed only"));
+    let unsaved = move || {
+        let now = form
+            .draft
+            .with(|draft| (draft.ip_allowlist.clone(), draft.ip_allowlist_observed));
+        (now != kept).then(|| badge(Tone::Expired, "Unsaved"))
+    };
     let account = Api::in_use().account;
     let list = move || {
         let entries = entries();
@@ -35,7 +46,7 @@ pub fn section(
             return view! { <p class="muted">"Any address."</p> }.into_any();
         }
         let here = account.with(|session| session.client_ip.clone()).flatten();
-        let missing = here.filter(|here| !lets_in(&entries, here));
+        let missing = here.filter(|here| !is_observed() && !lets_in(&entries, here));
         let warning = missing.map(|here| notice::warning_of(format!(
             "Your current address is {here}, which the list leaves out: the token will not work from here."
         )));
@@ -56,6 +67,7 @@ pub fn section(
         <section class="subsection" aria-labelledby="allowlist">
             <div class="subsection__header">
                 <h3 class="field__label" id="allowlist">"IP allowlist"</h3>
+                {observed}
                 {unsaved}
                 <button type="button" class="button button--secondary button--small" aria-label="Edit IP allowlist" on:click=move |_| editing.set(true)>"Edit"</button>
             </div>
@@ -77,11 +89,13 @@ pub fn dialog(
     form: Form<CreateToken>,
     editing: RwSignal<bool>,
     merged: RwSignal<Vec<String>>,
+    token: Option<String>,
 ) -> impl Fn() -> Option<AnyView> {
     move || {
+        let token = token.clone();
         editing
             .get()
-            .then(|| view! { <Edit form editing merged /> }.into_any())
+            .then(|| view! { <Edit form editing merged token /> }.into_any())
     }
 }
 
@@ -93,32 +107,46 @@ fn Edit(
     editing: RwSignal<bool>,
     /// What became of entries that were taken in.
     merged: RwSignal<Vec<String>>,
+    /// The path of the token, unless it is new.
+    token: Option<String>,
 ) -> impl IntoView {
-    let text = RwSignal::new(
-        form.draft
-            .with_untracked(|draft| draft.ip_allowlist.join("\n")),
-    );
+    let api = Api::in_use();
+    let (list, observe) = form
+        .draft
+        .with_untracked(|draft| (draft.ip_allowlist.join("\n"), draft.ip_allowlist_observed));
+    let (text, observe) = (RwSignal::new(list), RwSignal::new(observe));
     let wrong = RwSignal::new(Vec::new());
     let write = move |ev| {
         text.set(event_target_value(&ev));
         wrong.set(Vec::new());
     };
     let here = untrack(|| {
-        let account = Api::in_use().account;
+        let account = api.account;
         account.with(|session| session.client_ip.clone()).flatten()
     });
-    let add = move |address: String| {
-        text.update(|text| {
-            if !text.is_empty() && !text.ends_with('\n') {
-                text.push('\n');
-            }
-            text.push_str(&address);
-        });
-    };
+    let add = move |address: String| text.update(|text| add_line(text, &address));
     let own = here.map(|address| {
         let sentence = ["Your current address is ", &address, ". "].concat();
         view! { <p class="field__hint">{sentence}<button type="button" class="link" on:click=move |_| add(address.clone())>"Add it"</button></p> }
     });
+    let seen = token.map(|token| {
+        let add_seen = move |_| {
+            let path = [&token, "/activity"].concat();
+            spawn_local(async move {
+                match api.get::<Activity>(&path).await {
+                    Ok(activity) => {
+                        let from = activity.calls.into_iter().map(|call| call.ip);
+                        text.try_update(|text| add_missing(text, from));
+                    }
+                    Err(failure) => {
+                        wrong.try_set(vec![failure.message()]);
+                    }
+                }
+            });
+        };
+        view! { <p class="field__hint"><button type="button" class="link" on:click=add_seen>"Add the addresses it was used from"</button></p> }
+    });
+    let toggle = move |ev| observe.set(event_target_checked(&ev));
     let save = move |ev: SubmitEvent| {
         ev.prevent_default();
         // The outer form is not sent along.
@@ -126,7 +154,10 @@ fn Edit(
         let lines = split(&text.get_untracked());
         match Allowlist::read(said(&lines).into_iter().map(|(_, line)| line)) {
             Ok((list, notices)) => {
-                form.change("ip_allowlist", |draft| draft.ip_allowlist = list.entries());
+                form.change("ip_allowlist", |draft| {
+                    draft.ip_allowlist = list.entries();
+                    draft.ip_allowlist_observed = observe.get_untracked();
+                });
                 merged.set(notices.into_iter().map(told).collect());
                 editing.set(false);
             }
@@ -152,6 +183,14 @@ fn Edit(
                         true,
                     )}
                     {own}
+                    {seen}
+                    <label class="choice">
+                        <input class="checkbox" type="checkbox" prop:checked=move || observe.get() on:change=toggle />
+                        <span class="choice__text">
+                            "Only observe"
+                            <span class="choice__hint">"The list refuses nobody yet. The token's activity tells which calls it would refuse, until you enforce it."</span>
+                        </span>
+                    </label>
                 </div>
                 <div class="dialog__footer">
                     <button type="button" class="button button--secondary" on:click=move |_| close.run(())>"Cancel"</button>
@@ -160,6 +199,26 @@ fn Edit(
             </form>
         </Modal>
     }
+}
+
+/// Adds the addresses that the list, once it names any, leaves out.
+fn add_missing(text: &mut String, addresses: impl Iterator<Item = String>) {
+    let listed: Vec<_> = split(text)
+        .into_iter()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    for address in addresses.filter(|address| !address.is_empty()) {
+        if listed.is_empty() || !lets_in(&listed, &address) {
+            add_line(text, &address);
+        }
+    }
+}
+
+fn add_line(text: &mut String, line: &str) {
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text.push_str(line);
 }
 
 /// What became of an entry.
@@ -191,6 +250,20 @@ mod tests {
                 "::1 was there twice.",
             ]
         );
+    }
+
+    #[test]
+    fn c_5_addresses_are_added_that_the_list_leaves_out() {
+        let added = |text: &str| {
+            let mut text = text.to_owned();
+            let seen = ["192.0.2.7", "", "2001:db8::1"].map(str::to_owned);
+            add_missing(&mut text, seen.into_iter());
+            text
+        };
+        assert_eq!(added(""), "192.0.2.7\n2001:db8::1");
+        assert_eq!(added("192.0.2.0/24\n"), "192.0.2.0/24\n2001:db8::1");
+        // What is not an entry yet stays as it is.
+        assert_eq!(added("10.0."), "10.0.\n192.0.2.7\n2001:db8::1");
     }
 
     #[test]

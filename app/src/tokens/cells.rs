@@ -35,7 +35,8 @@ pub fn scopes(token: &Token) -> AnyView {
     };
     let limits = [
         counted(token.allowed_endpoints.len(), "endpoint", "endpoints"),
-        counted(token.ip_allowlist.len(), "IP entry", "IP entries"),
+        counted(token.ip_allowlist.len(), "IP entry", "IP entries")
+            .filter(|_| !token.ip_allowlist_observed),
     ];
     let limits: Vec<_> = limits.into_iter().flatten().collect();
     let limits = (!limits.is_empty())

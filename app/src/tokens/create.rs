@@ -65,7 +65,7 @@ pub fn Create() -> impl IntoView {
                     <Submit label="Generate Token" busy="Generating…" pending=state.pending />
                 </div>
             </form>
-            {draft.over()}
+            {draft.over(None)}
         </DraftDialog>
     }
 }

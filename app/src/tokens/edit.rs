@@ -37,10 +37,13 @@ fn path(id: &str) -> String {
 fn edit(desk: Desk, token: &Token, proposal: Option<Proposal>, fresh: Fresh) -> AnyView {
     let toaster = expect_context::<Toaster>();
     let mut start = as_draft(token);
-    let proposal = proposal.filter(|_| token.kind == Kind::Custom);
+    let is_about_scopes = matches!(proposal, Some(Proposal::Add(_) | Proposal::Keep(_)));
+    let proposal = proposal.filter(|_| !is_about_scopes || token.kind == Kind::Custom);
     match proposal {
         Some(Proposal::Add(scope)) => start.scopes.insert(scope),
         Some(Proposal::Keep(scopes)) => start.scopes = scopes.intersection(token.scopes),
+        Some(Proposal::Allow(address)) => start.ip_allowlist.push(address.to_string()),
+        Some(Proposal::Enforce) => start.ip_allowlist_observed = false,
         None => {}
     }
     let draft = Draft::new("edit-token", path(token.id.as_str()), start, Expiry::kept());
@@ -82,7 +85,7 @@ fn edit(desk: Desk, token: &Token, proposal: Option<Proposal>, fresh: Fresh) -> 
                 <Submit label="Save" busy="Saving…" pending=state.pending />
             </div>
         </form>
-        {draft.over()}
+        {draft.over(Some(path(token.id.as_str())))}
     }
     .into_any()
 }
@@ -104,6 +107,12 @@ fn because(proposal: Proposal) -> String {
         Proposal::Keep(_) => format!(
             "Only the scopes that calls took in the last {UNUSED_DAYS} days are checked below: save to take the others away."
         ),
+        Proposal::Allow(address) => {
+            format!("{address} is in the IP allowlist below: save to let it in once the list is enforced.")
+        }
+        Proposal::Enforce => {
+            "The IP allowlist below is enforced once you save: calls from other addresses are refused.".into()
+        }
     }
 }
 
@@ -134,6 +143,7 @@ fn as_draft(token: &Token) -> CreateToken {
         },
         allowed_endpoints: token.allowed_endpoints.clone(),
         ip_allowlist: token.ip_allowlist.clone(),
+        ip_allowlist_observed: token.ip_allowlist_observed,
         ..CreateToken::default()
     }
 }
@@ -154,6 +164,8 @@ fn change(before: &Token, draft: CreateToken, enabled: bool) -> UpdateToken {
         renewable_until: draft.renewable_until,
         expires_at: draft.expires_at,
         ip_allowlist: Some(draft.ip_allowlist).filter(|list| *list != kept.ip_allowlist),
+        ip_allowlist_observed: Some(draft.ip_allowlist_observed)
+            .filter(|observed| *observed != kept.ip_allowlist_observed),
         enabled: Some(enabled).filter(|enabled| *enabled != before.enabled),
     }
 }
@@ -166,7 +178,7 @@ mod tests {
         serde_json::from_str(
             r#"{"id":"tok_01JD7ZQ4T3V5W6X7Y8Z9ABCDEF","owner":{"type":"user","id":"usr_01JD7ZQ4T3V5W6X7Y8Z9ABCDEF","name":"Ada"},
             "kind":"custom","name":"ci","description":null,"scopes":["backups:read"],"allowed_endpoints":[],"ip_allowlist":["10.0.0.0/8"],
-            "enabled":true,"status":"active","prefix":"lkp_aaaa","last_four":"zzzz","created_at":"2026-11-22T20:01:35Z","renewable_until":"2027-02-20T20:01:35Z",
+            "ip_allowlist_observed":false,"enabled":true,"status":"active","prefix":"lkp_aaaa","last_four":"zzzz","created_at":"2026-11-22T20:01:35Z","renewable_until":"2027-02-20T20:01:35Z",
             "expires_at":null,"last_used_at":null,"last_used_ip":null,"in_grace_until":null,"revoked_at":null,"revoked_by":null,"revoke_reason":null}"#,
         )
         .unwrap()

@@ -103,7 +103,7 @@ impl Draft {
         );
         let end = kept.map(Token::end);
         let kept_list = kept
-            .map(|token| token.ip_allowlist.clone())
+            .map(|token| (token.ip_allowlist.clone(), token.ip_allowlist_observed))
             .unwrap_or_default();
         let hint = if is_new {
             "What will use this token?"
@@ -127,9 +127,9 @@ impl Draft {
         .into_any()
     }
 
-    /// The dialog that lies over the one of the fields; outside of its form.
-    pub fn over(self) -> impl Fn() -> Option<AnyView> {
-        allowlist::dialog(self.form, self.editing, self.merged)
+    /// The dialog that lies over the one of the fields; outside of its form. The token that is edited is at `kept`.
+    pub fn over(self, kept: Option<String>) -> impl Fn() -> Option<AnyView> {
+        allowlist::dialog(self.form, self.editing, self.merged, kept)
     }
 }
 

@@ -1,8 +1,9 @@
 //! The dialog that tells who uses a token, and who could not.
 
-use super::{Desk, Dialog, Proposal, routes::calls};
+use super::{Desk, Dialog, Proposal, recent::recent_calls, routes::calls};
 use crate::{
     api::{Api, Failure, Method},
+    page::look,
     ui::{
         dialog::Dialog as Modal, failed::Failed, skeleton::skeleton_card, time_ago::time_ago,
         toast::Toaster,
@@ -64,6 +65,7 @@ fn Insight(
     let close = Callback::new(move |()| desk.close());
     view! {
         <Modal id="insight-title" title="Token activity" on_close=close>
+            <link rel="stylesheet" href=look("/token_dialogs.css") />
             <div class="dialog__body">
                 <p class="table__title">{name}</p>
                 {content}
@@ -82,7 +84,7 @@ fn told(desk: Desk, token: &Token, (usage, activity): &Known, again: Callback<()
         .clone()
         .filter(|old| old.until > now && token.status != Status::Revoked);
     view! {
-        {old.map(|old| view! { <Old token=token.id.as_str().to_owned() old again /> })}
+        {old.map(|old| view! { <Old token=token.id.as_str().to_owned() old can_undo=activity.can_undo_rotation again /> })}
         <section class="subsection" aria-labelledby="calls">
             <h3 class="field__label" id="calls">"Calls in the last 30 days"</h3>
             {calls(usage)}
@@ -92,10 +94,12 @@ fn told(desk: Desk, token: &Token, (usage, activity): &Known, again: Callback<()
             <h3 class="field__label" id="used-from">"Used from"</h3>
             {used_from(&activity.calls, activity.tracked_since)}
         </section>
+        {would_refuse(desk, token, &activity.would_refuse)}
         <section class="subsection" aria-labelledby="refused">
             <h3 class="field__label" id="refused">"Why is my token failing?"</h3>
             {refused(desk, token, &activity.refusals)}
         </section>
+        {recent_calls(token.id.as_str())}
     }
     .into_any()
 }
@@ -143,16 +147,19 @@ fn Old(
     token: String,
     /// The secret.
     old: OldSecret,
+    /// Whether it can be the only one again.
+    can_undo: bool,
     /// Asks for everything anew.
     again: Callback<()>,
 ) -> impl IntoView {
     let (api, desk, toaster) = (Api::in_use(), Desk::in_use(), expect_context::<Toaster>());
-    let retire = move |_| {
-        let path = [TOKENS, "/", &token, "/grace"].concat();
+    let path = [TOKENS, "/", &token].concat();
+    let end = move |what: &'static str, said: &'static str| {
+        let path = [&path, what].concat();
         spawn_local(async move {
             match api.send(Method::DELETE, &path, None).await {
                 Ok(_) => {
-                    toaster.say("The old secret no longer works.".into());
+                    toaster.say(said.into());
                     desk.current.reload();
                     let _ = again.try_run(());
                 }
@@ -160,25 +167,45 @@ fn Old(
             }
         });
     };
-    let used = match old.last_used_at.filter(|_| old.is_in_use()) {
-        Some(at) => {
-            let by = [old.last_used_ip, old.last_used_agent]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>();
-            view! { "Still in use: " {time_ago(Some(at), "")} {(!by.is_empty()).then(|| format!(", by {}", by.join(", ")))} "." }.into_any()
-        }
+    let retire = end.clone();
+    let undo = can_undo.then(|| {
+        let undo = move |_| end("/rotation", "The old secret is the only one again.");
+        view! { <button type="button" class="button button--secondary button--small" on:click=undo>"Undo rotation"</button> }
+    });
+    let is_used = old.is_in_use();
+    let used = match old.last_used_at.filter(|_| is_used) {
+        Some(at) => used_by(
+            "Still in use: ",
+            at,
+            [old.last_used_ip, old.last_used_agent],
+        ),
         None => "Nobody has used it since it was replaced: it is safe to retire.".into_any(),
+    };
+    let new_used = match old.new_used_at {
+        Some(at) => used_by(
+            "The new one was used ",
+            at,
+            [old.new_used_ip, old.new_used_agent],
+        ),
+        None => "Nobody has used the new one yet.".into_any(),
     };
     view! {
         <div class="notice notice--warning">
             <div class="notice__body">
                 <p class="notice__title">"The old secret …" {old.last_four} " works until " {crate::clock::in_words(old.until)}</p>
-                <p>{used}</p>
-                <div class="cluster"><button type="button" class="button button--secondary button--small" on:click=retire>"Retire now"</button></div>
+                <p>{used} " " {new_used}</p>
+                <div class="cluster">
+                    <button type="button" class="button button--secondary button--small" on:click=move |_| retire("/grace", "The old secret no longer works.")>"Retire now"</button>
+                    {undo}
+                </div>
             </div>
         </div>
     }
+}
+
+fn used_by(words: &'static str, at: Timestamp, by: [Option<String>; 2]) -> AnyView {
+    let by = by.into_iter().flatten().collect::<Vec<_>>();
+    view! { {words} {time_ago(Some(at), "")} {(!by.is_empty()).then(|| format!(", by {}", by.join(", ")))} "." }.into_any()
 }
 
 fn used_from(calls: &[CallsFrom], since: Timestamp) -> AnyView {
@@ -196,15 +223,51 @@ fn used_from(calls: &[CallsFrom], since: Timestamp) -> AnyView {
             </tr>
         }
     });
-    view! {
-        <div class="scroll" tabindex="0" role="group" aria-labelledby="used-from">
-            <table class="facts">
-                <thead><tr><th scope="col">"Address"</th><th scope="col">"Last call"</th><th scope="col">"Calls"</th><th scope="col">"Last"</th></tr></thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        </div>
+    table("used-from", "Address", rows.collect_view().into_any())
+}
+
+/// Whom the IP allowlist would refuse, while it is observed only.
+fn would_refuse(desk: Desk, token: &Token, calls: &[Refusals]) -> Option<AnyView> {
+    if !token.ip_allowlist_observed
+        || token.ip_allowlist.is_empty()
+        || token.status == Status::Revoked
+    {
+        return None;
     }
-    .into_any()
+    let id = token.id.as_str().to_owned();
+    let propose = move |proposal| {
+        let id = id.clone();
+        move |_| desk.dialog.set(Dialog::Edit(id.clone(), Some(proposal)))
+    };
+    let enforce = propose(Proposal::Enforce);
+    let rows = calls.iter().cloned().map(|call| {
+        let allow = call.ip.parse().ok().map(|address| {
+            view! { <button type="button" class="link" on:click=propose(Proposal::Allow(address))>"Allow it"</button> }
+        });
+        view! {
+            <tr>
+                <th scope="row"><code class="mono">{known_address(call.ip)}</code> " " {allow}<span class="table__sub">{call.agent}</span></th>
+                <td>{call.call}</td>
+                <td>{call.calls}</td>
+                <td>{time_ago(Some(call.at), "")}</td>
+            </tr>
+        }
+    });
+    let content = if calls.is_empty() {
+        view! { <p class="muted">"Every call since it was edited came from an address that it has."</p> }.into_any()
+    } else {
+        table("would-refuse", "Address", rows.collect_view().into_any())
+    };
+    Some(
+        view! {
+            <section class="subsection" aria-labelledby="would-refuse">
+                <h3 class="field__label" id="would-refuse">"What the IP allowlist would refuse"</h3>
+                {content}
+                <div class="cluster"><button type="button" class="button button--secondary button--small" on:click=enforce>"Enforce…"</button></div>
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 fn refused(desk: Desk, token: &Token, refusals: &[Refusals]) -> AnyView {
@@ -232,18 +295,24 @@ fn refused(desk: Desk, token: &Token, refusals: &[Refusals]) -> AnyView {
             </tr>
         }
     });
+    table("refused", "Reason", rows.collect_view().into_any())
+}
+
+/// Calls, each with what it is told by first.
+fn table(labelled_by: &'static str, first: &'static str, rows: AnyView) -> AnyView {
     view! {
-        <div class="scroll" tabindex="0" role="group" aria-labelledby="refused">
+        <div class="scroll" tabindex="0" role="group" aria-labelledby=labelled_by>
             <table class="facts">
-                <thead><tr><th scope="col">"Reason"</th><th scope="col">"Last call"</th><th scope="col">"Calls"</th><th scope="col">"Last"</th></tr></thead>
-                <tbody>{rows.collect_view()}</tbody>
+                <thead><tr><th scope="col">{first}</th><th scope="col">"Last call"</th><th scope="col">"Calls"</th><th scope="col">"Last"</th></tr></thead>
+                <tbody>{rows}</tbody>
             </table>
         </div>
     }
     .into_any()
 }
 
-fn known_address(ip: String) -> String {
+/// The address, if one is known.
+pub fn known_address(ip: String) -> String {
     if ip.is_empty() {
         "Unknown address".into()
     } else {

@@ -18,6 +18,7 @@ mod lines;
 mod link;
 mod list;
 mod page;
+mod recent;
 mod reveal;
 mod revoke;
 mod rotate;
@@ -27,6 +28,7 @@ use crate::{
     api::Api,
     later::{Later, Missing, Render},
     listing::{Listing, Rows},
+    page::look,
     ui::{notice, selection::Selection},
 };
 use contract::{
@@ -37,6 +39,7 @@ use contract::{
 use filter::Wanted;
 use leptos::{prelude::*, task::spawn_local, wasm_split::wasm_split};
 use link::Prefilled;
+use std::net::IpAddr;
 
 pub use page::panel;
 
@@ -70,14 +73,15 @@ fn dialog() -> AnyView {
         link::follow(desk);
         return ().into_any();
     }
-    desk.dialog.with_untracked(|dialog| match dialog {
+    let content = desk.dialog.with_untracked(|dialog| match dialog {
         Dialog::Create(_) => view! { <Create /> }.into_any(),
         Dialog::Reveal(..) => view! { <Reveal /> }.into_any(),
         Dialog::Edit(..) => edit::dialog(),
         Dialog::Rotate(_) => rotate::dialog(),
         Dialog::Revoke(_) => revoke::dialog(),
         Dialog::Insight(_) | Dialog::Linked | Dialog::Closed => ().into_any(),
-    })
+    });
+    view! { <link rel="stylesheet" href=look("/token_dialogs.css") /> {content} }.into_any()
 }
 
 /// The dialog that is open.
@@ -108,6 +112,10 @@ pub enum Proposal {
     Add(Scope),
     /// Only these scopes are kept: no call took the others.
     Keep(ScopeSet),
+    /// An address is let in that the IP allowlist would refuse.
+    Allow(IpAddr),
+    /// The IP allowlist refuses whom it leaves out.
+    Enforce,
 }
 
 /// That a person hears of what others do with their tokens.

@@ -40,6 +40,8 @@ pub struct CreateToken {
     pub expires_at: Wish,
     /// Addresses that it may be used from.
     pub ip_allowlist: Vec<String>,
+    /// Whether that list is only tried out: everybody is let in, and whom it would refuse is told.
+    pub ip_allowlist_observed: bool,
     /// Whether it lives shortly and comes with a refresh token.
     pub refresh: bool,
 }
@@ -58,6 +60,8 @@ pub struct NewToken {
     pub allowed_endpoints: Vec<String>,
     /// Addresses that it may be used from.
     pub ip_allowlist: Allowlist,
+    /// Whether that list is only tried out.
+    pub ip_allowlist_observed: bool,
     /// Whether it lives shortly and comes with a refresh token.
     pub refresh: bool,
     end: Wish,
@@ -206,6 +210,7 @@ impl Check for CreateToken {
                 scopes,
                 allowed_endpoints,
                 ip_allowlist,
+                ip_allowlist_observed: self.ip_allowlist_observed,
                 refresh: self.refresh,
                 end,
             }),

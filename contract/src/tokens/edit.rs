@@ -50,6 +50,10 @@ pub struct UpdateToken {
     /// Addresses that it may be used from.
     #[serde(deserialize_with = "list", skip_serializing_if = "Option::is_none")]
     pub ip_allowlist: Option<Vec<String>>,
+    /// Whether the list is only tried out.
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub ip_allowlist_observed: Option<bool>,
     /// Whether it is switched on.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
@@ -71,6 +75,7 @@ pub struct TokenChange {
     renewable_until: Wish,
     expires_at: Wish,
     ip_allowlist: Option<Allowlist>,
+    ip_allowlist_observed: Option<bool>,
     enabled: Option<bool>,
 }
 
@@ -103,6 +108,7 @@ impl Check for UpdateToken {
                 renewable_until: self.renewable_until,
                 expires_at: self.expires_at,
                 ip_allowlist: ip_allowlist.flatten(),
+                ip_allowlist_observed: self.ip_allowlist_observed,
                 enabled: self.enabled,
             }),
             _ => Err(checker.into_invalid()),
@@ -182,6 +188,9 @@ impl TokenChange {
             scopes,
             allowed_endpoints,
             ip_allowlist,
+            ip_allowlist_observed: self
+                .ip_allowlist_observed
+                .unwrap_or(token.ip_allowlist_observed),
             renewable_until: end.filter(|_| kind.is_renewable()),
             expires_at: end.filter(|_| !kind.is_renewable()),
             in_grace_until: token
@@ -215,7 +224,11 @@ fn widens(before: &Token, after: &Token) -> bool {
     let more_kind = after.kind == Kind::All && before.kind != Kind::All;
     let more_scopes = after.scopes.intersection(before.scopes) != after.scopes;
     let more_paths = !endpoints::cover(&before.allowed_endpoints, &after.allowed_endpoints);
-    let list = |token: &Token| Allowlist::read(token.ip_allowlist.iter().map(String::as_str));
+    // A list that is only observed lets everybody in, as an empty one does.
+    let list = |token: &Token| {
+        let entries = token.ip_allowlist.iter().map(String::as_str);
+        Allowlist::read(entries.filter(|_| !token.ip_allowlist_observed))
+    };
     let more_places = match (list(before), list(after)) {
         (Ok((before, _)), Ok((after, _))) => !before.covers(&after),
         _ => true,
@@ -249,6 +262,7 @@ mod tests {
             scopes: kind.scopes(ScopeSet::parse("backups:read jobs:read").unwrap()),
             allowed_endpoints: vec![],
             ip_allowlist: vec!["10.0.0.0/8".into()],
+            ip_allowlist_observed: false,
             enabled: true,
             status: Status::Active,
             prefix: "lkp_".into(),
@@ -341,6 +355,23 @@ mod tests {
                 .token
                 .enabled
         );
+    }
+
+    #[test]
+    fn c_5_to_observe_an_allowlist_widens_a_token_and_to_enforce_it_narrows_it() {
+        let observed = edit(&token(Kind::Custom), r#"{"ip_allowlist_observed":true}"#).unwrap();
+        assert!(observed.widens && observed.token.ip_allowlist_observed);
+        for json in [
+            r#"{"ip_allowlist":["192.0.2.1"]}"#,
+            r#"{"ip_allowlist":[]}"#,
+            r#"{"ip_allowlist_observed":false}"#,
+            r#"{"ip_allowlist_observed":false,"ip_allowlist":["192.0.2.1"]}"#,
+        ] {
+            assert!(!widens(&observed.token, json), "{json}");
+        }
+        // There is nothing to observe where everybody is let in.
+        let open = edit(&token(Kind::Custom), r#"{"ip_allowlist":[]}"#).unwrap();
+        assert!(!widens(&open.token, r#"{"ip_allowlist_observed":true}"#));
     }
 
     #[test]

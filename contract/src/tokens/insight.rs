@@ -44,6 +44,9 @@ pub struct Refusals {
     pub call: String,
 }
 
+/// The reason of a call that an IP allowlist would refuse which is observed only.
+pub const OBSERVED: &str = "ip_observed";
+
 /// The secret that a token had before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -60,6 +63,12 @@ pub struct OldSecret {
     pub last_used_ip: Option<String>,
     /// By what.
     pub last_used_agent: Option<String>,
+    /// When the one that replaced it was last used while both work.
+    pub new_used_at: Option<Timestamp>,
+    /// From which address.
+    pub new_used_ip: Option<String>,
+    /// By what.
+    pub new_used_agent: Option<String>,
 }
 
 impl OldSecret {
@@ -79,8 +88,12 @@ pub struct Activity {
     pub calls: Vec<CallsFrom>,
     /// What was refused, the last first.
     pub refusals: Vec<Refusals>,
+    /// What was let in although the IP allowlist leaves its address out, since that is observed only; the last first.
+    pub would_refuse: Vec<Refusals>,
     /// The secret before.
     pub old_secret: Option<OldSecret>,
+    /// Whether the rotation can be undone: the secret before works, and nobody has used the new one yet.
+    pub can_undo_rotation: bool,
     /// The scopes of a Custom token that no call took in the last 30 days; `null` where that cannot be said.
     pub unused_scopes: Option<Vec<Scope>>,
 }
@@ -153,6 +166,9 @@ mod tests {
             last_used_at,
             last_used_ip: None,
             last_used_agent: None,
+            new_used_at: None,
+            new_used_ip: None,
+            new_used_agent: None,
         };
         assert!(!old(None).is_in_use());
         assert!(!old(Some(at(99))).is_in_use());

@@ -1,5 +1,6 @@
 //! Access tokens: what a person gives to a script, and a service account to a machine.
 
+mod calls;
 mod create;
 mod edit;
 pub mod endpoints;
@@ -8,9 +9,10 @@ mod kind;
 mod lifetime;
 mod rotate;
 
+pub use calls::{CALLS_KEPT_DAYS, Outcome, TokenCalls};
 pub use create::{CreateToken, NewToken, ip_allowlist};
 pub use edit::{Edit, Refused, TokenChange, UpdateToken};
-pub use insight::{Activity, CallsFrom, OldSecret, Refusals, UNUSED_DAYS, unused_scopes};
+pub use insight::{Activity, CallsFrom, OBSERVED, OldSecret, Refusals, UNUSED_DAYS, unused_scopes};
 pub use kind::Kind;
 pub use lifetime::Wish;
 pub(crate) use lifetime::{list, named, present};
@@ -175,6 +177,8 @@ pub struct Token {
     pub allowed_endpoints: Vec<String>,
     /// Addresses it may be used from; empty means any.
     pub ip_allowlist: Vec<String>,
+    /// Whether the list is only tried out: everybody is let in, and whom it would refuse is told.
+    pub ip_allowlist_observed: bool,
     /// Whether it is switched on.
     pub enabled: bool,
     /// Whether it is good.

@@ -1,145 +1,68 @@
-//! The trail as a file of any size: read page by page while it is sent, so that memory holds one page of it.
+//! The trail as a file.
 
-use super::{
-    csv,
-    store::{self, Wanted},
-};
-use crate::{auth::Tenant, call::Call, error::Result};
-use axum::{
-    body::Body,
-    http::header,
-    response::{IntoResponse, Response},
+use super::store::{self, Wanted};
+use crate::{
+    auth::Tenant,
+    call::Call,
+    error::Result,
+    files::{Listed, ROWS},
 };
 use contract::{audit::AuditEvent, ids::EventId};
-use futures_util::stream::unfold;
-use serde_json::{Value, json};
-use worker::send::SendFuture;
+use serde_json::Value;
 
-/// Rows that are read at once: a call may ask D1 a thousand times.
-const ROWS: u32 = 1000;
-
-/// What the file is to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// For spreadsheets.
-    Csv,
-    /// The list as one document.
-    Json,
+/// The events that are wanted of a tenant's trail.
+pub struct Trail {
+    pub tenant: Tenant,
+    pub wanted: Wanted,
 }
 
-impl Format {
-    /// The format that the parameter `format` names.
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "csv" => Some(Self::Csv),
-            "json" => Some(Self::Json),
-            _ => None,
-        }
+impl Listed for Trail {
+    type Row = AuditEvent<Value>;
+
+    const NAME: &'static str = "audit-log";
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "at",
+        "actor_type",
+        "actor_id",
+        "actor",
+        "credential",
+        "action",
+        "target_type",
+        "target_id",
+        "target",
+        "ip",
+        "device",
+        "request_id",
+        "changes",
+    ];
+
+    fn cells(event: &AuditEvent<Value>) -> Vec<String> {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let changes = event.changes.as_ref().map(Value::to_string);
+        vec![
+            event.id.as_str().into(),
+            event.at.to_string(),
+            event.actor.kind.clone(),
+            text(&event.actor.id),
+            event.actor.name.clone(),
+            text(&event.credential),
+            event.action.clone(),
+            event.target.kind.clone(),
+            text(&event.target.id),
+            event.target.name.clone(),
+            text(&event.ip),
+            text(&event.device),
+            event.request_id.clone(),
+            text(&changes),
+        ]
     }
 
-    const fn media_type(self) -> &'static str {
-        match self {
-            Self::Csv => "text/csv; charset=utf-8; header=present",
-            Self::Json => "application/json",
-        }
-    }
-
-    const fn extension(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Json => "json",
-        }
-    }
-
-    const fn head(self) -> &'static str {
-        match self {
-            Self::Csv => csv::HEAD,
-            Self::Json => "{\"items\":[",
-        }
-    }
-
-    const fn foot(self) -> &'static str {
-        match self {
-            Self::Csv => "",
-            Self::Json => "],\"next_cursor\":null}",
-        }
-    }
-
-    fn write(self, event: &AuditEvent<Value>, is_first: bool) -> String {
-        match self {
-            Self::Csv => csv::line(event),
-            Self::Json => [if is_first { "" } else { ",\n" }, &json!(event).to_string()].concat(),
-        }
-    }
-}
-
-/// How far a file has come.
-struct Progress {
-    call: Call,
-    tenant: Tenant,
-    wanted: Wanted,
-    format: Format,
-    /// What comes before the next page.
-    text: String,
-    is_first: bool,
-    done: bool,
-}
-
-impl Progress {
-    /// The next piece of the file; nothing after its last.
-    async fn next(mut self) -> Option<(Result<String, String>, Self)> {
-        if self.done {
-            return None;
-        }
-        let page = store::page(&self.call.db, &self.tenant, &self.wanted, ROWS).await;
-        let events = match page {
-            Ok(events) => events,
-            Err(error) => {
-                // Who reads it must not take a part for the whole: the connection breaks off.
-                crate::log::failure(&error, &self.call.request_id);
-                self.done = true;
-                return Some((Err("the rest could not be read".into()), self));
-            }
-        };
-        let mut text = std::mem::take(&mut self.text);
-        for event in &events {
-            text += &self.format.write(event, self.is_first);
-            self.is_first = false;
-        }
-        self.done = u32::try_from(events.len()).is_ok_and(|read| read < ROWS);
+    async fn read_on(&mut self, call: &Call) -> Result<Vec<AuditEvent<Value>>> {
+        let events = store::page(&call.db, &self.tenant, &self.wanted, ROWS).await?;
         self.wanted.after = events.last().map(|event| event.id.clone());
-        if self.done {
-            text += self.format.foot();
-        }
-        Some((Ok(text), self))
+        Ok(events)
     }
-}
-
-/// Every event that is wanted, as a file.
-pub fn file(call: Call, tenant: Tenant, wanted: Wanted, format: Format) -> Response {
-    let name = format!(
-        "attachment; filename=\"audit-log-{}.{}\"",
-        call.now.day(),
-        format.extension()
-    );
-    let start = Progress {
-        call,
-        tenant,
-        wanted,
-        format,
-        text: format.head().into(),
-        is_first: true,
-        done: false,
-    };
-    let pieces = unfold(start, |progress| SendFuture::new(progress.next()));
-    (
-        [
-            (header::CONTENT_TYPE, format.media_type().to_owned()),
-            (header::CONTENT_DISPOSITION, name),
-        ],
-        Body::from_stream(pieces),
-    )
-        .into_response()
 }
 
 /// The place in the trail at which a moment begins: ids sort by the millisecond of their making.
@@ -148,4 +71,26 @@ pub fn first_at(moment: contract::time::Timestamp) -> Option<EventId> {
     Some(EventId::from_ulid(
         &ulid::Ulid::from_parts(milliseconds, 0).to_string(),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_event_has_a_cell_for_each_column() {
+        let event: AuditEvent<Value> = serde_json::from_value(json!({
+            "id": "evt_01JD7ZQ4T3V5W6X7Y8Z9ABCDEF", "at": "2026-11-22T20:01:35Z", "actor": {"type": "anonymous", "id": null, "name": "Anonymous"},
+            "credential": null, "action": "session.refused", "target": {"type": "user", "id": "usr_1", "name": "Ada"}, "ip": null, "device": null,
+            "request_id": "req_1", "changes": null,
+        }))
+        .unwrap();
+        let cells = Trail::cells(&event);
+        assert_eq!(cells.len(), Trail::COLUMNS.len());
+        assert_eq!(
+            cells.last_chunk(),
+            Some(&["req_1".to_owned(), String::new()])
+        );
+    }
 }

@@ -1,7 +1,7 @@
 //! The route about the trail.
 
 use super::{
-    export::{self, Format},
+    export::{self, Trail},
     store::{self, Wanted},
 };
 use crate::{
@@ -9,10 +9,11 @@ use crate::{
     call::Call,
     error::{Error, Result},
     extract::Query,
+    files::{self, Format},
 };
 use axum::{
     Json,
-    http::{HeaderMap, header},
+    http::HeaderMap,
     response::{IntoResponse, Response},
 };
 use contract::{
@@ -54,7 +55,7 @@ pub async fn list(
     let moment = "Use a time such as 2026-11-22T20:01:35Z.";
     let from = query.parsed("from", moment, Timestamp::parse);
     let to = query.parsed("to", moment, Timestamp::parse);
-    let format = query.parsed("format", "Use csv or json.", Format::parse);
+    let format = Format::wanted(&mut query, &headers);
     let way = query.by_age();
     let page = query.page(EventId::parse);
     query.finish()?;
@@ -65,7 +66,6 @@ pub async fn list(
         None => !reads_all,
     };
     let is_narrowed = action.is_some() || target.is_some() || from.is_some() || to.is_some();
-    let format = format.or_else(|| wants_csv(&headers).then_some(Format::Csv));
     if of_oneself && !is_narrowed && format.is_none() {
         let mut events =
             store::own(&call.db, &owner, way, page.after.as_ref(), page.rows()).await?;
@@ -99,7 +99,8 @@ pub async fn list(
         after: page.after.clone(),
     };
     if let Some(format) = format {
-        return Ok(export::file(call, owner.tenant().clone(), wanted, format));
+        let tenant = owner.tenant().clone();
+        return Ok(files::file(call, Trail { tenant, wanted }, format));
     }
     let events = store::page(&call.db, owner.tenant(), &wanted, page.rows()).await?;
     Ok(Json(page.list(events, |event| event.id.as_str())).into_response())
@@ -113,15 +114,4 @@ fn keep_to_oneself(event: &mut AuditEvent<Value>, owner: &Owner) {
         event.device = None;
         event.credential = None;
     }
-}
-
-fn wants_csv(headers: &HeaderMap) -> bool {
-    headers
-        .get(header::ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| {
-            accept
-                .split(',')
-                .any(|range| range.trim().starts_with("text/csv"))
-        })
 }

@@ -1,6 +1,5 @@
 //! The trail: every write brings its event along in the same transaction, and never a secret.
 
-mod csv;
 mod export;
 pub mod http;
 mod store;

@@ -43,8 +43,17 @@ pub struct Credential {
     pub endpoints: Vec<String>,
     /// Its own list of addresses, and that of the service account behind it.
     pub allowlists: [Arc<Allowlist>; 2],
+    /// Its own one, if that is observed only: it refuses nobody.
+    pub observed: Option<Arc<Allowlist>>,
     /// What the role of its owner allows at this moment.
     pub grant: Grant,
+}
+
+impl Credential {
+    /// Whether the list that is observed leaves out an address.
+    pub fn would_refuse(&self, ip: Option<IpAddr>) -> bool {
+        self.observed.as_ref().is_some_and(|list| !list.allows(ip))
+    }
 }
 
 /// What it is to be used for.
@@ -322,6 +331,9 @@ mod tests {
                     .map(ToString::to_string)
                     .collect(),
                 allowlists: lists.map(|entries| list(entries).into()),
+                // Whatever it says, nobody is refused for it.
+                observed: (chance.below(2) == 0)
+                    .then(|| list(LISTS[chance.below(LISTS.len())]).into()),
                 grant: grant(*chance.one(&BuiltIn::ALL)),
             };
             let wanted = Use {
@@ -361,6 +373,7 @@ mod tests {
             scopes: kind.map_or(ScopeSet::ALL, |kind| kind.scopes(chosen)),
             endpoints: vec![],
             allowlists: Default::default(),
+            observed: None,
             grant: grant(role),
         }
     }
@@ -371,6 +384,20 @@ mod tests {
         scope: Scope(Resource::Users, Access::Read),
         too_often: None,
     };
+
+    #[test]
+    fn c_5_a_list_that_is_observed_tells_whom_it_would_refuse() {
+        let observing = |entries: &[&str]| Credential {
+            observed: Some(list(entries).into()),
+            ..good(Some(Kind::All), "", BuiltIn::Administrator)
+        };
+        let inside = "192.0.2.7".parse().ok();
+        assert!(!observing(&["192.0.2.0/24"]).would_refuse(inside));
+        assert!(observing(&["10.0.0.0/8"]).would_refuse(inside));
+        assert!(observing(&["10.0.0.0/8"]).would_refuse(None));
+        assert!(!observing(&[]).would_refuse(None));
+        assert!(!good(Some(Kind::All), "", BuiltIn::Administrator).would_refuse(inside));
+    }
 
     #[test]
     fn a_token_does_what_its_scopes_and_its_owners_role_both_allow() {

@@ -289,7 +289,12 @@ async fn find_both(
 
 fn admitted(call: &Call, visit: &Visit, found: MachineCaller) -> Result<MachineCaller> {
     match gate::admit(&found.credential, visit.address()) {
-        Ok(()) => usage::record(call, &found, visit),
+        Ok(()) => {
+            usage::record(call, &found, visit);
+            if found.credential.would_refuse(visit.address()) {
+                usage::observed(call, &found, visit);
+            }
+        }
         Err(refusal) => {
             usage::refused(call, &found, visit, &refusal);
             found.count(call)?;
@@ -462,6 +467,7 @@ fn token_caller(found: FoundToken, state: State, old: Option<Timestamp>) -> Mach
             scopes: token.scopes,
             endpoints: token.allowed_endpoints.clone(),
             allowlists: found.allowlists,
+            observed: found.observed,
             grant: found.grant,
         },
         by: By::Token(Box::new(token), old),
@@ -520,6 +526,7 @@ fn account_caller(
             scopes,
             endpoints: vec![],
             allowlists: account.allowlists,
+            observed: None,
             grant: account.grant,
         },
         by,

@@ -55,10 +55,8 @@ pub async fn renewal(call: &Call, pair: &RenewToken) -> Result<Option<Renewal>> 
     let Some(row) = row.filter(|row| row.access_fits == 1) else {
         return Ok(None);
     };
-    let allowlists = [
-        store::allowlist(&row.token.ip_allowlist)?,
-        store::allowlist(&row.account_ip_allowlist)?,
-    ];
+    let (own, _) = store::own_allowlist(&row.token)?;
+    let allowlists = [own, store::allowlist(&row.account_ip_allowlist)?];
     let version = row.token.version;
     let token = row.token.read(call.now)?;
     Ok(Some(Renewal {

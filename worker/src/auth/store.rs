@@ -44,6 +44,8 @@ pub struct FoundToken {
     pub grant: Grant,
     /// Its own list of addresses, and that of the service account behind it.
     pub allowlists: [Arc<Allowlist>; 2],
+    /// Its own one, if that is observed only.
+    pub observed: Option<Arc<Allowlist>>,
     /// Of a pair: when the secret itself is over.
     pub access_until: Option<Timestamp>,
 }
@@ -84,6 +86,16 @@ pub(super) fn allowlist(text: &str) -> Result<Arc<Allowlist>> {
         }
         lists.insert(text.to_owned(), list.clone());
         Ok(list)
+    })
+}
+
+/// The list of a token by which it is refused, and the one by which that is only tried out.
+pub(super) fn own_allowlist(token: &TokenRow) -> Result<(Arc<Allowlist>, Option<Arc<Allowlist>>)> {
+    let list = allowlist(&token.ip_allowlist)?;
+    Ok(if token.ip_allowlist_observed == 1 {
+        (Arc::default(), Some(list))
+    } else {
+        (list, None)
     })
 }
 
@@ -148,11 +160,10 @@ pub(super) type FoundTokenRow = Joined<HeldRow, TokenRow>;
 impl FoundTokenRow {
     pub fn read(self, now: Timestamp) -> Result<FoundToken> {
         let Joined(held, token) = self;
+        let (own, observed) = own_allowlist(&token)?;
         Ok(FoundToken {
-            allowlists: [
-                allowlist(&token.ip_allowlist)?,
-                allowlist(&held.account_ip_allowlist)?,
-            ],
+            allowlists: [own, allowlist(&held.account_ip_allowlist)?],
+            observed,
             tenant: held.tenant_id,
             owner_on: held.owner_on == 1,
             grant: grant(&held.permissions, &held.role_scopes)?,
@@ -169,7 +180,8 @@ pub(super) fn find_token(digest: &Digest) -> Statement {
                     'access_until', t.access_until, 'permissions', r.permissions, 'role_scopes', r.scopes, 'id', t.id,
                     'user_id', t.user_id, 'service_account_id', t.service_account_id, 'owner_name', t.owner_name,
                     'kind', t.kind, 'name', t.name, 'description', t.description, 'scopes', t.scopes,
-                    'allowed_endpoints', t.allowed_endpoints, 'ip_allowlist', t.ip_allowlist, 'enabled', t.enabled, 'prefix', t.prefix,
+                    'allowed_endpoints', t.allowed_endpoints, 'ip_allowlist', t.ip_allowlist,
+                    'ip_allowlist_observed', t.ip_allowlist_observed, 'enabled', t.enabled, 'prefix', t.prefix,
                     'last_four', t.last_four, 'created_at', t.created_at, 'renewable_until', t.renewable_until,
                     'expires_at', t.expires_at, 'in_grace_until', t.in_grace_until, 'last_used_at', t.last_used_at,
                     'last_used_ip', t.last_used_ip, 'revoked_at', t.revoked_at, 'revoked_by', t.revoked_by,
@@ -195,7 +207,8 @@ pub(super) async fn find_retired(
         .first(Statement::new(
             "SELECT s.until, t.tenant_id, t.owner_on, t.account_ip_allowlist, t.access_until, r.permissions,
                     r.scopes AS role_scopes, t.id, t.user_id, t.service_account_id, t.owner_name, t.kind, t.name,
-                    t.description, t.scopes, t.allowed_endpoints, t.ip_allowlist, t.enabled, t.prefix, t.last_four, t.created_at,
+                    t.description, t.scopes, t.allowed_endpoints, t.ip_allowlist, t.ip_allowlist_observed,
+                    t.enabled, t.prefix, t.last_four, t.created_at,
                     t.renewable_until, t.expires_at, t.in_grace_until, t.last_used_at, t.last_used_ip, t.revoked_at,
                     t.revoked_by, t.revoke_reason, t.version
              FROM retired_secrets s
@@ -316,7 +329,8 @@ pub(super) fn find_renewable(refresh: &Digest, access: &Digest) -> Statement {
                 t.digest = ?2 OR t.refresh_digest IS NOT ?1
                               AND EXISTS (SELECT 1 FROM retired_secrets s WHERE s.digest = ?2 AND s.token_id = t.id) AS access_fits,
                 t.access_until, t.account_ip_allowlist, t.id, t.user_id, t.service_account_id, t.owner_name, t.kind, t.name,
-                t.description, t.scopes, t.allowed_endpoints, t.ip_allowlist, t.enabled, t.prefix, t.last_four, t.created_at, t.renewable_until, t.expires_at,
+                t.description, t.scopes, t.allowed_endpoints, t.ip_allowlist, t.ip_allowlist_observed,
+                    t.enabled, t.prefix, t.last_four, t.created_at, t.renewable_until, t.expires_at,
                 t.in_grace_until, t.last_used_at, t.last_used_ip, t.revoked_at, t.revoked_by, t.revoke_reason, t.version
          FROM held_tokens t
          WHERE t.id = coalesce((SELECT id FROM tokens WHERE refresh_digest = ?1),
@@ -382,7 +396,8 @@ pub(super) fn find_two(digests: &TwoDigests) -> Statement {
                           'access_until', t.access_until, 'permissions', r.permissions, 'role_scopes', r.scopes, 'id', t.id,
                           'user_id', t.user_id, 'service_account_id', t.service_account_id, 'owner_name', t.owner_name,
                           'kind', t.kind, 'name', t.name, 'description', t.description, 'scopes', t.scopes,
-                          'allowed_endpoints', t.allowed_endpoints, 'ip_allowlist', t.ip_allowlist, 'enabled', t.enabled,
+                          'allowed_endpoints', t.allowed_endpoints, 'ip_allowlist', t.ip_allowlist,
+                    'ip_allowlist_observed', t.ip_allowlist_observed, 'enabled', t.enabled,
                           'prefix', t.prefix, 'last_four', t.last_four, 'created_at', t.created_at,
                           'renewable_until', t.renewable_until, 'expires_at', t.expires_at, 'in_grace_until', t.in_grace_until,
                           'last_used_at', t.last_used_at, 'last_used_ip', t.last_used_ip, 'revoked_at', t.revoked_at,

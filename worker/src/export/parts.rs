@@ -42,6 +42,7 @@ pub(super) enum Part {
     TokenUsage,
     TokenAddresses,
     TokenRefusals,
+    TokenCalls,
     ServiceAccounts,
     Deliveries,
     AuditEvents,
@@ -49,7 +50,7 @@ pub(super) enum Part {
 
 impl Part {
     /// Every list, in the order of the file.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Sessions,
         Self::Devices,
         Self::EmailChanges,
@@ -57,6 +58,7 @@ impl Part {
         Self::TokenUsage,
         Self::TokenAddresses,
         Self::TokenRefusals,
+        Self::TokenCalls,
         Self::ServiceAccounts,
         Self::Deliveries,
         Self::AuditEvents,
@@ -72,6 +74,7 @@ impl Part {
             Self::TokenUsage => "token_usage",
             Self::TokenAddresses => "token_addresses",
             Self::TokenRefusals => "token_refusals",
+            Self::TokenCalls => "token_calls",
             Self::ServiceAccounts => "service_accounts",
             Self::Deliveries => "deliveries",
             Self::AuditEvents => "audit_events",
@@ -107,6 +110,7 @@ impl Part {
             Self::TokenUsage => placed(store::token_usage(db, owner, after).await?),
             Self::TokenAddresses => placed(store::token_addresses(db, owner, after).await?),
             Self::TokenRefusals => placed(store::token_refusals(db, owner, after).await?),
+            Self::TokenCalls => placed(store::token_calls(db, owner, after).await?),
             Self::ServiceAccounts => placed(store::service_accounts(db, owner, after).await?),
             Self::Deliveries => {
                 let after = DeliveryId::parse(&after.place);

@@ -10,7 +10,7 @@ use crate::{
 use contract::{
     ids::{ServiceAccountId, TokenId},
     time::Timestamp,
-    tokens::Token,
+    tokens::{Token, TokenCalls},
 };
 use serde::{Deserialize, Serialize};
 
@@ -168,6 +168,36 @@ pub(super) async fn token_refusals(
          FROM tokens t CROSS JOIN token_refusals r ON r.token_id = t.id
          WHERE t.user_id = ?1 AND t.tenant_id = ?2 AND t.id >= ?3 AND (t.id > ?3 OR r.reason || ' ' || r.ip > ?4)
          ORDER BY t.id, r.reason, r.ip LIMIT ?5",
+        [
+            owner.user(),
+            owner.tenant(),
+            &after.place,
+            &after.within,
+            &ROWS,
+        ],
+    ))
+    .await
+}
+
+/// Calls with a token that were alike.
+#[derive(Deserialize, Serialize)]
+pub(super) struct CallsOfToken {
+    token_id: TokenId,
+    #[serde(flatten)]
+    calls: TokenCalls,
+}
+
+pub(super) async fn token_calls(
+    db: &Db,
+    owner: &Owner,
+    after: &Place,
+) -> Result<Vec<Placed<CallsOfToken>>> {
+    db.all(Statement::new(
+        "SELECT c.token_id AS place, c.id AS within, c.token_id, c.id, c.at, c.calls, c.route, c.status,
+                nullif(c.code, '') AS code, c.ip, c.agent, c.request_id
+         FROM tokens t CROSS JOIN token_calls c ON c.token_id = t.id
+         WHERE t.user_id = ?1 AND t.tenant_id = ?2 AND t.id >= ?3 AND (t.id > ?3 OR c.id > ?4)
+         ORDER BY t.id, c.id LIMIT ?5",
         [
             owner.user(),
             owner.tenant(),

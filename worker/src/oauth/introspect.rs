@@ -74,6 +74,7 @@ fn is_good(call: &Call, found: &MachineCaller, visit: &Visit, scope: Option<&str
         return false;
     }
     if found.is_used_too_often(call) {
+        usage::visited(call, found, visit, Some(Code::RateLimited));
         return false;
     }
     let held = gate::effective_scopes(&found.credential);
@@ -82,6 +83,8 @@ fn is_good(call: &Call, found: &MachineCaller, visit: &Visit, scope: Option<&str
         !held.is_empty() && wanted.is_ok_and(|wanted| wanted.intersection(held) == wanted);
     if is_good {
         usage::record(call, found, visit);
+    } else {
+        usage::visited(call, found, visit, Some(Code::InsufficientScope));
     }
     is_good
 }

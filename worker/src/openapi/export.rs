@@ -2,8 +2,13 @@
 
 use super::schemas::{Schemas, reference};
 use contract::{
-    audit::AuditEvent, mfa::SecondFactor, notifications::Delivery, session::Device,
-    slack::SlackConnection, tokens::Token, users::User,
+    audit::AuditEvent,
+    mfa::SecondFactor,
+    notifications::Delivery,
+    session::Device,
+    slack::SlackConnection,
+    tokens::{Token, TokenCalls},
+    users::User,
 };
 use serde_json::{Map, Value, json};
 
@@ -50,7 +55,7 @@ pub fn file(schemas: &mut Schemas) -> Value {
         ],
     );
     let [browser, change, account] = of_person(schemas);
-    let [day, address, refusal] = of_tokens(schemas);
+    let [day, address, refusal, calls] = of_tokens(schemas);
     let members = [
         ("exported_at", reference("Timestamp")),
         (
@@ -69,6 +74,7 @@ pub fn file(schemas: &mut Schemas) -> Value {
         ("token_usage", list(&day)),
         ("token_addresses", list(&address)),
         ("token_refusals", list(&refusal)),
+        ("token_calls", list(&calls)),
         ("service_accounts", list(&account)),
         ("deliveries", list(&schemas.add::<Delivery>())),
         ("audit_events", list(&schemas.add::<AuditEvent<Value>>())),
@@ -115,7 +121,7 @@ fn of_person(schemas: &mut Schemas) -> [Value; 3] {
     [browser, change, account]
 }
 
-fn of_tokens(schemas: &mut Schemas) -> [Value; 3] {
+fn of_tokens(schemas: &mut Schemas) -> [Value; 4] {
     let token = || ("token_id", reference("TokenId"));
     let count = || ("calls", json!({"type": "integer", "minimum": 0}));
     let last = || [("at", reference("Timestamp")), ("call", text())];
@@ -161,5 +167,23 @@ fn of_tokens(schemas: &mut Schemas) -> [Value; 3] {
             call,
         ],
     );
-    [day, address, refusal]
+    schemas.add::<TokenCalls>();
+    let calls = record(
+        schemas,
+        "ExportedTokenCalls",
+        "Calls with a token that were alike.",
+        &[
+            token(),
+            ("id", reference("CallsId")),
+            ("at", reference("Timestamp")),
+            count(),
+            ("route", text()),
+            ("status", json!({"type": "integer"})),
+            ("code", perhaps()),
+            ("ip", json!({"type": "string"})),
+            ("agent", perhaps()),
+            ("request_id", text()),
+        ],
+    );
+    [day, address, refusal, calls]
 }

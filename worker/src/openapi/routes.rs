@@ -26,8 +26,8 @@ use contract::{
     slack::{AuthorizeUrl, SlackConnection, UpdateSlackConnection},
     statistics::Statistics,
     tokens::{
-        Activity, CreateToken, CreatedToken, Kind, RenewToken, RenewedToken, RevokeTokens, Revoked,
-        RotateToken, Token, TokenSelf, UpdateToken,
+        Activity, CreateToken, CreatedToken, Kind, Outcome, RenewToken, RenewedToken, RevokeTokens,
+        Revoked, RotateToken, Token, TokenCalls, TokenSelf, UpdateToken,
     },
     usage::{TokenUsage, Usage},
     users::{UpdateUser, User},
@@ -713,6 +713,11 @@ fn tokens(schemas: &mut Schemas) -> Vec<Operation> {
         op("DELETE /api/v1/tokens/{id}/grace", "endTokenGrace", "token", "Retire the old secret of a token at once", InSession)
             .answers_nothing(204)
             .refuses(&[NotFound, Conflict]),
+        op("DELETE /api/v1/tokens/{id}/rotation", "undoTokenRotation", "token", "Undo the last rotation of a token", InSession)
+            .about("The old secret is the token's again, and the new one nobody's. It can be done while the old one works and nobody has used the new one.")
+            .steps_up()
+            .answers_as(200, &reference("Token"))
+            .refuses(&[NotFound, Conflict]),
         op("GET /api/v1/tokens/{id}/usage", "showTokenUsage", "token", "Calls with a token per day and route", InSession)
             .query("days", "How many days, today included.", &json!({"type": "integer", "minimum": 1, "maximum": 365, "default": 30}))
             .answers::<TokenUsage>(200, schemas)
@@ -720,12 +725,38 @@ fn tokens(schemas: &mut Schemas) -> Vec<Operation> {
         op("GET /api/v1/tokens/{id}/activity", "showTokenActivity", "token", "Who uses a token, and who could not", InSession)
             .answers::<Activity>(200, schemas)
             .refuses(&[NotFound]),
+        calls_with_token(schemas),
         op("POST /api/v1/credentials/revoke", "revokeCredentials", "token", "Report secrets that were found where they should not be", Anyone)
             .about("Ends every credential among those sent. The answer is the same whether there was any.")
             .takes::<RevokeCredentials>(schemas)
             .answers_nothing(202)
             .refuses(&[RateLimited]),
     ]
+}
+
+fn calls_with_token(schemas: &mut Schemas) -> Operation {
+    let outcomes = Outcome::ALL.map(Outcome::as_str);
+    op("GET /api/v1/tokens/{id}/calls", "listTokenCalls", "token", "Calls with a token, reads and refused ones included", InSession)
+        .about("The newest first, as pages or as a file. Calls of one minute that are alike are one line: of one route, from one address, with one answer. Lines are kept for 7 days.")
+        .query("outcome", "Whether they were let through.", &one_of(&outcomes))
+        .query("route", "Of this method and route.", &json!({"type": "string", "minLength": 1, "maxLength": 128, "examples": ["GET /backups"]}))
+        .query("ip", "From this address.", &json!({"type": "string", "maxLength": 45}))
+        .query("format", FILE, &one_of(&["csv", "json"]))
+        .lists::<TokenCalls>(schemas)
+        .answers_content(200, page_or_csv("TokenCallsList"))
+        .refuses(&[NotFound])
+}
+
+/// What the parameter `format` asks for.
+const FILE: &str = "All of it as a file; `Accept: text/csv` asks for one too.";
+
+/// A list that can be had as a file.
+fn page_or_csv(list: &str) -> Value {
+    let file = json!({"type": "string", "description": "A line for each row (RFC 4180), after one with the names of the columns."});
+    json!({
+        "application/json": {"schema": reference(list)},
+        "text/csv": {"schema": file},
+    })
 }
 
 fn own_token(schemas: &mut Schemas) -> Vec<Operation> {
@@ -842,18 +873,10 @@ fn audit(schemas: &mut Schemas) -> Vec<Operation> {
         .query("target", "The id of what it was done to.", &json!({"type": "string", "minLength": 1, "maxLength": 64, "examples": ["tok_01KARH2Y5QJ8W3D6M9T4V7XZBC"]}))
         .query("from", "Not before.", &moment)
         .query("to", "Before.", &moment)
-        .query("format", "All of it as a file; `Accept: text/csv` asks for one too.", &one_of(&["csv", "json"]))
+        .query("format", FILE, &one_of(&["csv", "json"]))
         .sorts(&["-created"], "")
         .lists::<AuditEvent<Value>>(schemas);
-    let list_of = reference("AuditEventList");
-    let file = json!({"type": "string", "description": "A line for each event (RFC 4180), after one with the names of the columns."});
-    vec![list.answers_content(
-        200,
-        json!({
-            "application/json": {"schema": list_of},
-            "text/csv": {"schema": file},
-        }),
-    )]
+    vec![list.answers_content(200, page_or_csv("AuditEventList"))]
 }
 
 fn roles(schemas: &mut Schemas) -> Vec<Operation> {

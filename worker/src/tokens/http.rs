@@ -1,9 +1,10 @@
 //! Routes about access tokens.
 
 pub use super::{
+    calls::list as calls,
     insight::{activity, usage},
     renew::renew,
-    rotate::{end_grace, rotate, rotate_self},
+    rotate::{end_grace, rotate, rotate_self, undo as undo_rotation},
 };
 
 use super::{
@@ -327,6 +328,9 @@ pub async fn update(
         audit::entry(&call, &holder, &actor, &event)?,
     ];
     statements.push(notice.statement(&call));
+    if places(&before) != places(&token) {
+        statements.push(store::forget_observed(&holder, &token.id));
+    }
     let outcomes = call
         .db
         .commit_all(statements)
@@ -502,6 +506,11 @@ fn person_owner(user: &User) -> TokenOwner {
     }
 }
 
+/// From where a token may be used.
+fn places(token: &Token) -> (&[String], bool) {
+    (&token.ip_allowlist, token.ip_allowlist_observed)
+}
+
 /// What the trail tells of a token.
 fn told(token: &Token) -> Value {
     json!({
@@ -511,6 +520,7 @@ fn told(token: &Token) -> Value {
         "scopes": token.scopes,
         "allowed_endpoints": token.allowed_endpoints,
         "ip_allowlist": token.ip_allowlist,
+        "ip_allowlist_observed": token.ip_allowlist_observed,
         "renewable_until": token.renewable_until,
         "expires_at": token.expires_at,
         "enabled": token.enabled,

@@ -7,13 +7,14 @@ use super::{
 use crate::{
     auth::{Authorized, rights::ReadTokens},
     call::Call,
+    db::Joined,
     error::Result,
     extract::{Query, Segment},
 };
 use axum::Json;
 use contract::{
     time::Timestamp,
-    tokens::{Activity, UNUSED_DAYS},
+    tokens::{Activity, OldSecret, UNUSED_DAYS},
     usage::{DayUsage, RouteUsage, TokenUsage, Usage},
 };
 use std::{cmp::Reverse, collections::BTreeMap};
@@ -84,14 +85,18 @@ pub async fn activity(
 ) -> Result<Json<Activity>> {
     let Reached { holder, token, .. } = reach(&call, &session, &id).await?;
     let from = Usage::first_day(UNUSED_DAYS, call.now);
-    let insight = store::insight(&holder, &token.id, &from);
-    let [calls, refusals, old, scopes] = call.db.commit(insight).await?;
+    let insight = store::insight(&holder, &token.id, &from, call.now);
+    let [calls, refusals, old, scopes, observed] = call.db.commit(insight).await?;
     let scopes: Option<store::ScopesTaken> = scopes.row()?;
+    let old: Option<Joined<OldSecret, store::Undoable>> = old.row()?;
+    let (old_secret, undoable) = old.map(|Joined(old, undo)| (old, undo.undoable)).unzip();
     Ok(Json(Activity {
         tracked_since: token.created_at,
         calls: calls.rows()?,
         refusals: refusals.rows()?,
-        old_secret: old.row()?,
+        would_refuse: observed.rows()?,
+        old_secret,
+        can_undo_rotation: undoable == Some(1),
         unused_scopes: scopes
             .map(|scopes| scopes.unused(&token, call.now))
             .transpose()?

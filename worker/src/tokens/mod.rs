@@ -1,5 +1,6 @@
 //! Access tokens.
 
+mod calls;
 pub mod http;
 mod insight;
 mod reach;

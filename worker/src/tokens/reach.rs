@@ -131,6 +131,7 @@ impl Notice {
 fn in_words(member: &str) -> String {
     match member {
         "ip_allowlist" => "IP allowlist".into(),
+        "ip_allowlist_observed" => "whether the IP allowlist is only observed".into(),
         other => other.replace('_', " "),
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     extract::Segment,
     idempotency::{Attempt, Attempted, Repeatable},
     secret::Prefix,
-    usage::Visit,
+    usage::{self, Visit},
 };
 use axum::{
     Json,
@@ -75,6 +75,7 @@ pub async fn rotate_self(
         route: "POST /api/v1/tokens/self/rotate".into(),
         scopes: Some(ScopeSet::default()),
     };
+    usage::visited(&call, &caller, &visit, None);
     caller.pass_for_itself(&call, &visit)?;
     let state = caller.credential.state;
     if let Some(answer) = attempt.repeated(&call, &caller.actor).await? {
@@ -240,4 +241,47 @@ pub async fn end_grace(
         )),
         _ => Ok(StatusCode::NO_CONTENT),
     }
+}
+
+/// Takes a rotation back until the new secret is used: the old one is the token's again, and the new one nobody's.
+#[worker::send]
+pub async fn undo(
+    Authorized { actor, session, .. }: Authorized<CreateTokens>,
+    call: Call,
+    Segment(id): Segment,
+) -> Result<Json<Token>> {
+    let reached = reach(&call, &session, &id).await?;
+    reached.must_be_own()?;
+    reached.may_be_widened(&call, &session).await?;
+    let Reached {
+        holder,
+        version,
+        token,
+        ..
+    } = reached;
+    let event = audit::Event {
+        action: Action::TokenRotationUndone,
+        target_type: "token",
+        target_id: token.id.as_str(),
+        target_name: &token.name,
+        changes: None,
+    };
+    let [restored, forgotten] = store::undo_rotation(&holder, &token.id, version, call.now);
+    let [restored, ..] = call
+        .db
+        .commit([
+            restored,
+            audit::entry(&call, &holder, &actor, &event)?,
+            forgotten,
+        ])
+        .await?;
+    if restored.changed() == 0 {
+        return Err(Error::refused(
+            Code::Conflict,
+            "A rotation can be undone while the old secret works and nobody has used the new one, unless it ended a refresh token.",
+        ));
+    }
+    let row = store::find(&call.db, holder.tenant(), &token.id).await?;
+    let row = row.ok_or_else(changed_meanwhile)?;
+    Ok(Json(row.read(call.now)?))
 }

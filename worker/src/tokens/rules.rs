@@ -28,6 +28,7 @@ pub(super) fn issue(
         scopes: new.scopes,
         allowed_endpoints: new.allowed_endpoints,
         ip_allowlist: new.ip_allowlist.entries(),
+        ip_allowlist_observed: new.ip_allowlist_observed,
         enabled: true,
         status: Status::at(now, end, true),
         prefix: secret.prefix().into(),

@@ -14,7 +14,7 @@ use contract::{
     ids::{EventId, ServiceAccountId, TokenId, UserId},
     scopes::{Scope, ScopeSet},
     time::Timestamp,
-    tokens::{Kind, Status, Token, TokenOwner, unused_scopes},
+    tokens::{Kind, OBSERVED, Status, Token, TokenOwner, unused_scopes},
 };
 use serde::Deserialize;
 
@@ -51,6 +51,7 @@ pub struct TokenRow {
     allowed_endpoints: String,
     /// One entry a line.
     pub ip_allowlist: String,
+    pub ip_allowlist_observed: u8,
     enabled: u8,
     prefix: String,
     last_four: String,
@@ -94,6 +95,7 @@ impl TokenRow {
             description: self.description,
             allowed_endpoints: lines(&self.allowed_endpoints),
             ip_allowlist: lines(&self.ip_allowlist),
+            ip_allowlist_observed: self.ip_allowlist_observed == 1,
             prefix: self.prefix,
             last_four: self.last_four,
             created_at: self.created_at,
@@ -378,8 +380,9 @@ pub(super) fn insert(
     Statement::new(
         "INSERT INTO tokens
              (id, tenant_id, user_id, service_account_id, kind, name, name_key, description, scopes, allowed_endpoints,
-              ip_allowlist, digest, prefix, last_four, created_at, renewable_until, expires_at, refresh_digest, access_until)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19
+              ip_allowlist, digest, prefix, last_four, created_at, renewable_until, expires_at, refresh_digest, access_until,
+              ip_allowlist_observed)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?21
          WHERE (SELECT count(*) FROM tokens
                 WHERE owner_id = coalesce(?3, ?4) AND tenant_id = ?2 AND revoked_at IS NULL
                   AND coalesce(renewable_until, expires_at, '~') > ?15) < ?20",
@@ -404,6 +407,7 @@ pub(super) fn insert(
             &secrets.refresh,
             &secrets.access_until,
             &most,
+            &token.ip_allowlist_observed,
         ],
     )
 }
@@ -430,6 +434,7 @@ pub(super) fn update(
     Statement::new(
         "UPDATE tokens SET kind = ?4, name = ?5, name_key = ?6, description = ?7, scopes = ?8, allowed_endpoints = ?9,
                            ip_allowlist = ?10, renewable_until = ?11, expires_at = ?12, enabled = ?16,
+                           ip_allowlist_observed = ?18,
                            scopes_since = iif(?17, ?14, scopes_since), version = version + 1
          WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3 AND version = ?13 AND revoked_at IS NULL
            AND (coalesce(renewable_until, expires_at, '~') > ?14 OR coalesce(?11, ?12, '~') <= ?14
@@ -454,7 +459,17 @@ pub(super) fn update(
             &most,
             &token.enabled,
             &more_scopes,
+            &token.ip_allowlist_observed,
         ],
+    )
+}
+
+/// Forgets whom a list of addresses would have refused that is another one now, or enforced: goes after [`update`].
+pub(super) fn forget_observed(holder: &Holder, id: &TokenId) -> Statement {
+    Statement::new(
+        "DELETE FROM token_refusals WHERE token_id = ?1 AND reason = ?4
+           AND EXISTS (SELECT 1 FROM tokens WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3)",
+        [id, &holder.id(), holder.tenant(), &OBSERVED],
     )
 }
 
@@ -476,9 +491,9 @@ impl Replacement<'_> {
     /// Keeps the present secret as one that was replaced, no longer than it would have been good by itself. It does nothing if the token is no longer what it was.
     pub fn retire(&self) -> Statement {
         Statement::new(
-            "INSERT INTO retired_secrets (digest, tenant_id, token_id, role, last_four, retired_at, until, last_used_at,
+            "INSERT INTO retired_secrets (digest, tenant_id, token_id, role, prefix, last_four, retired_at, until, last_used_at,
                                           last_used_ip, last_used_agent)
-             SELECT digest, tenant_id, id, 'access', last_four, ?5, min(?6, coalesce(access_until, ?6)), last_used_at, last_used_ip, last_used_agent
+             SELECT digest, tenant_id, id, 'access', prefix, last_four, ?5, min(?6, coalesce(access_until, ?6)), last_used_at, last_used_ip, last_used_agent
              FROM tokens
              WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3 AND version = ?4 AND revoked_at IS NULL",
             [self.id, &self.holder.id(), self.holder.tenant(), &self.version, &self.now, &self.old_until],
@@ -510,7 +525,8 @@ impl Replacement<'_> {
     pub fn replace(&self) -> Statement {
         Statement::new(
             "UPDATE tokens SET digest = ?5, prefix = ?6, last_four = ?7, refresh_digest = ?8, access_until = ?9,
-                               in_grace_until = min(?10, coalesce(access_until, ?10)), version = version + 1
+                               in_grace_until = min(?10, coalesce(access_until, ?10)), secret_used_at = NULL,
+                               secret_used_ip = NULL, secret_used_agent = NULL, version = version + 1
              WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3 AND version = ?4 AND revoked_at IS NULL",
             [
                 self.id,
@@ -541,6 +557,31 @@ pub(super) fn end_grace(holder: &Holder, id: &TokenId, now: Timestamp) -> [State
             "UPDATE tokens SET in_grace_until = NULL, version = version + 1
              WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3 AND in_grace_until > ?4",
             [id, &holder.id(), holder.tenant(), &now],
+        ),
+    ]
+}
+
+/// Makes the secret before the only one again, unless somebody has used the present one, which is forgotten.
+pub(super) fn undo_rotation(
+    holder: &Holder,
+    id: &TokenId,
+    version: u32,
+    now: Timestamp,
+) -> [Statement; 2] {
+    [
+        Statement::new(
+            "UPDATE tokens SET digest = old.digest, prefix = old.prefix, last_four = old.last_four, in_grace_until = NULL,
+                               version = version + 1
+             FROM restorable_secrets old
+             WHERE old.token_id = ?1 AND old.tenant_id = ?3 AND old.until > ?5
+               AND tokens.id = ?1 AND tokens.owner_id = ?2 AND tokens.tenant_id = ?3 AND tokens.version = ?4",
+            [id, &holder.id(), holder.tenant(), &version, &now],
+        ),
+        Statement::new(
+            "DELETE FROM retired_secrets
+             WHERE token_id = ?1 AND tenant_id = ?3
+               AND digest = (SELECT digest FROM tokens WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3)",
+            [id, &holder.id(), holder.tenant()],
         ),
     ]
 }
@@ -710,9 +751,15 @@ impl ScopesTaken {
     }
 }
 
+/// Whether the secret before can be its token's again.
+#[derive(Deserialize)]
+pub(super) struct Undoable {
+    pub undoable: u8,
+}
+
 /// From where a token was used last, what was refused, who still uses the secret before, and which scopes calls took
 /// since a day: [`ScopesTaken`].
-pub(super) fn insight(holder: &Holder, id: &TokenId, from: &str) -> [Statement; 4] {
+pub(super) fn insight(holder: &Holder, id: &TokenId, from: &str, now: Timestamp) -> [Statement; 5] {
     [
         Statement::new(
             "SELECT a.at, a.ip, a.place, a.agent, a.calls, a.call FROM token_addresses a JOIN tokens t ON t.id = a.token_id
@@ -721,21 +768,29 @@ pub(super) fn insight(holder: &Holder, id: &TokenId, from: &str) -> [Statement; 
         ),
         Statement::new(
             "SELECT r.at, r.reason, r.missing, r.ip, r.agent, r.calls, r.call FROM token_refusals r JOIN tokens t ON t.id = r.token_id
-             WHERE r.token_id = ?1 AND t.owner_id = ?2 AND t.tenant_id = ?3 ORDER BY r.at DESC LIMIT 20",
-            [id, &holder.id(), holder.tenant()],
+             WHERE r.token_id = ?1 AND t.owner_id = ?2 AND t.tenant_id = ?3 AND r.reason <> ?4 ORDER BY r.at DESC LIMIT 20",
+            [id, &holder.id(), holder.tenant(), &OBSERVED],
         ),
         Statement::new(
-            "SELECT s.last_four, s.retired_at, s.until, s.last_used_at, s.last_used_ip, s.last_used_agent
+            "SELECT s.last_four, s.retired_at, s.until, s.last_used_at, s.last_used_ip, s.last_used_agent,
+                    t.secret_used_at AS new_used_at, t.secret_used_ip AS new_used_ip, t.secret_used_agent AS new_used_agent,
+                    EXISTS (SELECT 1 FROM restorable_secrets r
+                            WHERE r.token_id = t.id AND r.tenant_id = ?3 AND r.digest = s.digest AND r.until > ?4) AS undoable
              FROM retired_secrets s JOIN tokens t ON t.id = s.token_id
              WHERE s.token_id = ?1 AND s.role = 'access' AND t.owner_id = ?2 AND t.tenant_id = ?3
              ORDER BY s.retired_at DESC LIMIT 1",
-            [id, &holder.id(), holder.tenant()],
+            [id, &holder.id(), holder.tenant(), &now],
         ),
         Statement::new(
             "SELECT t.scopes_since AS since,
                     (SELECT json_group_array(DISTINCT u.scopes) FROM token_usage u WHERE u.token_id = t.id AND u.day >= ?4) AS taken
              FROM tokens t WHERE t.id = ?1 AND t.owner_id = ?2 AND t.tenant_id = ?3",
             [id, &holder.id(), holder.tenant(), &from],
+        ),
+        Statement::new(
+            "SELECT r.at, r.reason, r.missing, r.ip, r.agent, r.calls, r.call FROM token_refusals r JOIN tokens t ON t.id = r.token_id
+             WHERE r.token_id = ?1 AND t.owner_id = ?2 AND t.tenant_id = ?3 AND r.reason = ?4 ORDER BY r.at DESC LIMIT 20",
+            [id, &holder.id(), holder.tenant(), &OBSERVED],
         ),
     ]
 }

@@ -5,7 +5,7 @@
 
 use super::{
     notices,
-    store::{self, AccountUse, AddressUse, RefusedUse, RouteUse, Taken, TokenUse},
+    store::{self, AccountUse, AddressUse, Line, RefusedUse, RouteUse, Taken, TokenUse},
 };
 use crate::{
     auth::{
@@ -17,8 +17,17 @@ use crate::{
     edge::pause,
     error::{Refusal, Result},
 };
-use axum::{extract::MatchedPath, http::request::Parts};
-use contract::{scopes::ScopeSet, time::Timestamp, tokens::TokenOwner};
+use axum::{
+    extract::MatchedPath,
+    http::{StatusCode, request::Parts},
+};
+use contract::{
+    ids::CallsId,
+    problem::Code,
+    scopes::ScopeSet,
+    time::Timestamp,
+    tokens::{OBSERVED, TokenOwner},
+};
 use std::{
     cell::RefCell,
     collections::{BTreeMap, HashSet, btree_map::Entry},
@@ -28,11 +37,13 @@ use std::{
 /// How often a writer looks for more, and how many times before it leaves the work to the next call:
 /// the platform lets work go on for 30 seconds after the answer.
 const PAUSE_MS: u32 = 1_000;
+/// A writer begins so late that how a call was answered is written along with its use.
+const ANSWER_MS: u32 = 50;
 const ROUNDS: usize = 20;
 /// A writer not heard of for this many seconds was ended by the platform.
 const WRITER_LOST: i64 = 30;
-/// The most addresses, and the most refusals, that are told apart within one second; whoever comes from more is not
-/// told better by it.
+/// The most addresses, the most refusals and the most calls that are told apart within one second; whoever comes from more
+/// is not told better by it.
 const APART: usize = 200;
 /// So many addresses of tokens are remembered; to forget them costs a question.
 const KNOWN: usize = 10_000;
@@ -54,6 +65,13 @@ pub(super) trait Counted {
     fn take_in(&mut self, other: Self, later: bool);
 }
 
+/// Counts one that came just now, unless it would be one too many to tell apart.
+fn count_apart<C: Counted>(counts: &mut BTreeMap<C::Key, C>, new: C) {
+    if counts.len() < APART || counts.contains_key(&new.key()) {
+        count(counts, new, true);
+    }
+}
+
 fn count<C: Counted>(counts: &mut BTreeMap<C::Key, C>, new: C, later: bool) {
     match counts.entry(new.key()) {
         Entry::Vacant(place) => drop(place.insert(new)),
@@ -68,11 +86,15 @@ pub(super) struct Counts {
     pub accounts: BTreeMap<<AccountUse as Counted>::Key, AccountUse>,
     pub addresses: BTreeMap<<AddressUse as Counted>::Key, AddressUse>,
     pub refusals: BTreeMap<<RefusedUse as Counted>::Key, RefusedUse>,
+    pub lines: BTreeMap<<Line as Counted>::Key, Line>,
 }
 
 impl Counts {
     fn is_empty(&self) -> bool {
-        self.tokens.is_empty() && self.accounts.is_empty() && self.refusals.is_empty()
+        self.tokens.is_empty()
+            && self.accounts.is_empty()
+            && self.refusals.is_empty()
+            && self.lines.is_empty()
     }
 
     /// Takes in what was counted before.
@@ -88,6 +110,9 @@ impl Counts {
         }
         for used in earlier.refusals.into_values() {
             count(&mut self.refusals, used, false);
+        }
+        for line in earlier.lines.into_values() {
+            count(&mut self.lines, line, false);
         }
     }
 }
@@ -177,8 +202,62 @@ impl Visit {
     }
 }
 
+/// What a token was shown for, until that is answered.
+pub struct Visited {
+    tenant: String,
+    token: String,
+    route: String,
+    ip: Option<IpAddr>,
+    refused: Option<Code>,
+}
+
+/// Notes that a token was shown, good or not, so that the answer becomes a line among its calls. `refused` is for answers
+/// that do not say so themselves.
+pub fn visited(call: &Call, machine: &MachineCaller, visit: &Visit, refused: Option<Code>) {
+    if let Some(token) = machine::token_id(machine) {
+        call.visits(|| Visited {
+            tenant: machine.tenant.as_str().into(),
+            token: token.as_str().into(),
+            route: visit.route.clone(),
+            ip: visit.address(),
+            refused,
+        });
+    }
+}
+
+/// The first second of its minute.
+fn minute(at: Timestamp) -> Timestamp {
+    at.plus(-at.seconds().rem_euclid(60))
+}
+
+/// Notes how a call was answered for which a token was shown, if one was.
+pub fn answered(call: &Call, status: StatusCode, refused: Option<Code>) {
+    let Some(visited) = call.visited() else {
+        return;
+    };
+    let line = Line {
+        tenant: visited.tenant.clone(),
+        token: visited.token.clone(),
+        minute: minute(call.now),
+        route: visited.route.clone(),
+        status: status.as_u16(),
+        code: refused.or(visited.refused).map_or("", Code::as_str),
+        ip: visited.ip,
+        // Of the lines of one token none has the same: a call becomes one at most.
+        id: CallsId::from_ulid(call.request_id.trim_start_matches("req_")),
+        calls: 1,
+        at: call.now,
+        agent: call.user_agent.clone(),
+        request_id: call.request_id.clone(),
+    };
+    note(call, |recorder| {
+        count_apart(&mut recorder.counts.lines, line);
+    });
+}
+
 /// Notes that a good credential made this call.
 pub fn record(call: &Call, machine: &MachineCaller, visit: &Visit) {
+    visited(call, machine, visit, None);
     note(call, |recorder| {
         let counts = &mut recorder.counts;
         if let TokenOwner::ServiceAccount { id, .. } = &machine.owner {
@@ -197,6 +276,10 @@ pub fn record(call: &Call, machine: &MachineCaller, visit: &Visit) {
                 tenant: machine.tenant.as_str().into(),
                 token: token.id.as_str().into(),
                 old: old.is_some(),
+                new_secret: token
+                    .in_grace_until
+                    .filter(|until| *until > call.now && old.is_none())
+                    .map(|_| token.last_four.clone()),
                 routes: vec![RouteUse {
                     day: call.now.day(),
                     route: visit.route.clone(),
@@ -235,6 +318,23 @@ pub fn record(call: &Call, machine: &MachineCaller, visit: &Visit) {
 
 /// Notes that a call with a known token was refused.
 pub fn refused(call: &Call, machine: &MachineCaller, visit: &Visit, refusal: &Refusal) {
+    let missing = refusal.required_scope.map(|scope| scope.to_string());
+    visited(call, machine, visit, Some(refusal.code));
+    note_refusal(call, machine, visit, refusal.code.as_str(), missing);
+}
+
+/// Notes that a call was let in although an IP allowlist that is only observed leaves its address out.
+pub fn observed(call: &Call, machine: &MachineCaller, visit: &Visit) {
+    note_refusal(call, machine, visit, OBSERVED, None);
+}
+
+fn note_refusal(
+    call: &Call,
+    machine: &MachineCaller,
+    visit: &Visit,
+    reason: &str,
+    missing: Option<String>,
+) {
     let Some(token) = machine::token_id(machine) else {
         return;
     };
@@ -243,17 +343,15 @@ pub fn refused(call: &Call, machine: &MachineCaller, visit: &Visit, refusal: &Re
         let refused = RefusedUse {
             tenant: machine.tenant.as_str().into(),
             token: token.as_str().into(),
-            reason: refusal.code.as_str().into(),
+            reason: reason.into(),
             ip: visit.ip.clone().unwrap_or_default(),
             calls: 1,
             at: call.now,
             agent: call.user_agent.clone(),
             call: visit.route.clone(),
-            missing: refusal.required_scope.map(|scope| scope.to_string()),
+            missing,
         };
-        if counts.refusals.len() < APART || counts.refusals.contains_key(&refused.key()) {
-            count(&mut counts.refusals, refused, true);
-        }
+        count_apart(&mut counts.refusals, refused);
     });
 }
 
@@ -270,6 +368,7 @@ fn note(call: &Call, add: impl FnOnce(&mut Recorder)) {
 
 async fn keep_writing(writer: &Call) -> Result<()> {
     let take = |recorder: &mut Recorder| std::mem::take(&mut recorder.counts);
+    pause(ANSWER_MS).await?;
     for _ in 0..ROUNDS {
         let counts = RECORDER.with_borrow_mut(take);
         if counts.is_empty() {
@@ -332,6 +431,7 @@ mod tests {
             tenant: "ten_1".into(),
             token: "tok_1".into(),
             old: false,
+            new_secret: None,
             routes: vec![RouteUse {
                 day: at.day(),
                 route: "GET /backups".into(),
@@ -369,6 +469,62 @@ mod tests {
             .map(|used| (used.routes[0].calls, used.at))
             .collect();
         assert_eq!(told, [(2, NOW.plus(1))]);
+    }
+
+    fn line(seconds: i64, status: u16, ip: &str) -> Line {
+        let at = NOW.plus(seconds);
+        Line {
+            tenant: "ten_1".into(),
+            token: "tok_1".into(),
+            minute: minute(at),
+            route: "GET /backups".into(),
+            status,
+            code: "",
+            ip: ip.parse().ok(),
+            id: CallsId::from_ulid(&at.to_string()),
+            calls: 1,
+            at,
+            agent: None,
+            request_id: format!("req_{seconds}"),
+        }
+    }
+
+    #[test]
+    fn c_2_alike_calls_of_a_minute_are_one_line_by_the_first_of_them_which_tells_of_the_last() {
+        // NOW is 35 seconds past the minute.
+        let mut counts = Counts::default();
+        for (seconds, status, ip) in [
+            (0, 200, "192.0.2.1"),
+            (24, 200, "::ffff:192.0.2.1"),
+            (24, 200, "192.0.2.1"),
+            (24, 403, "192.0.2.1"),
+            (25, 200, "192.0.2.1"),
+        ] {
+            count_apart(&mut counts.lines, line(seconds, status, ip));
+        }
+        assert_eq!(counts.lines.len(), 4);
+        let mut earlier = Counts::default();
+        count_apart(&mut earlier.lines, line(-1, 200, "192.0.2.1"));
+        counts.put_back(earlier);
+        let alike = counts.lines.values().find(|line| line.calls == 3).unwrap();
+        assert_eq!(
+            (alike.id.as_str(), alike.request_id.as_str(), alike.minute),
+            ("cal_2026-11-22T20:01:34Z", "req_24", NOW.plus(-35))
+        );
+        assert_eq!(counts.lines.len(), 4);
+    }
+
+    #[test]
+    fn c_2_no_more_calls_are_told_apart_than_are_worth_it_and_alike_ones_still_count() {
+        let mut lines = BTreeMap::new();
+        for _ in 0..2 {
+            for status in 0..=APART {
+                let status = u16::try_from(status).unwrap();
+                count_apart(&mut lines, line(0, status, "192.0.2.1"));
+            }
+        }
+        assert_eq!(lines.len(), APART);
+        assert!(lines.values().all(|line| line.calls == 2));
     }
 
     #[test]

@@ -10,12 +10,15 @@ use crate::{
     error, tokens,
 };
 use contract::{
+    ids::CallsId,
     scopes::ScopeSet,
     time::{DAY, Timestamp},
+    tokens::CALLS_KEPT_DAYS,
     usage::{DayUsage, Usage},
 };
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::json;
+use std::net::IpAddr;
 
 /// Calls of one route on one day, which took the same scopes.
 #[derive(Clone, Serialize)]
@@ -51,6 +54,8 @@ pub(super) struct TokenUse {
     pub tenant: String,
     pub token: String,
     pub old: bool,
+    /// How the secret ends that was used, if the one before works too.
+    pub new_secret: Option<String>,
     pub routes: Vec<RouteUse>,
     /// The last of them.
     pub at: Timestamp,
@@ -169,6 +174,53 @@ impl Counted for RefusedUse {
     }
 }
 
+/// Calls with one token that were alike, as [`contract::tokens::TokenCalls`] says.
+#[derive(Clone, Serialize)]
+pub(super) struct Line {
+    pub tenant: String,
+    pub token: String,
+    /// By its first second.
+    pub minute: Timestamp,
+    pub route: String,
+    pub status: u16,
+    /// Of the problem; empty of calls that were let through.
+    pub code: &'static str,
+    pub ip: Option<IpAddr>,
+    /// Of the first of them.
+    pub id: CallsId,
+    pub calls: u32,
+    /// Of the last of them, as what follows.
+    pub at: Timestamp,
+    pub agent: Option<String>,
+    pub request_id: String,
+}
+
+impl Counted for Line {
+    type Key = (String, Timestamp, String, u16, &'static str, Option<IpAddr>);
+
+    fn key(&self) -> Self::Key {
+        (
+            self.token.clone(),
+            self.minute,
+            self.route.clone(),
+            self.status,
+            self.code,
+            self.ip,
+        )
+    }
+
+    fn take_in(&mut self, other: Self, later: bool) {
+        if later {
+            let earlier = std::mem::replace(self, other);
+            self.calls += earlier.calls;
+            self.id = earlier.id;
+        } else {
+            self.calls += other.calls;
+            self.id = other.id;
+        }
+    }
+}
+
 /// A token that was used from a network in which none of the addresses is that it was used from before.
 #[derive(Deserialize)]
 pub(super) struct NewNetwork {
@@ -232,6 +284,9 @@ pub(super) fn write(counts: &Counts, unknown: &[&AddressUse]) -> Vec<Statement> 
     if !counts.refusals.is_empty() {
         statements.push(refusals(counts));
     }
+    if !counts.lines.is_empty() {
+        statements.push(lines(counts));
+    }
     statements
 }
 
@@ -267,6 +322,16 @@ fn token_uses(counts: &Counts, unknown: &[&AddressUse]) -> Vec<Statement> {
             [&addresses],
         ),
     ];
+    if counts.tokens.values().any(|used| used.new_secret.is_some()) {
+        statements.push(Statement::new(
+            "UPDATE tokens SET secret_used_at = used.value ->> 'at', secret_used_ip = used.value ->> 'ip',
+                               secret_used_agent = used.value ->> 'agent'
+             FROM json_each(?1) AS used
+             WHERE tokens.id = used.value ->> 'token' AND tokens.tenant_id = used.value ->> 'tenant'
+               AND tokens.last_four = used.value ->> 'new_secret' AND tokens.in_grace_until > used.value ->> 'at'",
+            [&uses],
+        ));
+    }
     if counts.tokens.values().any(|used| used.old) {
         statements.push(Statement::new(
             "UPDATE retired_secrets SET last_used_at = used.value ->> 'at', last_used_ip = used.value ->> 'ip',
@@ -327,10 +392,32 @@ fn refusals(counts: &Counts) -> Statement {
     )
 }
 
-/// Forgets from where tokens were used, and refused, so many days ago, and how often a year ago.
-pub fn purge(now: Timestamp, days: u16) -> [Statement; 3] {
-    let before = now.plus(-i64::from(days) * DAY);
+/// Addresses that a token may make up as it likes fill no more than a hundred lines of a minute.
+fn lines(counts: &Counts) -> Statement {
+    let lines = json!(counts.lines.values().collect::<Vec<_>>()).to_string();
+    Statement::new(
+        "INSERT INTO token_calls (token_id, minute, route, status, code, ip, tenant_id, id, calls, at, agent, request_id)
+         SELECT t.id, value ->> 'minute', value ->> 'route', value ->> 'status', value ->> 'code',
+                CASE WHEN (SELECT count(*) FROM token_calls c WHERE c.token_id = t.id AND c.minute = value ->> 'minute') < 100
+                     THEN coalesce(value ->> 'ip', '') ELSE '' END,
+                t.tenant_id, value ->> 'id', value ->> 'calls', value ->> 'at', value ->> 'agent', value ->> 'request_id'
+         FROM json_each(?1) JOIN tokens t ON t.id = value ->> 'token' AND t.tenant_id = value ->> 'tenant' WHERE true
+         ON CONFLICT (token_id, minute, route, status, code, ip) DO UPDATE SET calls = calls + excluded.calls,
+             at = excluded.at, agent = excluded.agent, request_id = excluded.request_id",
+        [&lines],
+    )
+}
+
+/// Forgets from where tokens were used, and refused, so many days ago, their calls after a week at the latest, and how often
+/// they were used a year ago.
+pub fn purge(now: Timestamp, days: u16) -> [Statement; 4] {
+    let ago = |days: u16| now.plus(-i64::from(days) * DAY);
+    let before = ago(days);
     [
+        Statement::new(
+            "DELETE FROM token_calls WHERE minute <= ?1",
+            [&ago(days.min(CALLS_KEPT_DAYS))],
+        ),
         Statement::new("DELETE FROM token_addresses WHERE at <= ?1", [&before]),
         Statement::new("DELETE FROM token_refusals WHERE at <= ?1", [&before]),
         Statement::new(
