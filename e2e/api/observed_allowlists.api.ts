@@ -2,6 +2,7 @@
 
 import { Actor, bearer, type Person } from '../support/actors'
 import { db } from '../support/db'
+import { form, makeAccount, makeRole } from '../support/machines'
 import { expectProblem, refused } from '../support/problem'
 import { expect, test } from '../support/test'
 
@@ -24,6 +25,27 @@ test('c.5 a list that is observed lets everybody in, and tells whom it would ref
   const told = await activity(owner, token.id)
   expect(told.would_refuse).toMatchObject([{ ip: OUTSIDE, agent: 'cron/1.0', reason: 'ip_observed', call: 'GET /users' }])
   expect(told.refusals).toEqual([])
+})
+
+test('c.5 what introspection judges counts too, with the address that the caller vouches for or without any', async ({ owner }) => {
+  const { token, secret } = await owner.makeToken(observing)
+  const { basic } = await makeAccount(owner, { role_id: await makeRole(owner, 'api_access introspect', 'users:read') })
+  const ask = (told: Record<string, string>) => form(basic, '/oauth2/introspect', { token: secret, ...told })
+  for (const told of [{ client_ip: OUTSIDE }, {}, { client_ip: INSIDE }]) expect((await ask(told)).json.active).toBe(true)
+  await expect.poll(async () => (await activity(owner, token.id)).would_refuse.map((calls: { ip: string }) => calls.ip).sort()).toEqual(['', OUTSIDE])
+  // What is no address is not kept as one.
+  expect((await ask({ client_ip: secret })).json.active).toBe(true)
+  await expect.poll(async () => (await activity(owner, token.id)).would_refuse.find((calls: { ip: string }) => !calls.ip)?.calls).toBe(2)
+  expect(JSON.stringify(await activity(owner, token.id))).not.toContain(secret.slice(4))
+})
+
+test('c.5 without a list there is nothing to observe, and one that is set later holds', async ({ owner }) => {
+  const { token, secret } = await owner.makeToken({ ...observing, ip_allowlist: [] })
+  expect(token.ip_allowlist_observed).toBe(false)
+  expect((await edit(owner, token.id, { ip_allowlist: ['192.0.2.1'] })).json.ip_allowlist_observed).toBe(false)
+  await refused(owner.tenant, () => bearer(secret, OUTSIDE).get('/users'), 403, 'ip_not_allowed')
+  const other = await owner.makeToken(observing)
+  expect((await edit(owner, other.token.id, { ip_allowlist: [] })).json).toMatchObject({ ip_allowlist: [], ip_allowlist_observed: false })
 })
 
 test('c.5 to enforce it asks for nothing and refuses at once, and what was observed is forgotten', async ({ owner }) => {

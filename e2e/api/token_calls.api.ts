@@ -79,6 +79,13 @@ test('c.2 calls that are alike within a minute are one line, which tells of the 
   expect((await list(owner, token.id)).length).toBe(found.length + 1)
 })
 
+test('c.2 a secret that a client tells of itself is masked', async ({ owner }) => {
+  const { token, secret } = await owner.makeToken({ scopes: ['users:read'] })
+  await new Actor(newAddress(), { Authorization: `Bearer ${secret}`, 'User-Agent': `curl ${secret}` }).get('/users')
+  await expect.poll(async () => (await list(owner, token.id))[0]?.agent).toBe('curl lkp_…')
+  expect(await db.dump()).not.toContain(secret.slice(4))
+})
+
 test('c.2 once there are a hundred lines in a minute, further calls count and tell no address', async ({ owner }) => {
   const { token, secret } = await owner.makeToken({ scopes: ['users:read'] })
   for (const minutes of [0, 1]) {

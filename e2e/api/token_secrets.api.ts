@@ -126,6 +126,8 @@ test.describe('rotation', () => {
     const fresh = (await rotate(owner, token.id, { grace_seconds: 600 })).json.secret
     const address = newAddress()
     await new Actor(address, { Authorization: `Bearer ${fresh}`, 'User-Agent': 'cron/2.0' }).get('/tokens/self')
+    // However soon after that.
+    await refused(owner.tenant, () => undo(owner, token.id), 409, 'conflict')
     const activity = async () => (await owner.get(`/tokens/${token.id}/activity`)).json
     await expect.poll(async () => (await activity()).can_undo_rotation).toBe(false)
     expect((await activity()).old_secret).toMatchObject({ new_used_ip: address, new_used_agent: 'cron/2.0' })

@@ -466,6 +466,10 @@ test.describe('Add New Token', () => {
     await button(adding, 'Cancel').click()
     await openAddDialog(page)
     await expect(adding.getByLabel('Name')).toHaveValue('')
+
+    const day = at(now() + 45 * DAY).slice(0, 10)
+    await page.goto(`${API_ACCESS}?name=Grafana&expires=${day}`)
+    await expect(adding.getByLabel('Last day')).toHaveValue(day)
   })
 })
 

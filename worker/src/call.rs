@@ -5,7 +5,7 @@ use crate::{
     edge::Raw,
     error::{Error, Result},
     log,
-    secret::{Digest, HashKey, Prefix, Secret},
+    secret::{Digest, HashKey, Prefix, Secret, masked},
     usage::Visited,
 };
 use axum::{
@@ -80,7 +80,7 @@ impl Call {
             request_id: format!("req_{}", ulid(now_ms)?),
             ip: header(CLIENT_ADDRESS).map(str::to_owned),
             user_agent: parts.headers.get(header::USER_AGENT).map(|agent| {
-                String::from_utf8_lossy(agent.as_bytes())
+                masked(&String::from_utf8_lossy(agent.as_bytes()))
                     .chars()
                     .take(USER_AGENT_MAX)
                     .collect()

@@ -124,6 +124,34 @@ pub fn is_well_formed(prefix: Prefix, text: &str) -> bool {
     body_and_check().is_some_and(|(body, check)| check == check_characters(body))
 }
 
+/// A text without what may be a secret of ours: people send them in the strangest places.
+pub fn masked(text: &str) -> String {
+    /// `lkp_`
+    const PREFIX: usize = 4;
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, from)) = rest
+        .find("lk")
+        .and_then(|place| rest.split_at_checked(place))
+    {
+        masked.push_str(before);
+        let (prefix, body) = from.split_at_checked(PREFIX).unwrap_or((from, ""));
+        let after = body.trim_start_matches(|c: char| c.is_ascii_alphanumeric());
+        let is_secret = prefix.ends_with('_') && body.len() - after.len() >= BODY;
+        let (kept, mark, next) = if is_secret {
+            (prefix, "…", after)
+        } else {
+            let (kept, next) = from.split_at_checked(2).unwrap_or((from, ""));
+            (kept, "", next)
+        };
+        masked.push_str(kept);
+        masked.push_str(mark);
+        rest = next;
+    }
+    masked.push_str(rest);
+    masked
+}
+
 /// CRC-32 (IEEE) in base62, padded with `0`.
 fn check_characters(body: &str) -> String {
     let crc = crc32fast::hash(body.as_bytes());
@@ -264,6 +292,28 @@ impl Bind for Digest {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_may_be_a_secret_is_masked_wherever_it_stands() {
+        let secret = "lkp_zQWBuTSOoRi4A9spHclkcsnDkxkJ0mLq17lk";
+        assert_eq!(masked(secret), "lkp_…");
+        assert_eq!(
+            masked(&format!("curl {secret}; lk {secret}")),
+            "curl lkp_…; lk lkp_…"
+        );
+        for text in [
+            "",
+            "talk",
+            "lk",
+            "lkp_",
+            "lkp_short",
+            "bulky_lk_x",
+            "milkhäß_",
+            "lklklk",
+        ] {
+            assert_eq!(masked(text), text);
+        }
+    }
 
     #[test]
     fn check_characters_agree_with_a_published_token() {

@@ -156,7 +156,8 @@ fn Edit(
             Ok((list, notices)) => {
                 form.change("ip_allowlist", |draft| {
                     draft.ip_allowlist = list.entries();
-                    draft.ip_allowlist_observed = observe.get_untracked();
+                    draft.ip_allowlist_observed =
+                        observe.get_untracked() && !draft.ip_allowlist.is_empty();
                 });
                 merged.set(notices.into_iter().map(told).collect());
                 editing.set(false);

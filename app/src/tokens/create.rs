@@ -3,6 +3,7 @@
 use super::{Desk, Dialog, expiry::Expiry, fields::Draft, filter};
 use crate::{
     api::{Failure, Method, Reply, parse},
+    clock,
     router::Router,
     ui::{button::Submit, notice, slip::DraftDialog, toast::Toaster},
 };
@@ -17,19 +18,19 @@ pub fn Create() -> impl IntoView {
         expect_context::<Toaster>(),
         Router::in_use(),
     );
-    let (start, days) = desk.dialog.with_untracked(|dialog| match dialog {
-        Dialog::Create(prefilled) => (prefilled.draft.clone(), prefilled.days),
+    let (start, expires) = desk.dialog.with_untracked(|dialog| match dialog {
+        Dialog::Create(prefilled) => (
+            prefilled.draft.clone(),
+            Expiry::of_link(&prefilled.expires, clock::end_of_day),
+        ),
         _ => (CreateToken::default(), None),
     });
     let is_prefilled = start != CreateToken::default();
     let kind = start.kind.unwrap_or_default();
-    let expiry = days.map_or_else(
-        || {
-            desk.policy
-                .with_untracked(|policy| Expiry::by_default(kind, policy))
-        },
-        Expiry::days,
-    );
+    let expiry = expires.unwrap_or_else(|| {
+        desk.policy
+            .with_untracked(|policy| Expiry::by_default(kind, policy))
+    });
     let draft = Draft::new("add-token", desk.list_path(), start, expiry);
     let state = draft.form.state;
     let made = move |answer: Result<Reply, Failure>| {

@@ -45,6 +45,17 @@ impl Expiry {
         }
     }
 
+    /// What a link says: a number of days, or the last day as a date input gives it.
+    pub fn of_link(text: &str, end_of_day: impl Fn(&str) -> Option<Timestamp>) -> Option<Self> {
+        match text.parse() {
+            Ok(days) => (days > 0).then(|| Self::days(days)),
+            Err(_) => end_of_day(text).map(|_| Self {
+                choice: Choice::Custom,
+                day: text.into(),
+            }),
+        }
+    }
+
     /// What a token of `kind` gets unless somebody chooses.
     pub fn by_default(kind: Kind, policy: &Policy) -> Self {
         Self::days(policy.token_default_days.of(kind))
@@ -218,6 +229,21 @@ mod tests {
     fn wish(choice: Choice, ends: Option<Timestamp>) -> Result<Wish, ()> {
         let day = String::new();
         Expiry { choice, day }.wish(NOW, |_| ends)
+    }
+
+    #[test]
+    fn b_3_a_link_names_days_or_a_day_and_nothing_else() {
+        let end_of_day = |day: &str| Timestamp::parse(&[day, "T23:59:59Z"].concat());
+        let read = |text| Expiry::of_link(text, end_of_day);
+        assert_eq!(read("30"), Some(Expiry::days(30)));
+        let day = read("2027-01-31").unwrap();
+        assert_eq!(
+            day.wish(NOW, end_of_day),
+            Ok(Some(end_of_day("2027-01-31")))
+        );
+        for text in ["", "0", "-1", "soon", "2027-02-31", "31.01.2027"] {
+            assert_eq!(read(text), None, "{text}");
+        }
     }
 
     #[test]

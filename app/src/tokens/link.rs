@@ -13,8 +13,8 @@ use leptos::prelude::*;
 pub struct Prefilled {
     /// What is filled in.
     pub draft: CreateToken,
-    /// How many days it is to live.
-    pub days: Option<u32>,
+    /// How long it is to live, as the link says it.
+    pub expires: String,
 }
 
 /// Whether the URL of a page asks for something.
@@ -25,7 +25,7 @@ pub fn is_one(place: &Place) -> bool {
 }
 
 /// Does what the URL of the page asks for, and takes that out of the URL:
-/// `?name=&description=&kind=&scopes=backups:read,jobs:write&expires=30`, or `?edit=tok_…&add=jobs:read`.
+/// `?name=&description=&kind=&scopes=backups:read,jobs:write&expires=30` (days, or a last day: `2027-01-31`), or `?edit=tok_…&add=jobs:read`.
 pub fn follow(desk: Desk) {
     let router = Router::in_use();
     let place = router.place().get_untracked();
@@ -49,11 +49,9 @@ pub fn follow(desk: Desk) {
             .unwrap_or_default(),
         ..CreateToken::default()
     };
-    let days = text("expires")
-        .and_then(|days| days.parse().ok())
-        .filter(|days| *days > 0);
+    let expires = place.parameter("expires");
     desk.dialog
-        .set(Dialog::Create(Box::new(Prefilled { draft, days })));
+        .set(Dialog::Create(Box::new(Prefilled { draft, expires })));
 }
 
 /// The scopes of a list parted by commas or spaces; what is none is passed over.

@@ -210,7 +210,8 @@ impl Check for CreateToken {
                 scopes,
                 allowed_endpoints,
                 ip_allowlist,
-                ip_allowlist_observed: self.ip_allowlist_observed,
+                // There is nothing to observe where everybody is let in.
+                ip_allowlist_observed: self.ip_allowlist_observed && !self.ip_allowlist.is_empty(),
                 refresh: self.refresh,
                 end,
             }),

@@ -178,6 +178,11 @@ impl TokenChange {
         let ip_allowlist = self
             .ip_allowlist
             .map_or_else(|| token.ip_allowlist.clone(), |list| list.entries());
+        // A list that is set where there was none is meant to hold.
+        let ip_allowlist_observed = !ip_allowlist.is_empty()
+            && self
+                .ip_allowlist_observed
+                .unwrap_or(token.ip_allowlist_observed);
         let enabled = self.enabled.unwrap_or(token.enabled);
         let after = Token {
             name: self.name.unwrap_or_else(|| token.name.clone()),
@@ -188,9 +193,7 @@ impl TokenChange {
             scopes,
             allowed_endpoints,
             ip_allowlist,
-            ip_allowlist_observed: self
-                .ip_allowlist_observed
-                .unwrap_or(token.ip_allowlist_observed),
+            ip_allowlist_observed,
             renewable_until: end.filter(|_| kind.is_renewable()),
             expires_at: end.filter(|_| !kind.is_renewable()),
             in_grace_until: token
@@ -369,9 +372,11 @@ mod tests {
         ] {
             assert!(!widens(&observed.token, json), "{json}");
         }
-        // There is nothing to observe where everybody is let in.
-        let open = edit(&token(Kind::Custom), r#"{"ip_allowlist":[]}"#).unwrap();
-        assert!(!widens(&open.token, r#"{"ip_allowlist_observed":true}"#));
+        // There is nothing to observe where everybody is let in, and a list that comes later holds.
+        let open = edit(&observed.token, r#"{"ip_allowlist":[]}"#).unwrap();
+        assert!(!open.token.ip_allowlist_observed);
+        let still = edit(&open.token, r#"{"ip_allowlist_observed":true}"#).unwrap();
+        assert!(!still.widens && !still.token.ip_allowlist_observed);
     }
 
     #[test]

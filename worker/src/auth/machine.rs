@@ -289,12 +289,7 @@ async fn find_both(
 
 fn admitted(call: &Call, visit: &Visit, found: MachineCaller) -> Result<MachineCaller> {
     match gate::admit(&found.credential, visit.address()) {
-        Ok(()) => {
-            usage::record(call, &found, visit);
-            if found.credential.would_refuse(visit.address()) {
-                usage::observed(call, &found, visit);
-            }
-        }
+        Ok(()) => usage::record(call, &found, visit),
         Err(refusal) => {
             usage::refused(call, &found, visit, &refusal);
             found.count(call)?;

@@ -13,6 +13,7 @@ use crate::{
 use axum::{Json, http::HeaderMap};
 use contract::{problem::Code, roles::Permission, scopes::ScopeSet};
 use serde_json::{Map, Value, json};
+use std::net::IpAddr;
 
 /// What is told of a token that is good, and of every other only that it is not (RFC 7662, 2.2).
 #[worker::send]
@@ -51,8 +52,12 @@ pub async fn introspect(call: Call, headers: HeaderMap, form: Form) -> Result<Js
         Err(error) => return Err(error),
     };
     let visit = Visit {
-        // Without it the caller does not vouch for any address, so a token with an allowlist is not good.
-        ip: form.get("client_ip").map(str::to_owned),
+        // Without it the caller does not vouch for any address, so a token with an allowlist is not good. What is none is
+        // not kept as one.
+        ip: form
+            .get("client_ip")
+            .and_then(|text| text.parse::<IpAddr>().ok())
+            .map(|ip| ip.to_string()),
         scopes: form
             .get("scope")
             .and_then(|text| ScopeSet::parse(text).ok())

@@ -16,6 +16,7 @@ use crate::{
     },
     call::{self, Call},
     db::changed,
+    edge::pause,
     error::{Error, Result},
     extract::Segment,
     idempotency::{Attempt, Attempted, Repeatable},
@@ -259,6 +260,10 @@ pub async fn undo(
         token,
         ..
     } = reached;
+    if token.in_grace_until.is_some() {
+        // Whoever used the new secret until now is known by then, whichever isolate took the call.
+        pause(usage::WRITTEN_WITHIN_MS).await?;
+    }
     let event = audit::Event {
         action: Action::TokenRotationUndone,
         target_type: "token",
@@ -267,11 +272,13 @@ pub async fn undo(
         changes: None,
     };
     let [restored, forgotten] = store::undo_rotation(&holder, &token.id, version, call.now);
+    let notice = Notice::own(&call, Event::TokenEdited, &holder, &token.name, &actor)?;
     let [restored, ..] = call
         .db
         .commit([
             restored,
             audit::entry(&call, &holder, &actor, &event)?,
+            notice.statement(&call),
             forgotten,
         ])
         .await?;
@@ -281,6 +288,7 @@ pub async fn undo(
             "A rotation can be undone while the old secret works and nobody has used the new one, unless it ended a refresh token.",
         ));
     }
+    notice.send_soon(&call);
     let row = store::find(&call.db, holder.tenant(), &token.id).await?;
     let row = row.ok_or_else(changed_meanwhile)?;
     Ok(Json(row.read(call.now)?))

@@ -5,5 +5,5 @@ mod notices;
 mod recorder;
 mod store;
 
-pub use recorder::{Visit, Visited, answered, observed, record, refused, visited};
+pub use recorder::{Visit, Visited, WRITTEN_WITHIN_MS, answered, record, refused, visited};
 pub use store::purge;

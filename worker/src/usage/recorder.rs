@@ -40,6 +40,8 @@ const PAUSE_MS: u32 = 1_000;
 /// A writer begins so late that how a call was answered is written along with its use.
 const ANSWER_MS: u32 = 50;
 const ROUNDS: usize = 20;
+/// By then a use is written, with something to spare for the writing.
+pub const WRITTEN_WITHIN_MS: u32 = PAUSE_MS + ANSWER_MS + 450;
 /// A writer not heard of for this many seconds was ended by the platform.
 const WRITER_LOST: i64 = 30;
 /// The most addresses, the most refusals and the most calls that are told apart within one second; whoever comes from more
@@ -255,9 +257,12 @@ pub fn answered(call: &Call, status: StatusCode, refused: Option<Code>) {
     });
 }
 
-/// Notes that a good credential made this call.
+/// Notes that a good credential made this call, and if so that a list which is only observed would have refused it.
 pub fn record(call: &Call, machine: &MachineCaller, visit: &Visit) {
     visited(call, machine, visit, None);
+    if machine.credential.would_refuse(visit.address()) {
+        note_refusal(call, machine, visit, OBSERVED, None);
+    }
     note(call, |recorder| {
         let counts = &mut recorder.counts;
         if let TokenOwner::ServiceAccount { id, .. } = &machine.owner {
@@ -321,11 +326,6 @@ pub fn refused(call: &Call, machine: &MachineCaller, visit: &Visit, refusal: &Re
     let missing = refusal.required_scope.map(|scope| scope.to_string());
     visited(call, machine, visit, Some(refusal.code));
     note_refusal(call, machine, visit, refusal.code.as_str(), missing);
-}
-
-/// Notes that a call was let in although an IP allowlist that is only observed leaves its address out.
-pub fn observed(call: &Call, machine: &MachineCaller, visit: &Visit) {
-    note_refusal(call, machine, visit, OBSERVED, None);
 }
 
 fn note_refusal(
