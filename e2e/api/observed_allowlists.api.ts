@@ -1,7 +1,7 @@
 // IP allowlists that are tried out before they refuse anybody.
 
 import { Actor, bearer, type Person } from '../support/actors'
-import { db } from '../support/db'
+import { DAY, ago, at, db, now } from '../support/db'
 import { form, makeAccount, makeRole } from '../support/machines'
 import { expectProblem, refused } from '../support/problem'
 import { expect, test } from '../support/test'
@@ -59,6 +59,17 @@ test('c.5 to enforce it asks for nothing and refuses at once, and what was obser
   expect((await activity(owner, token.id)).would_refuse).toEqual([])
   const event = await db.one(`SELECT changes FROM audit_events WHERE tenant_id = ?1 AND action = 'token.updated'`, owner.tenant)
   expect(JSON.parse(event.changes)).toEqual({ ip_allowlist_observed: { from: true, to: false } })
+})
+
+test('c.5 an edit that is refused forgets nothing of what was observed', async ({ owner }) => {
+  const { token, secret } = await owner.makeToken(observing)
+  expect((await bearer(secret, OUTSIDE).get('/users')).status).toBe(200)
+  await expect.poll(async () => (await activity(owner, token.id)).would_refuse.length).toBe(1)
+  await owner.makeToken()
+  expect((await owner.put('/policy', { ...(await owner.get('/policy')).json, max_live_tokens: 1 })).status).toBe(200)
+  await db.rows('UPDATE tokens SET renewable_until = ?1 WHERE id = ?2', ago(1), token.id)
+  await refused(owner.tenant, () => edit(owner, token.id, { ip_allowlist: ['10.0.0.0/8'], renewable_until: at(now() + DAY) }), 409, 'conflict')
+  expect((await activity(owner, token.id)).would_refuse.length).toBe(1)
 })
 
 test('c.5 to observe a list that is enforced asks for a confirmation, and without it the list holds', async ({ owner }) => {

@@ -103,7 +103,7 @@ fn accepts_csv(headers: &HeaderMap) -> bool {
 }
 
 /// A line of CSV (RFC 4180).
-pub fn line(cells: &[String]) -> String {
+fn line(cells: &[String]) -> String {
     let cells: Vec<_> = cells.iter().map(|text| cell(text)).collect();
     cells.join(",") + "\r\n"
 }

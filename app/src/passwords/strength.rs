@@ -23,15 +23,14 @@ pub fn meter() -> AnyView {
     };
     let view = move |strength: Strength| {
         view! {
-            <link rel="stylesheet" href=look("/password.css") />
             <div class="field password__strength">
                 <meter class="meter" aria-label="Strength of the new password" min="0" max="3" low="1.5" high="2.5" optimum="3" value=strength.level></meter>
                 <p class="field__hint">{strength.words}</p>
             </div>
         }
     };
-    let view = move || strength().map(view);
-    view.into_any()
+    view! { <link rel="stylesheet" href=look("/password.css") /> {move || strength().map(view)} }
+        .into_any()
 }
 
 /// A text in small letters, by the browser's own tables: the rules know none but those of ASCII here.

@@ -1,6 +1,9 @@
 //! The section `IP allowlist` and its dialog, which stages what the outer dialog saves.
 
-use super::lines::{area, named, said, split};
+use super::{
+    fields::switch,
+    lines::{area, named, said, split},
+};
 use crate::{
     api::Api,
     dom,
@@ -146,7 +149,6 @@ fn Edit(
         };
         view! { <p class="field__hint"><button type="button" class="link" on:click=add_seen>"Add the addresses it was used from"</button></p> }
     });
-    let toggle = move |ev| observe.set(event_target_checked(&ev));
     let save = move |ev: SubmitEvent| {
         ev.prevent_default();
         // The outer form is not sent along.
@@ -185,13 +187,7 @@ fn Edit(
                     )}
                     {own}
                     {seen}
-                    <label class="choice">
-                        <input class="checkbox" type="checkbox" prop:checked=move || observe.get() on:change=toggle />
-                        <span class="choice__text">
-                            "Only observe"
-                            <span class="choice__hint">"The list refuses nobody yet. The token's activity tells which calls it would refuse, until you enforce it."</span>
-                        </span>
-                    </label>
+                    {switch("Only observe", "The list refuses nobody yet. The token's activity tells which calls it would refuse, until you enforce it.", observe)}
                 </div>
                 <div class="dialog__footer">
                     <button type="button" class="button button--secondary" on:click=move |_| close.run(())>"Cancel"</button>

@@ -1,6 +1,10 @@
 //! The dialog `Edit token`.
 
-use super::{Desk, Dialog, Proposal, expiry::Expiry, fields::Draft};
+use super::{
+    Desk, Dialog, Proposal,
+    expiry::Expiry,
+    fields::{Draft, switch},
+};
 use crate::{
     api::{Failure, Method, Reply, parse},
     fresh::{self, Fresh},
@@ -78,7 +82,7 @@ fn edit(desk: Desk, token: &Token, proposal: Option<Proposal>, fresh: Fresh) -> 
                 {super::of_another(desk)}
                 {proposed}
                 {fields}
-                {switch(enabled)}
+                {switch("Enabled", "While it is not, every call with this token is refused. Nothing is lost: it can be enabled again.", enabled)}
             </div>
             <div class="dialog__footer">
                 <button type="button" class="button button--secondary" on:click=move |_| desk.close()>"Cancel"</button>
@@ -114,20 +118,6 @@ fn because(proposal: Proposal) -> String {
             "The IP allowlist below is enforced once you save: calls from other addresses are refused.".into()
         }
     }
-}
-
-fn switch(enabled: RwSignal<bool>) -> AnyView {
-    let toggle = move |ev| enabled.set(event_target_checked(&ev));
-    view! {
-        <label class="choice">
-            <input class="checkbox" type="checkbox" prop:checked=move || enabled.get() on:change=toggle />
-            <span class="choice__text">
-                "Enabled"
-                <span class="choice__hint">"While it is not, every call with this token is refused. Nothing is lost: it can be enabled again."</span>
-            </span>
-        </label>
-    }
-    .into_any()
 }
 
 /// A token as it would be filled in. Scopes are chosen for Custom tokens only; the end is kept apart.

@@ -133,6 +133,18 @@ impl Draft {
     }
 }
 
+/// Something that is so or not.
+pub fn switch(label: &'static str, hint: &'static str, on: RwSignal<bool>) -> AnyView {
+    let toggle = move |ev| on.set(event_target_checked(&ev));
+    view! {
+        <label class="choice">
+            <input class="checkbox" type="checkbox" prop:checked=move || on.get() on:change=toggle />
+            <span class="choice__text">{label} <span class="choice__hint">{hint}</span></span>
+        </label>
+    }
+    .into_any()
+}
+
 /// Whether the token comes as a pair.
 fn refresh(form: Form<CreateToken>, desk: Desk) -> impl Fn() -> Option<AnyView> {
     form.place("refresh");

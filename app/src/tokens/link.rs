@@ -25,7 +25,8 @@ pub fn is_one(place: &Place) -> bool {
 }
 
 /// Does what the URL of the page asks for, and takes that out of the URL:
-/// `?name=&description=&kind=&scopes=backups:read,jobs:write&expires=30` (days, or a last day: `2027-01-31`), or `?edit=tok_…&add=jobs:read`.
+/// `?name=&description=&kind=&scopes=backups:read,jobs:write&expires=30` (days, or a last day: `2027-01-31`), or
+/// `?edit=tok_…&add=jobs:read`.
 pub fn follow(desk: Desk) {
     let router = Router::in_use();
     let place = router.place().get_untracked();

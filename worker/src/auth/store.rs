@@ -330,7 +330,7 @@ pub(super) fn find_renewable(refresh: &Digest, access: &Digest) -> Statement {
                               AND EXISTS (SELECT 1 FROM retired_secrets s WHERE s.digest = ?2 AND s.token_id = t.id) AS access_fits,
                 t.access_until, t.account_ip_allowlist, t.id, t.user_id, t.service_account_id, t.owner_name, t.kind, t.name,
                 t.description, t.scopes, t.allowed_endpoints, t.ip_allowlist, t.ip_allowlist_observed,
-                    t.enabled, t.prefix, t.last_four, t.created_at, t.renewable_until, t.expires_at,
+                t.enabled, t.prefix, t.last_four, t.created_at, t.renewable_until, t.expires_at,
                 t.in_grace_until, t.last_used_at, t.last_used_ip, t.revoked_at, t.revoked_by, t.revoke_reason, t.version
          FROM held_tokens t
          WHERE t.id = coalesce((SELECT id FROM tokens WHERE refresh_digest = ?1),
@@ -397,7 +397,7 @@ pub(super) fn find_two(digests: &TwoDigests) -> Statement {
                           'user_id', t.user_id, 'service_account_id', t.service_account_id, 'owner_name', t.owner_name,
                           'kind', t.kind, 'name', t.name, 'description', t.description, 'scopes', t.scopes,
                           'allowed_endpoints', t.allowed_endpoints, 'ip_allowlist', t.ip_allowlist,
-                    'ip_allowlist_observed', t.ip_allowlist_observed, 'enabled', t.enabled,
+                          'ip_allowlist_observed', t.ip_allowlist_observed, 'enabled', t.enabled,
                           'prefix', t.prefix, 'last_four', t.last_four, 'created_at', t.created_at,
                           'renewable_until', t.renewable_until, 'expires_at', t.expires_at, 'in_grace_until', t.in_grace_until,
                           'last_used_at', t.last_used_at, 'last_used_ip', t.last_used_ip, 'revoked_at', t.revoked_at,

@@ -329,7 +329,7 @@ pub async fn update(
     ];
     statements.push(notice.statement(&call));
     if places(&before) != places(&token) {
-        statements.push(store::forget_observed(&holder, &token.id));
+        statements.push(store::forget_observed(&holder, &token));
     }
     let outcomes = call
         .db

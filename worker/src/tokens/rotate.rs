@@ -271,7 +271,7 @@ pub async fn undo(
         target_name: &token.name,
         changes: None,
     };
-    let [restored, forgotten] = store::undo_rotation(&holder, &token.id, version, call.now);
+    let [restored, forgotten] = store::undo_rotation(&holder, &token.id, version, call::clock());
     let notice = Notice::own(&call, Event::TokenEdited, &holder, &token.name, &actor)?;
     let [restored, ..] = call
         .db

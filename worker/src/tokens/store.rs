@@ -464,12 +464,20 @@ pub(super) fn update(
     )
 }
 
-/// Forgets whom a list of addresses would have refused that is another one now, or enforced: goes after [`update`].
-pub(super) fn forget_observed(holder: &Holder, id: &TokenId) -> Statement {
+/// Forgets whom the list before would have refused, if [`update`] has given the token this one.
+pub(super) fn forget_observed(holder: &Holder, token: &Token) -> Statement {
     Statement::new(
         "DELETE FROM token_refusals WHERE token_id = ?1 AND reason = ?4
-           AND EXISTS (SELECT 1 FROM tokens WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3)",
-        [id, &holder.id(), holder.tenant(), &OBSERVED],
+           AND EXISTS (SELECT 1 FROM tokens WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3
+                         AND ip_allowlist = ?5 AND ip_allowlist_observed = ?6)",
+        [
+            &token.id,
+            &holder.id(),
+            holder.tenant(),
+            &OBSERVED,
+            &token.ip_allowlist.join("\n"),
+            &token.ip_allowlist_observed,
+        ],
     )
 }
 
