@@ -18,6 +18,7 @@ const WITHOUT_TENANT: [RegExp, string][] = [
   [/^DELETE FROM (sessions|devices|password_resets|email_changes|invitations|idempotency_keys|oauth_tokens|token_addresses|token_refusals|token_calls|token_usage|slack_states|token_reminders) WHERE \w+ <= \?1$/, 'the clearing job is no tenant\'s'],
   [/^(SELECT body, status, answer|DELETE) FROM idempotency_keys WHERE digest = \?1\b/, 'the digest is made from the id of the caller'],
   [/ WHERE t\.id = coalesce\(\(SELECT id FROM tokens WHERE refresh_digest = \?1\)/, 'a pair is known by its secrets only'],
+  [/^SELECT text FROM checked_tokens WHERE digest = \?1$/, 'a token is known by its secret only, and tells whose it is'],
   [/^SELECT tenant_id, .* IN \(SELECT value FROM json_each\(\?1\)/, 'secrets that were found are known by themselves only'],
   [/^UPDATE \w+ SET (\w+) = \?2 WHERE \1 = \?1$/, 'while keys change, a secret that is shown has its hash moved, wherever it lies'],
   [/^UPDATE outbox SET content = \?3 WHERE id = \?1 AND content = \?2$/, 'the job that encrypts anew puts each back by its id'],

@@ -14,7 +14,7 @@ const activity = (id: string) => `/tokens/${id}/activity`
 
 test('b.3 tells from where a token was used, the last first, and what the client calls itself', async ({ owner }) => {
   const { token, secret } = await owner.makeToken({ scopes: ['users:read'] })
-  expect((await owner.get(activity(token.id))).json).toEqual({ tracked_since: token.created_at, calls: [], refusals: [], would_refuse: [], old_secret: null, can_undo_rotation: false, unused_scopes: null })
+  expect((await owner.get(activity(token.id))).json).toEqual({ tracked_since: token.created_at, calls: [], refusals: [], would_refuse: [], old_secret: null, can_undo_rotation: false, unused_scopes: null, removed_scopes: null })
   const [first, second] = [newAddress(), newAddress()]
   await bearer(secret, first).get('/tokens/self')
   await expect.poll(async () => (await owner.get(activity(token.id))).json.calls.length).toBe(1)
@@ -152,6 +152,32 @@ test('c.4 tells the scopes that no call took for 30 days, once it has had them t
   await expect.poll(unused).toEqual(['jobs:write'])
   expect((await form(basic, '/oauth2/introspect', { token: secret, scope: '' })).json.active).toBe(true)
   await expect.poll(unused).toBeNull()
+})
+
+test('c.4 tells what the last edit took away from the scopes, until another gives some', async ({ owner }) => {
+  const { token } = await owner.makeToken({ scopes: ['users:read', 'backups:write', 'jobs:read'] })
+  const removed = async () => (await owner.get(activity(token.id))).json.removed_scopes
+  const edit = async (change: object) => expect((await owner.patch(`/tokens/${token.id}`, change)).status).toBe(200)
+  await edit({ scopes: ['users:read', 'backups:read'] })
+  const told = { scopes: ['backups:write', 'jobs:read'], at: expect.stringMatching(/Z$/) }
+  expect(await removed()).toEqual(told)
+  await edit({ name: 'renamed', scopes: ['users:read', 'backups:read'] })
+  expect(await removed()).toEqual(told)
+  // What is refused takes nothing away.
+  await refused(owner.tenant, () => owner.patch(`/tokens/${token.id}`, { scopes: [] }), 422, 'invalid', ['/scopes'])
+  expect(await removed()).toEqual(told)
+  await edit({ scopes: ['users:read'] })
+  expect(await removed()).toEqual({ ...told, scopes: ['backups:read'] })
+  await edit({ scopes: ['users:read', 'backups:read'] })
+  expect(await removed()).toBeNull()
+  // To swap one for another is no shrinking; nor is another kind.
+  await edit({ scopes: ['users:read', 'jobs:read'] })
+  expect(await removed()).toBeNull()
+  await edit({ scopes: ['users:read'] })
+  await edit({ kind: 'hyperscale' })
+  expect(await removed()).toBeNull()
+  await edit({ kind: 'custom', scopes: ['backups:read'] })
+  expect(await removed()).toBeNull()
 })
 
 test("nobody looks into another person's token", async ({ owner, stranger }) => {

@@ -41,11 +41,17 @@ fn path(id: &str) -> String {
 fn edit(desk: Desk, token: &Token, proposal: Option<Proposal>, fresh: Fresh) -> AnyView {
     let toaster = expect_context::<Toaster>();
     let mut start = as_draft(token);
-    let is_about_scopes = matches!(proposal, Some(Proposal::Add(_) | Proposal::Keep(_)));
+    let is_about_scopes = matches!(
+        proposal,
+        Some(Proposal::Add(_) | Proposal::Keep(_) | Proposal::GiveBack(_))
+    );
     let proposal = proposal.filter(|_| !is_about_scopes || token.kind == Kind::Custom);
     match proposal {
         Some(Proposal::Add(scope)) => start.scopes.insert(scope),
         Some(Proposal::Keep(scopes)) => start.scopes = scopes.intersection(token.scopes),
+        Some(Proposal::GiveBack(scopes)) => {
+            scopes.iter().for_each(|scope| start.scopes.insert(scope));
+        }
         Some(Proposal::Allow(address)) => start.ip_allowlist.push(address.to_string()),
         Some(Proposal::Enforce) => start.ip_allowlist_observed = false,
         None => {}
@@ -59,7 +65,13 @@ fn edit(desk: Desk, token: &Token, proposal: Option<Proposal>, fresh: Fresh) -> 
         fresh.hear(&answer);
         // The row tells it at once, before the list has come anew.
         desk.note(parse(&answer?.text)?);
-        toaster.say("Token saved.".into());
+        let has_undo = matches!(proposal, Some(Proposal::Keep(_)));
+        let undo = if has_undo {
+            " Token activity can give the scopes back."
+        } else {
+            ""
+        };
+        toaster.say(["Token saved.", undo].concat());
         desk.close();
         desk.current.reload();
         Ok(())
@@ -111,6 +123,9 @@ fn because(proposal: Proposal) -> String {
         Proposal::Keep(_) => format!(
             "Only the scopes that calls took in the last {UNUSED_DAYS} days are checked below: save to take the others away."
         ),
+        Proposal::GiveBack(_) => {
+            "The scopes that were taken away are checked below: save to give them back.".into()
+        }
         Proposal::Allow(address) => {
             format!("{address} is in the IP allowlist below: save to let it in once the list is enforced.")
         }

@@ -12,7 +12,10 @@ use crate::{
 use contract::{
     scopes::{Scope, ScopeSet},
     time::Timestamp,
-    tokens::{Activity, CallsFrom, Kind, OldSecret, Refusals, Status, TOKENS, Token, UNUSED_DAYS},
+    tokens::{
+        Activity, CallsFrom, Kind, OldSecret, Refusals, RemovedScopes, Status, TOKENS, Token,
+        UNUSED_DAYS,
+    },
     usage::TokenUsage,
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -90,6 +93,7 @@ fn told(desk: Desk, token: &Token, (usage, activity): &Known, again: Callback<()
             {calls(usage)}
         </section>
         {activity.unused_scopes.as_deref().and_then(|unused| unused_scopes(desk, token, unused))}
+        {activity.removed_scopes.as_ref().and_then(|removed| removed_scopes(desk, token, removed))}
         <section class="subsection" aria-labelledby="used-from">
             <h3 class="field__label" id="used-from">"Used from"</h3>
             {used_from(&activity.calls, activity.tracked_since)}
@@ -102,6 +106,31 @@ fn told(desk: Desk, token: &Token, (usage, activity): &Known, again: Callback<()
         {recent_calls(token.id.as_str())}
     }
     .into_any()
+}
+
+/// The scopes that it had, and can have again.
+fn removed_scopes(desk: Desk, token: &Token, removed: &RemovedScopes) -> Option<AnyView> {
+    let id = token.id.as_str().to_owned();
+    let scopes: ScopeSet = removed.scopes.iter().copied().collect();
+    let give_back = move |_| {
+        desk.dialog
+            .set(Dialog::Edit(id.clone(), Some(Proposal::GiveBack(scopes))));
+    };
+    (token.status != Status::Revoked).then(|| {
+        view! {
+            <section class="subsection" aria-labelledby="removed">
+                <h3 class="field__label" id="removed">"Scopes taken away"</h3>
+                <p><code class="mono">{names(&removed.scopes)}</code> " " {time_ago(Some(removed.at), "")} "."</p>
+                <div class="cluster"><button type="button" class="button button--secondary button--small" on:click=give_back>"Give them back…"</button></div>
+            </section>
+        }
+        .into_any()
+    })
+}
+
+fn names(scopes: &[Scope]) -> String {
+    let names: Vec<_> = scopes.iter().map(ToString::to_string).collect();
+    names.join(", ")
 }
 
 /// The scopes that it could do without.
@@ -122,9 +151,8 @@ fn unused_scopes(desk: Desk, token: &Token, unused: &[Scope]) -> Option<AnyView>
     let content = if used.is_empty() {
         view! { <p class="muted">"No call took any of its scopes. If nobody needs it, revoke it, or disable it for a while to be sure."</p> }.into_any()
     } else {
-        let names: Vec<_> = unused.iter().map(ToString::to_string).collect();
         view! {
-            <p>"No call took " <code class="mono">{names.join(", ")}</code> "."</p>
+            <p>"No call took " <code class="mono">{names(unused)}</code> "."</p>
             <div class="cluster"><button type="button" class="button button--secondary button--small" on:click=shrink>"Take them away…"</button></div>
         }
         .into_any()

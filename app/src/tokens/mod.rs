@@ -112,6 +112,8 @@ pub enum Proposal {
     Add(Scope),
     /// Only these scopes are kept: no call took the others.
     Keep(ScopeSet),
+    /// These are added: it had them before.
+    GiveBack(ScopeSet),
     /// An address is let in that the IP allowlist would refuse.
     Allow(IpAddr),
     /// The IP allowlist refuses whom it leaves out.

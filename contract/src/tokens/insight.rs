@@ -96,6 +96,18 @@ pub struct Activity {
     pub can_undo_rotation: bool,
     /// The scopes of a Custom token that no call took in the last 30 days; `null` where that cannot be said.
     pub unused_scopes: Option<Vec<Scope>>,
+    /// What the last edit took away from its scopes, unless one came after it that gave some.
+    pub removed_scopes: Option<RemovedScopes>,
+}
+
+/// Scopes that a Custom token had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RemovedScopes {
+    /// Which.
+    pub scopes: Vec<Scope>,
+    /// When they were taken away.
+    pub at: Timestamp,
 }
 
 /// A scope is unused if no call took it for so many days, the present one included.

@@ -154,12 +154,13 @@ pub(super) struct HeldRow {
     role_scopes: String,
 }
 
-/// A token with whoever it acts for.
-pub(super) type FoundTokenRow = Joined<HeldRow, TokenRow>;
+/// A token with whoever it acts for: the column `text` of `checked_tokens`.
+#[derive(Deserialize)]
+pub(super) struct FoundTokenRow(HeldRow, TokenRow);
 
 impl FoundTokenRow {
     pub fn read(self, now: Timestamp) -> Result<FoundToken> {
-        let Joined(held, token) = self;
+        let Self(held, token) = self;
         let (own, observed) = own_allowlist(&token)?;
         Ok(FoundToken {
             allowlists: [own, allowlist(&held.account_ip_allowlist)?],
@@ -176,20 +177,8 @@ impl FoundTokenRow {
 /// The token that has this secret now: a [`FoundTokenRow`] for [`Db::first_as_text`].
 pub(super) fn find_token(digest: &Digest) -> Statement {
     Statement::new(
-            "SELECT json_object('tenant_id', t.tenant_id, 'owner_on', t.owner_on, 'account_ip_allowlist', t.account_ip_allowlist,
-                    'access_until', t.access_until, 'permissions', r.permissions, 'role_scopes', r.scopes, 'id', t.id,
-                    'user_id', t.user_id, 'service_account_id', t.service_account_id, 'owner_name', t.owner_name,
-                    'kind', t.kind, 'name', t.name, 'description', t.description, 'scopes', t.scopes,
-                    'allowed_endpoints', t.allowed_endpoints, 'ip_allowlist', t.ip_allowlist,
-                    'ip_allowlist_observed', t.ip_allowlist_observed, 'enabled', t.enabled, 'prefix', t.prefix,
-                    'last_four', t.last_four, 'created_at', t.created_at, 'renewable_until', t.renewable_until,
-                    'expires_at', t.expires_at, 'in_grace_until', t.in_grace_until, 'last_used_at', t.last_used_at,
-                    'last_used_ip', t.last_used_ip, 'revoked_at', t.revoked_at, 'revoked_by', t.revoked_by,
-                    'revoke_reason', t.revoke_reason, 'version', t.version) AS text
-             FROM held_tokens t
-             JOIN roles r ON r.id = t.role_id AND r.tenant_id = t.tenant_id
-             WHERE t.digest = ?1",
-            [digest],
+        "SELECT text FROM checked_tokens WHERE digest = ?1",
+        [digest],
     )
 }
 
@@ -199,26 +188,15 @@ pub(super) async fn find_retired(
     digest: &Digest,
     now: Timestamp,
 ) -> Result<Option<(FoundToken, Timestamp)>> {
-    #[derive(Deserialize)]
-    struct Row {
-        until: Timestamp,
-    }
-    let row: Option<Joined<Row, FoundTokenRow>> = db
-        .first(Statement::new(
-            "SELECT s.until, t.tenant_id, t.owner_on, t.account_ip_allowlist, t.access_until, r.permissions,
-                    r.scopes AS role_scopes, t.id, t.user_id, t.service_account_id, t.owner_name, t.kind, t.name,
-                    t.description, t.scopes, t.allowed_endpoints, t.ip_allowlist, t.ip_allowlist_observed,
-                    t.enabled, t.prefix, t.last_four, t.created_at,
-                    t.renewable_until, t.expires_at, t.in_grace_until, t.last_used_at, t.last_used_ip, t.revoked_at,
-                    t.revoked_by, t.revoke_reason, t.version
-             FROM retired_secrets s
-             JOIN held_tokens t ON t.id = s.token_id AND t.tenant_id = s.tenant_id
-             JOIN roles r ON r.id = t.role_id AND r.tenant_id = t.tenant_id
+    let row: Option<(Timestamp, FoundTokenRow)> = db
+        .first_as_text(Statement::new(
+            "SELECT json_array(s.until, json(t.text)) AS text
+             FROM retired_secrets s JOIN checked_tokens t ON t.id = s.token_id AND t.tenant_id = s.tenant_id
              WHERE s.digest = ?1 AND s.role = 'access'",
             [digest],
         ))
         .await?;
-    row.map(|Joined(row, token)| Ok((token.read(now)?, row.until)))
+    row.map(|(until, token)| Ok((token.read(now)?, until)))
         .transpose()
 }
 
@@ -392,19 +370,7 @@ pub(super) fn find_two(digests: &TwoDigests) -> Statement {
                    WHERE (s.secret_digest = ?1 AND s.api_key = ?2 OR s.old_secret_digest = ?1 AND s.old_api_key = ?2)
                      AND s.deleted_at IS NULL)),
              json((SELECT text FROM oauth WHERE digest = ?3)),
-             json((SELECT json_object('tenant_id', t.tenant_id, 'owner_on', t.owner_on, 'account_ip_allowlist', t.account_ip_allowlist,
-                          'access_until', t.access_until, 'permissions', r.permissions, 'role_scopes', r.scopes, 'id', t.id,
-                          'user_id', t.user_id, 'service_account_id', t.service_account_id, 'owner_name', t.owner_name,
-                          'kind', t.kind, 'name', t.name, 'description', t.description, 'scopes', t.scopes,
-                          'allowed_endpoints', t.allowed_endpoints, 'ip_allowlist', t.ip_allowlist,
-                          'ip_allowlist_observed', t.ip_allowlist_observed, 'enabled', t.enabled,
-                          'prefix', t.prefix, 'last_four', t.last_four, 'created_at', t.created_at,
-                          'renewable_until', t.renewable_until, 'expires_at', t.expires_at, 'in_grace_until', t.in_grace_until,
-                          'last_used_at', t.last_used_at, 'last_used_ip', t.last_used_ip, 'revoked_at', t.revoked_at,
-                          'revoked_by', t.revoked_by, 'revoke_reason', t.revoke_reason, 'version', t.version)
-                   FROM held_tokens t
-                   JOIN roles r ON r.id = t.role_id AND r.tenant_id = t.tenant_id
-                   WHERE t.digest = ?4)),
+             json((SELECT text FROM checked_tokens WHERE digest = ?4)),
              json((SELECT text FROM oauth WHERE digest = ?5))) AS text",
         [
             &secret,

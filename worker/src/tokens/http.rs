@@ -320,7 +320,7 @@ pub async fn update(
             &holder,
             &token,
             &store::name_key(&token.name),
-            token.scopes.intersection(before.scopes) != token.scopes,
+            &store::ScopesChange::of(&before, &token),
             version,
             policy.max_live_tokens,
             call.now,

@@ -97,6 +97,11 @@ pub async fn activity(
         would_refuse: observed.rows()?,
         old_secret,
         can_undo_rotation: undoable == Some(1),
+        removed_scopes: scopes
+            .as_ref()
+            .map(store::ScopesTaken::removed)
+            .transpose()?
+            .flatten(),
         unused_scopes: scopes
             .map(|scopes| scopes.unused(&token, call.now))
             .transpose()?

@@ -14,7 +14,7 @@ use contract::{
     ids::{EventId, ServiceAccountId, TokenId, UserId},
     scopes::{Scope, ScopeSet},
     time::Timestamp,
-    tokens::{Kind, OBSERVED, Status, Token, TokenOwner, unused_scopes},
+    tokens::{Kind, OBSERVED, RemovedScopes, Status, Token, TokenOwner, unused_scopes},
 };
 use serde::Deserialize;
 
@@ -420,13 +420,40 @@ fn chosen_scopes(token: &Token) -> String {
     }
 }
 
+/// What an edit makes of the scopes of a token.
+pub(super) struct ScopesChange {
+    /// Nothing.
+    is_none: bool,
+    /// Whether there are some that it had not.
+    has_more: bool,
+    /// What it has lost, if it has lost only.
+    removed: Option<String>,
+}
+
+impl ScopesChange {
+    pub fn of(before: &Token, after: &Token) -> Self {
+        let has_more = after.scopes.intersection(before.scopes) != after.scopes;
+        let are_custom = [before, after].map(|token| token.kind) == [Kind::Custom; 2];
+        let lost = before.scopes.iter();
+        let lost: Vec<_> = lost
+            .filter(|scope| !after.scopes.contains(*scope))
+            .map(|scope| scope.to_string())
+            .collect();
+        Self {
+            is_none: before.scopes == after.scopes && before.kind == after.kind,
+            has_more,
+            removed: (are_custom && !has_more).then(|| lost.join(" ")),
+        }
+    }
+}
+
 /// Writes an edited token down, unless it was changed or revoked since it was read at `version`. One that was expired
 /// counts among the live ones again, of which there are `most`.
 pub(super) fn update(
     holder: &Holder,
     token: &Token,
     name_key: &str,
-    more_scopes: bool,
+    scopes: &ScopesChange,
     version: u32,
     most: u32,
     now: Timestamp,
@@ -435,7 +462,10 @@ pub(super) fn update(
         "UPDATE tokens SET kind = ?4, name = ?5, name_key = ?6, description = ?7, scopes = ?8, allowed_endpoints = ?9,
                            ip_allowlist = ?10, renewable_until = ?11, expires_at = ?12, enabled = ?16,
                            ip_allowlist_observed = ?18,
-                           scopes_since = iif(?17, ?14, scopes_since), version = version + 1
+                           scopes_since = iif(?17, ?14, scopes_since),
+                           removed_scopes = iif(?20, removed_scopes, ?19),
+                           scopes_removed_at = iif(?20, scopes_removed_at, iif(?19 IS NULL, NULL, ?14)),
+                           version = version + 1
          WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3 AND version = ?13 AND revoked_at IS NULL
            AND (coalesce(renewable_until, expires_at, '~') > ?14 OR coalesce(?11, ?12, '~') <= ?14
                 OR (SELECT count(*) FROM tokens
@@ -458,8 +488,10 @@ pub(super) fn update(
             &now,
             &most,
             &token.enabled,
-            &more_scopes,
+            &scopes.has_more,
             &token.ip_allowlist_observed,
+            &scopes.removed,
+            &scopes.is_none,
         ],
     )
 }
@@ -732,16 +764,28 @@ pub(super) async fn days(
 /// What stands for the scopes of calls of which nobody said what they were for.
 pub const TAKES_UNKNOWN: &str = "?";
 
-/// Since when a token has had its scopes, and which of them calls took since a day.
+/// Since when a token has had its scopes, which of them calls took since a day, and which it had before.
 #[derive(Deserialize)]
 pub(super) struct ScopesTaken {
     /// Empty: since it was made.
     since: String,
     /// A JSON array of texts.
     taken: String,
+    removed_scopes: Option<String>,
+    scopes_removed_at: Option<Timestamp>,
 }
 
 impl ScopesTaken {
+    /// Those that were taken away.
+    pub fn removed(&self) -> Result<Option<RemovedScopes>> {
+        let Some((scopes, at)) = self.removed_scopes.as_ref().zip(self.scopes_removed_at) else {
+            return Ok(None);
+        };
+        let scopes = scopes.split(' ').map(str::parse).collect::<Result<_, _>>();
+        let scopes = scopes.map_err(Error::Internal)?;
+        Ok(Some(RemovedScopes { scopes, at }))
+    }
+
     /// Those of its scopes that are not in use, if that can be said.
     pub fn unused(&self, token: &Token, now: Timestamp) -> Result<Option<Vec<Scope>>> {
         let since = Timestamp::parse(&self.since).unwrap_or(token.created_at);
@@ -790,7 +834,7 @@ pub(super) fn insight(holder: &Holder, id: &TokenId, from: &str, now: Timestamp)
             [id, &holder.id(), holder.tenant(), &now],
         ),
         Statement::new(
-            "SELECT t.scopes_since AS since,
+            "SELECT t.scopes_since AS since, t.removed_scopes, t.scopes_removed_at,
                     (SELECT json_group_array(DISTINCT u.scopes) FROM token_usage u WHERE u.token_id = t.id AND u.day >= ?4) AS taken
              FROM tokens t WHERE t.id = ?1 AND t.owner_id = ?2 AND t.tenant_id = ?3",
             [id, &holder.id(), holder.tenant(), &from],

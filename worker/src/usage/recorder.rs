@@ -1,7 +1,8 @@
 //! Notes each use of a credential without making its caller wait.
 //!
 //! Calls are counted in the memory of the isolate and written together, at most once a second and within a second of
-//! the call: exact counts, one write for many. What is lost when an isolate dies is what it counted in that second.
+//! the call: exact counts, one write for many. Where many credentials call at once it gathers longer, up to ten seconds, so
+//! that the database is not kept busy with what it is told of. What is lost when an isolate dies is what it had gathered.
 
 use super::{
     notices,
@@ -40,13 +41,18 @@ const PAUSE_MS: u32 = 1_000;
 /// A writer begins so late that how a call was answered is written along with its use.
 const ANSWER_MS: u32 = 50;
 const ROUNDS: usize = 20;
-/// By then a use is written, with something to spare for the writing.
+/// By then a use of a token in its grace is written, with something to spare for the writing.
 pub const WRITTEN_WITHIN_MS: u32 = PAUSE_MS + ANSWER_MS + 450;
 /// A writer not heard of for this many seconds was ended by the platform.
 const WRITER_LOST: i64 = 30;
-/// The most addresses, the most refusals and the most calls that are told apart within one second; whoever comes from more
-/// is not told better by it.
-const APART: usize = 200;
+/// The most addresses, the most refusals and the most calls that are told apart in one write; whoever comes from more is
+/// not told better by it.
+const APART: usize = 1_000;
+/// So many rows of a kind are written for each second that they were gathered in, until that takes the longest there is.
+const ROWS_PER_SECOND: usize = 100;
+const LONGEST: usize = 10;
+/// No more tokens than that wait, whatever the time: D1 takes two million bytes in a value.
+const MOST_TOKENS: usize = 2_000;
 /// So many addresses of tokens are remembered; to forget them costs a question.
 const KNOWN: usize = 10_000;
 /// What could not be written so many times in a row is let go.
@@ -97,6 +103,25 @@ impl Counts {
             && self.accounts.is_empty()
             && self.refusals.is_empty()
             && self.lines.is_empty()
+    }
+
+    /// How many seconds what comes after this may gather.
+    fn patience(&self) -> usize {
+        let kinds = [
+            self.tokens.len(),
+            self.addresses.len(),
+            self.refusals.len(),
+            self.lines.len(),
+        ];
+        let most = kinds.into_iter().max().unwrap_or_default();
+        (most / ROWS_PER_SECOND).clamp(1, LONGEST)
+    }
+
+    /// Whether it is to be written with the next second: there is too much of it, or somebody may be about to decide by it
+    /// which of two secrets goes.
+    fn is_urgent(&self) -> bool {
+        let in_grace = |used: &TokenUse| used.old || used.new_secret.is_some();
+        self.tokens.len() >= MOST_TOKENS || self.tokens.values().any(in_grace)
     }
 
     /// Takes in what was counted before.
@@ -369,12 +394,17 @@ fn note(call: &Call, add: impl FnOnce(&mut Recorder)) {
 async fn keep_writing(writer: &Call) -> Result<()> {
     let take = |recorder: &mut Recorder| std::mem::take(&mut recorder.counts);
     pause(ANSWER_MS).await?;
+    let mut seconds = 0;
     for _ in 0..ROUNDS {
-        let counts = RECORDER.with_borrow_mut(take);
-        if counts.is_empty() {
-            break;
+        if seconds == 0 || RECORDER.with_borrow(|recorder| recorder.counts.is_urgent()) {
+            let counts = RECORDER.with_borrow_mut(take);
+            if counts.is_empty() {
+                break;
+            }
+            seconds = counts.patience();
+            write(writer, counts).await?;
         }
-        write(writer, counts).await?;
+        seconds -= 1;
         pause(PAUSE_MS).await?;
     }
     let rest = RECORDER.with_borrow_mut(|recorder| {
@@ -469,6 +499,29 @@ mod tests {
             .map(|used| (used.routes[0].calls, used.at))
             .collect();
         assert_eq!(told, [(2, NOW.plus(1))]);
+    }
+
+    #[test]
+    fn the_more_there_is_to_write_the_longer_it_gathers_unless_a_secret_is_in_its_grace() {
+        let mut counts = Counts::default();
+        let use_of = |counts: &mut Counts, count: usize, new_secret: Option<String>| {
+            for n in counts.tokens.len()..count {
+                let used = TokenUse {
+                    token: format!("tok_{n}"),
+                    new_secret: new_secret.clone(),
+                    ..used(NOW, "192.0.2.1")
+                };
+                super::count(&mut counts.tokens, used, true);
+            }
+            (counts.patience(), counts.is_urgent())
+        };
+        assert_eq!(use_of(&mut counts, 1, None), (1, false));
+        assert_eq!(use_of(&mut counts, 199, None), (1, false));
+        assert_eq!(use_of(&mut counts, 500, None), (5, false));
+        assert_eq!(use_of(&mut counts, 1_999, None), (LONGEST, false));
+        assert_eq!(use_of(&mut counts, 2_000, None), (LONGEST, true));
+        let mut counts = Counts::default();
+        assert_eq!(use_of(&mut counts, 1, Some("zzzz".into())), (1, true));
     }
 
     fn line(seconds: i64, status: u16, ip: &str) -> Line {
