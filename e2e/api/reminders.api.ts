@@ -1,7 +1,7 @@
 // What people hear about the ends of their tokens, and about who uses them.
 
 import { bearer } from '../support/actors'
-import { DAY, ago, db } from '../support/db'
+import { DAY, ago, db, zoneWhere } from '../support/db'
 import { origin } from '../support/http'
 import { makeAccount } from '../support/machines'
 import { mailTo, mailsTo } from '../support/mail'
@@ -16,14 +16,6 @@ const OVER = 'Access tokens of yours have expired'
 /** Has the token end so many days from now; it was made long ago. */
 const ends = (id: string, days: number) =>
   db.rows('UPDATE tokens SET renewable_until = ?2, created_at = ?3 WHERE id = ?1', id, ago(-days * DAY + 60), ago(200 * DAY))
-/** Where it is long past nine in the morning, or not yet. */
-const zoneWhere = (late: boolean) => {
-  const hour = new Date().getUTCHours()
-  // Of the zones of whole hours, one has noon now, and one has three in the morning.
-  const offset = (late ? 12 : 3) - hour
-  const wrapped = offset > 12 ? offset - 24 : offset < -11 ? offset + 24 : offset
-  return `Etc/GMT${wrapped > 0 ? '-' : '+'}${Math.abs(wrapped)}`
-}
 const subjects = async (address: string) => (await mailsTo(address)).map(({ subject }) => subject).filter((subject) => [ENDING, OVER].includes(subject))
 
 test('b.3 c.6 one message a person a day tells what ends soon, those in use first', async ({ owner }) => {

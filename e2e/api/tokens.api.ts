@@ -224,6 +224,43 @@ test.describe('making a token', () => {
     await refused(owner.tenant, () => bearer.delete(`/tokens/${token.id}`), 403, 'forbidden')
   })
 
+  test('b.3 the scopes of a preset are what its name says at the gate, and no more', async ({ owner }) => {
+    const resources = ['backups', 'policies', 'recoveries', 'roles', 'sources', 'subscriptions', 'usage', 'users', 'vaults', 'jobs', 'statistics']
+    const all = (access: string) => resources.map((resource) => `${resource}:${access}`)
+    const presets = {
+      'Read all': all('read'),
+      'Read and write all': all('write'),
+      'Backup operator': ['backups:write', 'recoveries:write', 'jobs:read', 'sources:read', 'vaults:read'],
+    }
+    const passes = async (scopes: string[]) => {
+      const { bearer } = await owner.makeToken({ scopes })
+      const passed = []
+      for (const resource of resources) {
+        for (const [method, access] of [['GET', 'read'], ['POST', 'write']] as const) {
+          const answer = await bearer.call('GET', '/forward-auth', { headers: { 'X-Forwarded-Method': method, 'X-Forwarded-Uri': `/${resource}/1` } })
+          if (answer.status === 200) passed.push(`${resource}:${access}`)
+          else expectProblem(answer, 403, 'insufficient_scope')
+        }
+      }
+      return passed.sort()
+    }
+    expect(await passes(presets['Read all'])).toEqual(all('read').sort())
+    expect(await passes(presets['Read and write all'])).toEqual([...all('read'), ...all('write')].sort())
+    expect(await passes(presets['Backup operator'])).toEqual([...presets['Backup operator'], 'backups:read', 'recoveries:read'].sort())
+  })
+
+  test('b.3 a link that fills in the form is answered with the page as it always is, and makes nothing', async ({ owner }) => {
+    const before = await db.state(owner.tenant)
+    const path = '/settings/api-access'
+    const page = await owner.call('GET', path)
+    const filled = await owner.call('GET', `${path}?name=%3Cb%3EGrafana&scopes=usage:read&expires=30`)
+    expect(filled.status).toBe(200)
+    expect(filled.text).toBe(page.text)
+    expect(filled.text).not.toContain('Grafana')
+    expect(await rowsOf(owner)).toEqual([])
+    expect(await db.state(owner.tenant)).toEqual(before)
+  })
+
   test('for somebody else is 404, of the same company or not', async ({ owner, stranger }) => {
     for (const id of [stranger.user.id, 'usr_01JD7ZQ4T3V5W6X7Y8Z9ABCDEF', 'usr_', 'ME', '%00', '..%2fme']) {
       await refused(stranger.tenant, () => owner.post(`/users/${id}/tokens`, { name: 'x', ...BACKUPS }), 404, 'not_found')

@@ -79,3 +79,12 @@ export const MINUTE = 60
 export const DAY = 86_400
 
 export const db = { rows, one, count, tables, dump, state }
+
+/** Where it is long past nine in the morning, or not yet. */
+export const zoneWhere = (late: boolean) => {
+  const hour = new Date().getUTCHours()
+  // Of the zones of whole hours, one has noon now, and one has three in the morning.
+  const offset = (late ? 12 : 3) - hour
+  const wrapped = offset > 12 ? offset - 24 : offset < -11 ? offset + 24 : offset
+  return `Etc/GMT${wrapped > 0 ? '-' : '+'}${Math.abs(wrapped)}`
+}

@@ -3,8 +3,10 @@
 import type { Page } from '@playwright/test'
 import { expectAccessible } from '../support/a11y'
 import { button, dialog, expectNoSideways, open, signIn } from '../support/browser'
-import { db } from '../support/db'
+import { DAY, ago, db, zoneWhere } from '../support/db'
+import { origin } from '../support/http'
 import { mailTo } from '../support/mail'
+import { scheduledAt } from '../support/server'
 import { Member } from '../support/slack'
 import { expect, test } from '../support/test'
 
@@ -192,6 +194,19 @@ test('who leaves with changes is asked first', async ({ page }) => {
   await expect(dialog(page, 'Leave without saving?')).toBeVisible()
   await button(page, 'Stay').click()
   await expect(level(page, 'Email', 'Info')).toBeChecked()
+})
+
+test('b.3 c.6 what ends soon is told by mail, which the page tells of, and its link leads to the token', async ({ page, owner }) => {
+  await owner.patch('/users/me', { time_zone: zoneWhere(true) })
+  const { token } = await owner.makeToken({ name: 'nightly' })
+  await db.rows('UPDATE tokens SET renewable_until = ?2, created_at = ?3 WHERE id = ?1', token.id, ago(-7 * DAY + 60), ago(200 * DAY))
+  await scheduledAt(origin)
+  const { text } = await mailTo(owner.account.email, 'Access tokens of yours will expire soon')
+  expect(text).toContain('nightly: expires in 7 days, never used')
+  await open(page, PAGE)
+  await expect(deliveries(page)).toContainText([/expire/i])
+  await page.goto(/https?:\/\/\S+\/settings\/api-access/.exec(text)?.[0] ?? '')
+  await expect(page.getByRole('row', { name: /nightly/ })).toContainText(/in 6 days|in 7 days/)
 })
 
 test('a message that was given up can be tried again', async ({ page, owner }) => {

@@ -471,6 +471,19 @@ test.describe('Add New Token', () => {
     await page.goto(`${API_ACCESS}?name=Grafana&expires=${day}`)
     await expect(adding.getByLabel('Last day')).toHaveValue(day)
   })
+
+  test('b.3 no token manages tokens: no scope is offered for it, and one that may do everything adds none to the list', async ({ page, owner }) => {
+    const { bearer: machine } = await owner.makeToken({ name: 'everything', kind: 'all', scopes: undefined })
+    await open(page, API_ACCESS)
+    const adding = await openAddDialog(page)
+    await expect(adding.getByRole('checkbox', { name: /(Read|Write)$/ })).toHaveCount(22)
+    await expect(adding.getByRole('checkbox', { name: /token/i })).toHaveCount(0)
+    await button(adding, 'Cancel').click()
+    expectProblem(await machine.post('/users/me/tokens', { name: 'child', scopes: ['backups:read'] }), 403, 'forbidden')
+    await page.reload()
+    await expect(rowOf(tokens(page), 'everything')).toBeVisible()
+    await expect(tokens(page).getByRole('row')).toHaveCount(1 + 1)
+  })
 })
 
 test.describe('Rotate secret', () => {

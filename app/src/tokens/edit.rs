@@ -64,14 +64,15 @@ fn edit(desk: Desk, token: &Token, proposal: Option<Proposal>, fresh: Fresh) -> 
     let saved = move |answer: Result<Reply, Failure>| {
         fresh.hear(&answer);
         // The row tells it at once, before the list has come anew.
-        desk.note(parse(&answer?.text)?);
-        let has_undo = matches!(proposal, Some(Proposal::Keep(_)));
+        let told: Token = parse(&answer?.text)?;
+        let has_undo = matches!(proposal, Some(Proposal::Keep(kept)) if kept == told.scopes);
         let undo = if has_undo {
             " Token activity can give the scopes back."
         } else {
             ""
         };
         toaster.say(["Token saved.", undo].concat());
+        desk.note(told);
         desk.close();
         desk.current.reload();
         Ok(())

@@ -96,7 +96,7 @@ pub struct Activity {
     pub can_undo_rotation: bool,
     /// The scopes of a Custom token that no call took in the last 30 days; `null` where that cannot be said.
     pub unused_scopes: Option<Vec<Scope>>,
-    /// What the last edit took away from its scopes, unless one came after it that gave some.
+    /// What was taken away from the scopes of a Custom token, until they or its kind are changed again.
     pub removed_scopes: Option<RemovedScopes>,
 }
 

@@ -48,7 +48,8 @@ pub(super) async fn tell(
 ) -> Result<()> {
     let mut messages = vec![];
     for new in new_networks {
-        let address = counts.addresses.get(&(new.token.clone(), new.ip.clone()));
+        let key = (new.token.clone(), new.ip.clone());
+        let address = counts.new_addresses.get(&key);
         let Some(used) = address else { continue };
         let place = used.place.as_deref();
         let letter = letters::used(

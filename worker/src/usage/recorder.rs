@@ -1,8 +1,8 @@
 //! Notes each use of a credential without making its caller wait.
 //!
 //! Calls are counted in the memory of the isolate and written together, at most once a second and within a second of
-//! the call: exact counts, one write for many. Where many credentials call at once it gathers longer, up to ten seconds, so
-//! that the database is not kept busy with what it is told of. What is lost when an isolate dies is what it had gathered.
+//! the call: exact counts, one write for many. Where many tokens call at once, what may wait does so for up to ten seconds,
+//! so that the database is not kept busy with being told. What is lost when an isolate dies is what it had gathered.
 
 use super::{
     notices,
@@ -45,14 +45,14 @@ const ROUNDS: usize = 20;
 pub const WRITTEN_WITHIN_MS: u32 = PAUSE_MS + ANSWER_MS + 450;
 /// A writer not heard of for this many seconds was ended by the platform.
 const WRITER_LOST: i64 = 30;
-/// The most addresses, the most refusals and the most calls that are told apart in one write; whoever comes from more is
-/// not told better by it.
-const APART: usize = 1_000;
-/// So many rows of a kind are written for each second that they were gathered in, until that takes the longest there is.
-const ROWS_PER_SECOND: usize = 100;
+/// The most new addresses, the most refusals and the most calls that are told apart within one second; whoever comes from
+/// more is not told better by it.
+const APART: usize = 200;
+/// For each so many tokens that were written, the next ones wait another second, but never longer than that.
+const TOKENS_PER_SECOND: usize = 100;
 const LONGEST: usize = 10;
-/// No more tokens than that wait, whatever the time: D1 takes two million bytes in a value.
-const MOST_TOKENS: usize = 2_000;
+/// No more tokens, and no more of their addresses, wait.
+const WAITING: usize = 2_000;
 /// So many addresses of tokens are remembered; to forget them costs a question.
 const KNOWN: usize = 10_000;
 /// What could not be written so many times in a row is let go.
@@ -92,7 +92,9 @@ fn count<C: Counted>(counts: &mut BTreeMap<C::Key, C>, new: C, later: bool) {
 pub(super) struct Counts {
     pub tokens: BTreeMap<<TokenUse as Counted>::Key, TokenUse>,
     pub accounts: BTreeMap<<AccountUse as Counted>::Key, AccountUse>,
+    /// Those that this isolate wrote before.
     pub addresses: BTreeMap<<AddressUse as Counted>::Key, AddressUse>,
+    pub new_addresses: BTreeMap<<AddressUse as Counted>::Key, AddressUse>,
     pub refusals: BTreeMap<<RefusedUse as Counted>::Key, RefusedUse>,
     pub lines: BTreeMap<<Line as Counted>::Key, Line>,
 }
@@ -101,27 +103,33 @@ impl Counts {
     fn is_empty(&self) -> bool {
         self.tokens.is_empty()
             && self.accounts.is_empty()
+            && self.new_addresses.is_empty()
             && self.refusals.is_empty()
             && self.lines.is_empty()
     }
 
-    /// How many seconds what comes after this may gather.
+    /// After how many seconds the uses of tokens that come after these are written.
     fn patience(&self) -> usize {
-        let kinds = [
-            self.tokens.len(),
-            self.addresses.len(),
-            self.refusals.len(),
-            self.lines.len(),
-        ];
-        let most = kinds.into_iter().max().unwrap_or_default();
-        (most / ROWS_PER_SECOND).clamp(1, LONGEST)
+        (self.tokens.len() / TOKENS_PER_SECOND).clamp(1, LONGEST)
     }
 
-    /// Whether it is to be written with the next second: there is too much of it, or somebody may be about to decide by it
-    /// which of two secrets goes.
-    fn is_urgent(&self) -> bool {
-        let in_grace = |used: &TokenUse| used.old || used.new_secret.is_some();
-        self.tokens.len() >= MOST_TOKENS || self.tokens.values().any(in_grace)
+    /// Takes what cannot wait, which is all but the uses of tokens from addresses that are known; of a token with two
+    /// secrets that too, since somebody may be about to decide by it which of them goes.
+    fn take_urgent(&mut self) -> Self {
+        if self.tokens.len() >= WAITING {
+            return std::mem::take(self);
+        }
+        let in_grace = |_: &_, used: &mut TokenUse| used.old || used.new_secret.is_some();
+        let tokens = self.tokens.extract_if(.., in_grace).collect();
+        let waiting = Self {
+            tokens: std::mem::take(&mut self.tokens),
+            addresses: std::mem::take(&mut self.addresses),
+            ..Self::default()
+        };
+        Self {
+            tokens,
+            ..std::mem::replace(self, waiting)
+        }
     }
 
     /// Takes in what was counted before.
@@ -134,6 +142,9 @@ impl Counts {
         }
         for used in earlier.addresses.into_values() {
             count(&mut self.addresses, used, false);
+        }
+        for used in earlier.new_addresses.into_values() {
+            count(&mut self.new_addresses, used, false);
         }
         for used in earlier.refusals.into_values() {
             count(&mut self.refusals, used, false);
@@ -155,25 +166,13 @@ struct Recorder {
 }
 
 impl Recorder {
-    fn unknown<'a>(&self, counts: &'a Counts) -> Vec<&'a AddressUse> {
-        let of_addresses = counts.addresses.iter();
-        of_addresses
-            .filter(|(key, _)| !self.known.contains(*key))
-            .map(|(_, used)| used)
-            .collect()
-    }
-
     /// Learns that this was written.
     fn wrote(&mut self, counts: &Counts) {
         self.failures = 0;
         if self.known.len() > KNOWN {
             self.known.clear();
         }
-        for key in counts.addresses.keys() {
-            if !self.known.contains(key) {
-                self.known.insert(key.clone());
-            }
-        }
+        self.known.extend(counts.new_addresses.keys().cloned());
     }
 
     /// Takes back what could not be written.
@@ -321,12 +320,17 @@ pub fn record(call: &Call, machine: &MachineCaller, visit: &Visit) {
                 agent: call.user_agent.clone(),
             };
             let key = (used.token.clone(), visit.ip.clone().unwrap_or_default());
-            if let Some(address) = counts.addresses.get_mut(&key) {
+            let is_known = recorder.known.contains(&key);
+            let (addresses, most) = if is_known {
+                (&mut counts.addresses, WAITING)
+            } else {
+                (&mut counts.new_addresses, APART)
+            };
+            if let Some(address) = addresses.get_mut(&key) {
                 address.calls += 1;
                 address.at = call.now;
-            } else if counts.addresses.len() < APART {
+            } else if addresses.len() < most {
                 // To ask has its cost, and of what was written before it is known.
-                let is_known = recorder.known.contains(&key);
                 let place = if is_known { None } else { call.place() };
                 let address = AddressUse {
                     tenant: used.tenant.clone(),
@@ -339,7 +343,7 @@ pub fn record(call: &Call, machine: &MachineCaller, visit: &Visit) {
                     call: visit.route.clone(),
                     network: notices::network(visit.ip.as_deref().unwrap_or_default()),
                 };
-                count(&mut counts.addresses, address, true);
+                count(addresses, address, true);
             }
             count(&mut counts.tokens, used, true);
         }
@@ -396,12 +400,17 @@ async fn keep_writing(writer: &Call) -> Result<()> {
     pause(ANSWER_MS).await?;
     let mut seconds = 0;
     for _ in 0..ROUNDS {
-        if seconds == 0 || RECORDER.with_borrow(|recorder| recorder.counts.is_urgent()) {
+        let counts = if seconds > 0 {
+            RECORDER.with_borrow_mut(|recorder| recorder.counts.take_urgent())
+        } else {
             let counts = RECORDER.with_borrow_mut(take);
             if counts.is_empty() {
                 break;
             }
             seconds = counts.patience();
+            counts
+        };
+        if !counts.is_empty() {
             write(writer, counts).await?;
         }
         seconds -= 1;
@@ -420,15 +429,11 @@ async fn keep_writing(writer: &Call) -> Result<()> {
 /// Writes down what was counted. What could not be written is counted again with what comes next, but not for ever:
 /// should the database refuse it for what it is, it must not stand in the way of all that follows.
 async fn write(writer: &Call, counts: Counts) -> Result<()> {
-    let unknown = RECORDER.with_borrow(|recorder| recorder.unknown(&counts));
     // What is new has to be asked before it is written.
-    let questions = [
-        store::new_networks(&unknown),
-        store::refused_tokens(&counts),
-    ];
+    let questions = [store::new_networks(&counts), store::refused_tokens(&counts)];
     let [asks_networks, asks_refused] = questions.each_ref().map(Option::is_some);
     let mut statements: Vec<_> = questions.into_iter().flatten().collect();
-    statements.extend(store::write(&counts, &unknown));
+    statements.extend(store::write(&counts));
     let written = match writer.db.commit_all(statements).await {
         Ok(written) => written,
         Err(error) => {
@@ -502,26 +507,75 @@ mod tests {
     }
 
     #[test]
-    fn the_more_there_is_to_write_the_longer_it_gathers_unless_a_secret_is_in_its_grace() {
+    fn the_more_tokens_were_written_the_longer_the_next_ones_wait() {
         let mut counts = Counts::default();
-        let use_of = |counts: &mut Counts, count: usize, new_secret: Option<String>| {
-            for n in counts.tokens.len()..count {
+        let mut patience = |tokens: usize| {
+            for n in counts.tokens.len()..tokens {
+                let token = format!("tok_{n}");
                 let used = TokenUse {
-                    token: format!("tok_{n}"),
-                    new_secret: new_secret.clone(),
+                    token,
                     ..used(NOW, "192.0.2.1")
                 };
-                super::count(&mut counts.tokens, used, true);
+                count(&mut counts.tokens, used, true);
             }
-            (counts.patience(), counts.is_urgent())
+            counts.patience()
         };
-        assert_eq!(use_of(&mut counts, 1, None), (1, false));
-        assert_eq!(use_of(&mut counts, 199, None), (1, false));
-        assert_eq!(use_of(&mut counts, 500, None), (5, false));
-        assert_eq!(use_of(&mut counts, 1_999, None), (LONGEST, false));
-        assert_eq!(use_of(&mut counts, 2_000, None), (LONGEST, true));
+        assert_eq!(
+            [1, 199, 500, WAITING].map(&mut patience),
+            [1, 1, 5, LONGEST]
+        );
+        // More do not wait.
+        assert_eq!(counts.take_urgent().tokens.len(), WAITING);
+        assert!(counts.is_empty());
+    }
+
+    #[test]
+    fn only_uses_of_tokens_with_one_secret_from_known_addresses_wait() {
+        let address = |ip: &str| AddressUse {
+            tenant: "ten_1".into(),
+            token: "tok_1".into(),
+            ip: ip.into(),
+            calls: 1,
+            at: NOW,
+            agent: None,
+            place: None,
+            call: "GET /backups".into(),
+            network: String::new(),
+        };
         let mut counts = Counts::default();
-        assert_eq!(use_of(&mut counts, 1, Some("zzzz".into())), (1, true));
+        let (old, new_secret) = (used(NOW, "192.0.2.1"), used(NOW, "192.0.2.1"));
+        for used in [
+            used(NOW, "192.0.2.1"),
+            TokenUse { old: true, ..old },
+            TokenUse {
+                token: "tok_2".into(),
+                new_secret: Some("zzzz".into()),
+                ..new_secret
+            },
+        ] {
+            count(&mut counts.tokens, used, true);
+        }
+        count(&mut counts.addresses, address("192.0.2.1"), true);
+        count(&mut counts.new_addresses, address("192.0.2.2"), true);
+        count_apart(&mut counts.lines, line(0, 200, "192.0.2.1"));
+        let urgent = counts.take_urgent();
+        let keys = |counts: &Counts| counts.tokens.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(
+            keys(&urgent),
+            [("tok_1".into(), true), ("tok_2".into(), false)]
+        );
+        let sizes = |counts: &Counts| {
+            let Counts {
+                addresses,
+                new_addresses,
+                lines,
+                ..
+            } = counts;
+            [addresses.len(), new_addresses.len(), lines.len()]
+        };
+        assert_eq!(sizes(&urgent), [0, 1, 1]);
+        assert_eq!(keys(&counts), [("tok_1".into(), false)]);
+        assert_eq!(sizes(&counts), [1, 0, 0]);
     }
 
     fn line(seconds: i64, status: u16, ip: &str) -> Line {

@@ -232,15 +232,15 @@ pub(super) struct NewNetwork {
 
 /// Which of the uses, from addresses that this isolate did not write before, are the first from their network, of tokens
 /// that were used from elsewhere before.
-pub(super) fn new_networks(unknown: &[&AddressUse]) -> Option<Statement> {
-    (!unknown.is_empty()).then(|| {
+pub(super) fn new_networks(counts: &Counts) -> Option<Statement> {
+    (!counts.new_addresses.is_empty()).then(|| {
         Statement::new(
         "SELECT t.id AS token, t.tenant_id, t.name, used.value ->> 'ip' AS ip
          FROM json_each(?1) AS used
          JOIN tokens t ON t.id = used.value ->> 'token' AND t.tenant_id = used.value ->> 'tenant'
          WHERE EXISTS (SELECT 1 FROM token_addresses a WHERE a.token_id = t.id)
            AND NOT EXISTS (SELECT 1 FROM token_addresses a WHERE a.token_id = t.id AND a.network IN ('', used.value ->> 'network'))",
-        [&json!(unknown).to_string()],
+        [&texts(counts.new_addresses.values())],
         )
     })
 }
@@ -272,11 +272,19 @@ pub(super) fn refused_tokens(counts: &Counts) -> Option<Statement> {
 }
 
 /// Writes down what was counted. Each row names its own tenant, so no other tenant's row is reached; what was counted of
-/// a token that is gone meanwhile goes with it. Addresses that are `unknown` may be one too many of their token.
-pub(super) fn write(counts: &Counts, unknown: &[&AddressUse]) -> Vec<Statement> {
+/// a token that is gone meanwhile goes with it. Addresses that are new may be one too many of their token.
+pub(super) fn write(counts: &Counts) -> Vec<Statement> {
     let mut statements = vec![];
     if !counts.tokens.is_empty() {
-        statements.extend(token_uses(counts, unknown));
+        statements.extend(token_uses(counts));
+    }
+    for addresses in [&counts.addresses, &counts.new_addresses] {
+        if !addresses.is_empty() {
+            statements.push(token_addresses(&texts(addresses.values())));
+        }
+    }
+    if !counts.new_addresses.is_empty() {
+        statements.push(surplus_addresses(&texts(counts.new_addresses.values())));
     }
     if !counts.accounts.is_empty() {
         statements.extend(account_uses(counts));
@@ -290,9 +298,36 @@ pub(super) fn write(counts: &Counts, unknown: &[&AddressUse]) -> Vec<Statement> 
     statements
 }
 
-fn token_uses(counts: &Counts, unknown: &[&AddressUse]) -> Vec<Statement> {
-    let uses = json!(counts.tokens.values().collect::<Vec<_>>()).to_string();
-    let addresses = json!(counts.addresses.values().collect::<Vec<_>>()).to_string();
+fn texts<T: Serialize>(counted: impl Iterator<Item = T>) -> String {
+    json!(counted.collect::<Vec<_>>()).to_string()
+}
+
+fn token_addresses(addresses: &str) -> Statement {
+    Statement::new(
+        "INSERT INTO token_addresses (token_id, ip, tenant_id, calls, at, place, agent, call, network)
+         SELECT t.id, value ->> 'ip', t.tenant_id, value ->> 'calls', value ->> 'at',
+                value ->> 'place', value ->> 'agent', value ->> 'call', value ->> 'network'
+         FROM json_each(?1) JOIN tokens t ON t.id = value ->> 'token' AND t.tenant_id = value ->> 'tenant' WHERE true
+         ON CONFLICT (token_id, ip) DO UPDATE SET calls = calls + excluded.calls, at = max(at, excluded.at),
+             place = coalesce(excluded.place, place), agent = excluded.agent, call = excluded.call, network = excluded.network",
+        [&addresses],
+    )
+}
+
+/// The last ten are kept.
+fn surplus_addresses(new: &str) -> Statement {
+    Statement::new(
+        "DELETE FROM token_addresses
+         WHERE token_id IN (SELECT value ->> 'token' FROM json_each(?1))
+           AND tenant_id IN (SELECT value ->> 'tenant' FROM json_each(?1))
+           AND at < (SELECT a.at FROM token_addresses a WHERE a.token_id = token_addresses.token_id
+                     ORDER BY a.at DESC LIMIT 1 OFFSET 9)",
+        [&new],
+    )
+}
+
+fn token_uses(counts: &Counts) -> Vec<Statement> {
+    let uses = texts(counts.tokens.values());
     let mut statements = vec![
         Statement::new(
             "INSERT INTO token_usage (tenant_id, day, token_id, route, scopes, calls)
@@ -311,15 +346,6 @@ fn token_uses(counts: &Counts, unknown: &[&AddressUse]) -> Vec<Statement> {
              WHERE tokens.id = used.value ->> 'token' AND tokens.tenant_id = used.value ->> 'tenant'
                AND coalesce(tokens.last_used_at, '') <= used.value ->> 'at'",
             [&uses],
-        ),
-        Statement::new(
-            "INSERT INTO token_addresses (token_id, ip, tenant_id, calls, at, place, agent, call, network)
-             SELECT t.id, value ->> 'ip', t.tenant_id, value ->> 'calls', value ->> 'at',
-                    value ->> 'place', value ->> 'agent', value ->> 'call', value ->> 'network'
-             FROM json_each(?1) JOIN tokens t ON t.id = value ->> 'token' AND t.tenant_id = value ->> 'tenant' WHERE true
-             ON CONFLICT (token_id, ip) DO UPDATE SET calls = calls + excluded.calls, at = excluded.at,
-                 place = coalesce(excluded.place, place), agent = excluded.agent, call = excluded.call, network = excluded.network",
-            [&addresses],
         ),
     ];
     if counts.tokens.values().any(|used| used.new_secret.is_some()) {
@@ -343,23 +369,11 @@ fn token_uses(counts: &Counts, unknown: &[&AddressUse]) -> Vec<Statement> {
             [&uses],
         ));
     }
-    if !unknown.is_empty() {
-        let unknown = json!(unknown).to_string();
-        // The last ten are kept.
-        statements.push(Statement::new(
-            "DELETE FROM token_addresses
-             WHERE token_id IN (SELECT value ->> 'token' FROM json_each(?1))
-               AND tenant_id IN (SELECT value ->> 'tenant' FROM json_each(?1))
-               AND at < (SELECT a.at FROM token_addresses a WHERE a.token_id = token_addresses.token_id
-                         ORDER BY a.at DESC LIMIT 1 OFFSET 9)",
-            [&unknown],
-        ));
-    }
     statements
 }
 
 fn account_uses(counts: &Counts) -> [Statement; 2] {
-    let uses = json!(counts.accounts.values().collect::<Vec<_>>()).to_string();
+    let uses = texts(counts.accounts.values());
     [
         Statement::new(
             "UPDATE service_accounts SET last_used_at = used.value ->> 'at', last_used_ip = used.value ->> 'ip'
@@ -380,7 +394,7 @@ fn account_uses(counts: &Counts) -> [Statement; 2] {
 }
 
 fn refusals(counts: &Counts) -> Statement {
-    let refusals = json!(counts.refusals.values().collect::<Vec<_>>()).to_string();
+    let refusals = texts(counts.refusals.values());
     Statement::new(
         "INSERT INTO token_refusals (token_id, reason, ip, tenant_id, calls, at, agent, call, missing)
          SELECT t.id, value ->> 'reason', value ->> 'ip', t.tenant_id, value ->> 'calls',
@@ -394,7 +408,7 @@ fn refusals(counts: &Counts) -> Statement {
 
 /// Addresses that a token may make up as it likes fill no more than a hundred lines of a minute.
 fn lines(counts: &Counts) -> Statement {
-    let lines = json!(counts.lines.values().collect::<Vec<_>>()).to_string();
+    let lines = texts(counts.lines.values());
     Statement::new(
         "INSERT INTO token_calls (token_id, minute, route, status, code, ip, tenant_id, id, calls, at, agent, request_id)
          SELECT t.id, value ->> 'minute', value ->> 'route', value ->> 'status', value ->> 'code',
