@@ -103,6 +103,7 @@ impl Counts {
     fn is_empty(&self) -> bool {
         self.tokens.is_empty()
             && self.accounts.is_empty()
+            && self.addresses.is_empty()
             && self.new_addresses.is_empty()
             && self.refusals.is_empty()
             && self.lines.is_empty()
@@ -576,6 +577,9 @@ mod tests {
         assert_eq!(sizes(&urgent), [0, 1, 1]);
         assert_eq!(keys(&counts), [("tok_1".into(), false)]);
         assert_eq!(sizes(&counts), [1, 0, 0]);
+        // The address of a token whose use did not wait is something to write all the same.
+        counts.tokens.clear();
+        assert!(!counts.is_empty());
     }
 
     fn line(seconds: i64, status: u16, ip: &str) -> Line {
