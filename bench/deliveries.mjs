@@ -63,7 +63,7 @@ const worker = {
   queueProducers: { OUTBOX: "outbox", OUTBOX_SLACK: "outbox-slack" },
   queueConsumers: Object.fromEntries(["outbox", "outbox-slack"].map((queue) => [queue, { maxBatchSize: 10, maxBatchTimeout: 1 }])),
 };
-const mf = new Miniflare(convertV4MiniflareOptions({ d1Persist: join(scratch, "d1"), workers: [worker] }));
+const mf = new Miniflare(convertV4MiniflareOptions({ resourcePersistencePath: join(scratch, "storage"), workers: [worker] }));
 const db = await mf.getD1Database("DB");
 await migrate(db);
 

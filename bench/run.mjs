@@ -70,7 +70,7 @@ function workers(upstream) {
   });
   const variables = { HASH_KEY: key.toString("hex"), PUBLIC_URL: "http://localhost", LOG: "errors" };
   const options = {
-    d1Persist: join(scratch, "d1"),
+    resourcePersistencePath: join(scratch, "storage"),
     workers: [
       worker(
         "latchkey",

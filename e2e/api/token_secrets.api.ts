@@ -255,9 +255,11 @@ test.describe('pairs', () => {
     const second = (await renew(pair)).json
     const answer = await renew(pair)
     expectProblem(answer, 401, 'token_revoked')
+    const [event] = await db.rows(`SELECT actor_type, actor_id, actor_name FROM audit_events WHERE action = 'token.revoked' AND target_id = ?1`, token.id)
+    expect(event, 'nobody is blamed who may not have done it').toEqual({ actor_type: 'anonymous', actor_id: null, actor_name: 'Reuse detection' })
     expectProblem(await bearer(second.access_token).get('/tokens/self'), 401, 'token_revoked')
     expectProblem(await renew(second), 401, 'token_revoked')
-    expect((await owner.get(`/tokens/${token.id}`)).json).toMatchObject({ status: 'revoked', revoke_reason: 'A secret that had been replaced was used to get a new one' })
+    expect((await owner.get(`/tokens/${token.id}`)).json).toMatchObject({ status: 'revoked', revoked_by: 'Reuse detection', revoke_reason: 'A secret that had been replaced was used to get a new one' })
     const mail = await mailTo(owner.account.email, 'An old refresh token was used, so its token was revoked')
     expect(mail.text).toContain('Token: pair')
     expect(await db.count(`FROM outbox WHERE user_id = ?1 AND event = 'token.reused'`, owner.user.id)).toBe(1)
@@ -290,6 +292,15 @@ test.describe('pairs', () => {
     const end = inSeconds(3600)
     expect((await owner.patch(`/tokens/${token.id}`, { renewable_until: end })).json.in_grace_until).toBe(end)
     expect((await owner.get(`/tokens/${token.id}`)).json.in_grace_until).toBe(end)
+  })
+
+  test('d.3 an old secret is told to end with its pair, which lives for less than the grace', async ({ owner }) => {
+    const { token } = await makePair(owner)
+    const { access_until } = await db.one('SELECT access_until FROM tokens WHERE id = ?1', token.id)
+    const answer = await owner.post(`/tokens/${token.id}/rotate`, { grace_seconds: 604_800 })
+    expect([answer.status, answer.json.token.in_grace_until]).toEqual([201, access_until])
+    expect((await owner.get(`/tokens/${token.id}`)).json.in_grace_until).toBe(access_until)
+    expect(await db.one('SELECT until FROM retired_secrets WHERE token_id = ?1 AND role = ?2', token.id, 'access')).toEqual({ until: access_until })
   })
 
   test('tokens that do not belong together renew nothing and end nothing', async ({ owner, stranger }) => {

@@ -658,7 +658,7 @@ test.describe('Token activity', () => {
     await expect(page.getByText('Token saved. Token activity can give the scopes back.')).toBeVisible()
     await act(page, 'nightly', 'Activity')
     const taken = activity.getByRole('region', { name: 'Scopes taken away' })
-    await expect(taken.getByText(/^jobs:read, jobs:write .*\.$/)).toBeVisible()
+    await expect(taken.getByText(/^jobs:read, jobs:write, held until .*\.$/)).toBeVisible()
     await expectAccessible(page)
     await button(taken, 'Give them back…').click()
     await expect(editing.getByText('The scopes that were taken away are checked below: save to give them back.')).toBeVisible()

@@ -120,7 +120,7 @@ fn removed_scopes(desk: Desk, token: &Token, removed: &RemovedScopes) -> Option<
         view! {
             <section class="subsection" aria-labelledby="removed">
                 <h3 class="field__label" id="removed">"Scopes taken away"</h3>
-                <p><code class="mono">{names(&removed.scopes)}</code> " " {time_ago(Some(removed.at), "")} "."</p>
+                <p><code class="mono">{names(&removed.scopes)}</code> ", held until " {time_ago(Some(removed.at), "")} "."</p>
                 <div class="cluster"><button type="button" class="button button--secondary button--small" on:click=give_back>"Give them back…"</button></div>
             </section>
         }

@@ -62,6 +62,14 @@ impl Actor {
         }
     }
 
+    /// Whoever showed a secret that had been replaced: its holder is not to be blamed.
+    pub fn reuser() -> Self {
+        Self {
+            name: "Reuse detection".into(),
+            ..Self::reporter()
+        }
+    }
+
     /// What the actor is.
     pub fn kind(&self) -> &'static str {
         self.kind

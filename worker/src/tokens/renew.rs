@@ -68,7 +68,7 @@ pub async fn renew(
     let attempt = attempt.about(token.id.as_str());
     let repeated = attempt.repeated(&call, actor).await?;
     if !found.present && repeated.is_none() {
-        end_family(&call, holder, actor, token).await?;
+        end_family(&call, holder, token).await?;
         return Err(Error::refused(
             Code::TokenRevoked,
             "This pair was renewed before, so somebody else may have it. The token was revoked and its owner told.",
@@ -194,17 +194,13 @@ fn refuse_dead(token: &Token, owner_on: bool) -> Result<()> {
 }
 
 /// Ends a token of which somebody has a secret that they should not have, and tells its owner.
-pub(super) async fn end_family(
-    call: &Call,
-    holder: &Holder,
-    actor: &Actor,
-    token: &Token,
-) -> Result<()> {
+pub(super) async fn end_family(call: &Call, holder: &Holder, token: &Token) -> Result<()> {
     if token.status == Status::Revoked {
         return Ok(());
     }
     let reason = "A secret that had been replaced was used to get a new one";
-    let mut statements = Vec::from(ending(call, holder, actor, &[&token.id], Some(reason))?);
+    let ending = ending(call, holder, &Actor::reuser(), &[&token.id], Some(reason))?;
+    let mut statements = Vec::from(ending);
     let letter = letters::token_reused(call, &token.name)?;
     let message = Message::about(call, Event::TokenReused, &letter)?;
     statements.push(message.to_holder(call, holder));

@@ -92,7 +92,7 @@ pub async fn rotate_self(
         return Ok(answer);
     }
     if state == State::Replaced {
-        renew::end_family(&call, &holder, &caller.actor, token).await?;
+        renew::end_family(&call, &holder, token).await?;
     }
     gate::admit(&caller.credential, call.address())?;
     if is_old(&caller) {
@@ -143,7 +143,10 @@ async fn replace(
         ));
     }
     let secret = call::secret(Prefix::AccessToken)?;
-    let old_until = rules::grace_until(grace, token.end(), call.now);
+    // One of a pair ends before its token does.
+    let access_until = store::access_until(&call.db, &holder, &token.id).await?;
+    let end = token.end().into_iter().chain(access_until).min();
+    let old_until = rules::grace_until(grace, end, call.now);
     let token = Token {
         prefix: secret.prefix().into(),
         last_four: secret.last_four().into(),

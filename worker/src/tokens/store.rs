@@ -316,6 +316,21 @@ pub(super) async fn find(db: &Db, tenant: &Tenant, id: &TokenId) -> Result<Optio
     .await
 }
 
+/// Until when the present secret of a token works, if it is one of a pair.
+pub(super) async fn access_until(
+    db: &Db,
+    holder: &Holder,
+    id: &TokenId,
+) -> Result<Option<Timestamp>> {
+    let row: Option<(Option<Timestamp>,)> = db
+        .first_as_text(Statement::new(
+            "SELECT json_array(access_until) AS text FROM tokens WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3",
+            [id, &holder.id(), holder.tenant()],
+        ))
+        .await?;
+    Ok(row.and_then(|(until,)| until))
+}
+
 /// Whose tokens these are, of those that exist in the tenant. `ids` is a JSON array.
 pub(super) async fn owners(db: &Db, tenant: &Tenant, ids: &str) -> Result<Vec<OwnedRow>> {
     db.all(Statement::new(
@@ -533,7 +548,7 @@ impl Replacement<'_> {
         Statement::new(
             "INSERT INTO retired_secrets (digest, tenant_id, token_id, role, prefix, last_four, retired_at, until, last_used_at,
                                           last_used_ip, last_used_agent)
-             SELECT digest, tenant_id, id, 'access', prefix, last_four, ?5, min(?6, coalesce(access_until, ?6)), last_used_at, last_used_ip, last_used_agent
+             SELECT digest, tenant_id, id, 'access', prefix, last_four, ?5, ?6, last_used_at, last_used_ip, last_used_agent
              FROM tokens
              WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3 AND version = ?4 AND revoked_at IS NULL",
             [self.id, &self.holder.id(), self.holder.tenant(), &self.version, &self.now, &self.old_until],
@@ -565,7 +580,7 @@ impl Replacement<'_> {
     pub fn replace(&self) -> Statement {
         Statement::new(
             "UPDATE tokens SET digest = ?5, prefix = ?6, last_four = ?7, refresh_digest = ?8, access_until = ?9,
-                               in_grace_until = min(?10, coalesce(access_until, ?10)), secret_used_at = NULL,
+                               in_grace_until = ?10, secret_used_at = NULL,
                                secret_used_ip = NULL, secret_used_agent = NULL, version = version + 1
              WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3 AND version = ?4 AND revoked_at IS NULL",
             [

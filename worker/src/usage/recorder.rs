@@ -45,14 +45,16 @@ const ROUNDS: usize = 20;
 pub const WRITTEN_WITHIN_MS: u32 = PAUSE_MS + ANSWER_MS + 450;
 /// A writer not heard of for this many seconds was ended by the platform.
 const WRITER_LOST: i64 = 30;
-/// The most new addresses, the most refusals and the most calls that are told apart within one second; whoever comes from
-/// more is not told better by it.
+/// The most new addresses, the most refusals and the most refused calls that are told apart within one second; whoever comes
+/// from more is not told better by it.
 const APART: usize = 200;
 /// For each so many tokens that were written, the next ones wait another second, but never longer than that.
 const TOKENS_PER_SECOND: usize = 100;
 const LONGEST: usize = 10;
-/// No more tokens, and no more of their addresses, wait.
+/// No more tokens, no more of their addresses and no more of their calls wait.
 const WAITING: usize = 2_000;
+/// The calls with one token within a minute tell their addresses up to so many that are not alike.
+const LINES_PER_MINUTE: usize = 100;
 /// So many addresses of tokens are remembered; to forget them costs a question.
 const KNOWN: usize = 10_000;
 /// What could not be written so many times in a row is let go.
@@ -73,9 +75,9 @@ pub(super) trait Counted {
     fn take_in(&mut self, other: Self, later: bool);
 }
 
-/// Counts one that came just now, unless it would be one too many to tell apart.
-fn count_apart<C: Counted>(counts: &mut BTreeMap<C::Key, C>, new: C) {
-    if counts.len() < APART || counts.contains_key(&new.key()) {
+/// Counts one that came just now, unless it would be one more than the `most` that are told apart.
+fn count_apart<C: Counted>(counts: &mut BTreeMap<C::Key, C>, new: C, most: usize) {
+    if counts.len() < most || counts.contains_key(&new.key()) {
         count(counts, new, true);
     }
 }
@@ -96,8 +98,12 @@ pub(super) struct Counts {
     pub addresses: BTreeMap<<AddressUse as Counted>::Key, AddressUse>,
     pub new_addresses: BTreeMap<<AddressUse as Counted>::Key, AddressUse>,
     pub refusals: BTreeMap<<RefusedUse as Counted>::Key, RefusedUse>,
-    pub lines: BTreeMap<<Line as Counted>::Key, Line>,
+    /// Of calls that were let through.
+    pub lines: Lines,
+    pub refused_lines: Lines,
 }
+
+type Lines = BTreeMap<<Line as Counted>::Key, Line>;
 
 impl Counts {
     fn is_empty(&self) -> bool {
@@ -107,6 +113,26 @@ impl Counts {
             && self.new_addresses.is_empty()
             && self.refusals.is_empty()
             && self.lines.is_empty()
+            && self.refused_lines.is_empty()
+    }
+
+    /// Counts a call. One whose token already has as many lines in that minute as tell their address does not tell it.
+    fn count_call(&mut self, mut line: Line) {
+        let (lines, most) = if line.code.is_empty() {
+            (&mut self.lines, WAITING)
+        } else {
+            (&mut self.refused_lines, APART)
+        };
+        if !lines.contains_key(&line.key()) {
+            let first = (line.token.clone(), line.minute, String::new(), 0, "", None);
+            let of_minute = lines
+                .range(first..)
+                .take_while(|(_, other)| other.token == line.token && other.minute == line.minute);
+            if of_minute.take(LINES_PER_MINUTE).count() == LINES_PER_MINUTE {
+                line.ip = None;
+            }
+        }
+        count_apart(lines, line, most);
     }
 
     /// After how many seconds the uses of tokens that come after these are written.
@@ -114,10 +140,10 @@ impl Counts {
         (self.tokens.len() / TOKENS_PER_SECOND).clamp(1, LONGEST)
     }
 
-    /// Takes what cannot wait, which is all but the uses of tokens from addresses that are known; of a token with two
-    /// secrets that too, since somebody may be about to decide by it which of them goes.
+    /// Takes what cannot wait, which is all but the uses of tokens from addresses that are known and the calls that were let
+    /// through; of a token with two secrets its uses too, since somebody may be about to decide by them which secret goes.
     fn take_urgent(&mut self) -> Self {
-        if self.tokens.len() >= WAITING {
+        if self.tokens.len().max(self.lines.len()) >= WAITING {
             return std::mem::take(self);
         }
         let in_grace = |_: &_, used: &mut TokenUse| used.old || used.new_secret.is_some();
@@ -125,6 +151,7 @@ impl Counts {
         let waiting = Self {
             tokens: std::mem::take(&mut self.tokens),
             addresses: std::mem::take(&mut self.addresses),
+            lines: std::mem::take(&mut self.lines),
             ..Self::default()
         };
         Self {
@@ -152,6 +179,9 @@ impl Counts {
         }
         for line in earlier.lines.into_values() {
             count(&mut self.lines, line, false);
+        }
+        for line in earlier.refused_lines.into_values() {
+            count(&mut self.refused_lines, line, false);
         }
     }
 }
@@ -277,9 +307,7 @@ pub fn answered(call: &Call, status: StatusCode, refused: Option<Code>) {
         agent: call.user_agent.clone(),
         request_id: call.request_id.clone(),
     };
-    note(call, |recorder| {
-        count_apart(&mut recorder.counts.lines, line);
-    });
+    note(call, |recorder| recorder.counts.count_call(line));
 }
 
 /// Notes that a good credential made this call, and if so that a list which is only observed would have refused it.
@@ -381,7 +409,7 @@ fn note_refusal(
             call: visit.route.clone(),
             missing,
         };
-        count_apart(&mut counts.refusals, refused);
+        count_apart(&mut counts.refusals, refused, APART);
     });
 }
 
@@ -531,7 +559,7 @@ mod tests {
     }
 
     #[test]
-    fn only_uses_of_tokens_with_one_secret_from_known_addresses_wait() {
+    fn only_uses_of_tokens_with_one_secret_from_known_addresses_and_calls_let_through_wait() {
         let address = |ip: &str| AddressUse {
             tenant: "ten_1".into(),
             token: "tok_1".into(),
@@ -558,7 +586,8 @@ mod tests {
         }
         count(&mut counts.addresses, address("192.0.2.1"), true);
         count(&mut counts.new_addresses, address("192.0.2.2"), true);
-        count_apart(&mut counts.lines, line(0, 200, "192.0.2.1"));
+        counts.count_call(line(0, 200, "192.0.2.1"));
+        counts.count_call(refused_line(403));
         let urgent = counts.take_urgent();
         let keys = |counts: &Counts| counts.tokens.keys().cloned().collect::<Vec<_>>();
         assert_eq!(
@@ -570,23 +599,37 @@ mod tests {
                 addresses,
                 new_addresses,
                 lines,
+                refused_lines,
                 ..
             } = counts;
-            [addresses.len(), new_addresses.len(), lines.len()]
+            [
+                addresses.len(),
+                new_addresses.len(),
+                lines.len(),
+                refused_lines.len(),
+            ]
         };
-        assert_eq!(sizes(&urgent), [0, 1, 1]);
+        assert_eq!(sizes(&urgent), [0, 1, 0, 1]);
         assert_eq!(keys(&counts), [("tok_1".into(), false)]);
-        assert_eq!(sizes(&counts), [1, 0, 0]);
+        assert_eq!(sizes(&counts), [1, 0, 1, 0]);
         // The address of a token whose use did not wait is something to write all the same.
         counts.tokens.clear();
+        counts.lines.clear();
         assert!(!counts.is_empty());
+    }
+
+    fn refused_line(status: u16) -> Line {
+        Line {
+            code: Code::Forbidden.as_str(),
+            ..line(0, status, "192.0.2.1")
+        }
     }
 
     fn line(seconds: i64, status: u16, ip: &str) -> Line {
         let at = NOW.plus(seconds);
         Line {
             tenant: "ten_1".into(),
-            token: "tok_1".into(),
+            token: "tok_one".into(),
             minute: minute(at),
             route: "GET /backups".into(),
             status,
@@ -611,11 +654,11 @@ mod tests {
             (24, 403, "192.0.2.1"),
             (25, 200, "192.0.2.1"),
         ] {
-            count_apart(&mut counts.lines, line(seconds, status, ip));
+            counts.count_call(line(seconds, status, ip));
         }
         assert_eq!(counts.lines.len(), 4);
         let mut earlier = Counts::default();
-        count_apart(&mut earlier.lines, line(-1, 200, "192.0.2.1"));
+        earlier.count_call(line(-1, 200, "192.0.2.1"));
         counts.put_back(earlier);
         let alike = counts.lines.values().find(|line| line.calls == 3).unwrap();
         assert_eq!(
@@ -627,15 +670,42 @@ mod tests {
 
     #[test]
     fn c_2_no_more_calls_are_told_apart_than_are_worth_it_and_alike_ones_still_count() {
-        let mut lines = BTreeMap::new();
+        let mut counts = Counts::default();
         for _ in 0..2 {
             for status in 0..=APART {
-                let status = u16::try_from(status).unwrap();
-                count_apart(&mut lines, line(0, status, "192.0.2.1"));
+                counts.count_call(refused_line(status.try_into().unwrap()));
             }
         }
-        assert_eq!(lines.len(), APART);
-        assert!(lines.values().all(|line| line.calls == 2));
+        assert_eq!(counts.refused_lines.len(), APART);
+        assert!(counts.refused_lines.values().all(|line| line.calls == 2));
+    }
+
+    #[test]
+    fn c_2_of_the_calls_with_one_token_within_a_minute_so_many_tell_their_address_and_all_are_counted()
+     {
+        let mut counts = Counts::default();
+        for n in 0..150 {
+            counts.count_call(line(0, 200, &format!("192.0.2.{n}")));
+            let token = format!("tok_{n}");
+            counts.count_call(Line {
+                token,
+                ..line(0, 200, "192.0.2.1")
+            });
+        }
+        // One that has its line keeps it.
+        counts.count_call(line(0, 200, "192.0.2.1"));
+        let of_one: Vec<_> = counts
+            .lines
+            .values()
+            .filter(|line| line.token == "tok_one")
+            .map(|line| (line.ip.is_some(), line.calls))
+            .collect();
+        assert_eq!(
+            of_one.iter().filter(|(told, _)| *told).count(),
+            LINES_PER_MINUTE
+        );
+        assert_eq!(of_one.iter().map(|(_, calls)| calls).sum::<u32>(), 151);
+        assert!(of_one.contains(&(false, 50)));
     }
 
     #[test]

@@ -17,8 +17,10 @@ use contract::{
     usage::{DayUsage, Usage},
 };
 use serde::{Deserialize, Serialize, Serializer};
-use serde_json::json;
 use std::net::IpAddr;
+
+/// Of the two million bytes that D1 takes as one value, as many as leave room for whatever is left over.
+const LARGEST: usize = 1_000_000;
 
 /// Calls of one route on one day, which took the same scopes.
 #[derive(Clone, Serialize)]
@@ -233,16 +235,14 @@ pub(super) struct NewNetwork {
 /// Which of the uses, from addresses that this isolate did not write before, are the first from their network, of tokens
 /// that were used from elsewhere before.
 pub(super) fn new_networks(counts: &Counts) -> Option<Statement> {
-    (!counts.new_addresses.is_empty()).then(|| {
-        Statement::new(
+    texts(counts.new_addresses.values()).first().map(|uses| Statement::new(
         "SELECT t.id AS token, t.tenant_id, t.name, used.value ->> 'ip' AS ip
          FROM json_each(?1) AS used
          JOIN tokens t ON t.id = used.value ->> 'token' AND t.tenant_id = used.value ->> 'tenant'
          WHERE EXISTS (SELECT 1 FROM token_addresses a WHERE a.token_id = t.id)
            AND NOT EXISTS (SELECT 1 FROM token_addresses a WHERE a.token_id = t.id AND a.network IN ('', used.value ->> 'network'))",
-        [&texts(counts.new_addresses.values())],
-        )
-    })
+        [uses],
+    ))
 }
 
 /// A token with which somebody called in vain, in a way that its owner should know.
@@ -258,16 +258,14 @@ pub(super) struct RefusedToken {
 
 /// Of the refusals, those that their owners should know.
 pub(super) fn refused_tokens(counts: &Counts) -> Option<Statement> {
-    let telling = counts.refusals.values();
-    let telling: Vec<_> = telling
-        .filter(|refused| notices::is_telling(&refused.reason))
-        .collect();
-    (!telling.is_empty()).then(|| Statement::new(
+    let refusals = counts.refusals.values();
+    let telling = refusals.filter(|refused| notices::is_telling(&refused.reason));
+    texts(telling).first().map(|refusals| Statement::new(
         "SELECT t.id AS token, t.tenant_id, t.name, refused.value ->> 'reason' AS reason, refused.value ->> 'ip' AS ip,
                 refused.value ->> 'call' AS call
          FROM json_each(?1) AS refused
          JOIN tokens t ON t.id = refused.value ->> 'token' AND t.tenant_id = refused.value ->> 'tenant'",
-        [&json!(telling).to_string()],
+        [refusals],
     ))
 }
 
@@ -275,31 +273,41 @@ pub(super) fn refused_tokens(counts: &Counts) -> Option<Statement> {
 /// a token that is gone meanwhile goes with it. Addresses that are new may be one too many of their token.
 pub(super) fn write(counts: &Counts) -> Vec<Statement> {
     let mut statements = vec![];
-    if !counts.tokens.is_empty() {
-        statements.extend(token_uses(counts));
+    for uses in texts(counts.tokens.values()) {
+        statements.extend(token_uses(counts, &uses));
     }
-    for addresses in [&counts.addresses, &counts.new_addresses] {
-        if !addresses.is_empty() {
-            statements.push(token_addresses(&texts(addresses.values())));
-        }
+    let new = texts(counts.new_addresses.values());
+    let addresses = texts(counts.addresses.values());
+    statements.extend(
+        addresses
+            .iter()
+            .chain(&new)
+            .map(|uses| token_addresses(uses)),
+    );
+    statements.extend(new.iter().map(|uses| surplus_addresses(uses)));
+    for uses in texts(counts.accounts.values()) {
+        statements.extend(account_uses(&uses));
     }
-    if !counts.new_addresses.is_empty() {
-        statements.push(surplus_addresses(&texts(counts.new_addresses.values())));
-    }
-    if !counts.accounts.is_empty() {
-        statements.extend(account_uses(counts));
-    }
-    if !counts.refusals.is_empty() {
-        statements.push(refusals(counts));
-    }
-    if !counts.lines.is_empty() {
-        statements.push(lines(counts));
-    }
+    let refused = texts(counts.refusals.values());
+    statements.extend(refused.iter().map(|uses| refusals(uses)));
+    let lines = counts.lines.values().chain(counts.refused_lines.values());
+    statements.extend(texts(lines).iter().map(|lines| calls(lines)));
     statements
 }
 
-fn texts<T: Serialize>(counted: impl Iterator<Item = T>) -> String {
-    json!(counted.collect::<Vec<_>>()).to_string()
+/// Lists as JSON, of which none is larger than D1 takes: a list of as many as are told apart within a second is one.
+fn texts<T: Serialize>(counted: impl Iterator<Item = T>) -> Vec<String> {
+    let mut texts: Vec<String> = vec![];
+    for one in counted.filter_map(|one| serde_json::to_string(&one).ok()) {
+        match texts.last_mut() {
+            Some(text) if text.len() + one.len() < LARGEST => text.extend([",", &one]),
+            _ => texts.push(format!("[{one}")),
+        }
+    }
+    for text in &mut texts {
+        text.push(']');
+    }
+    texts
 }
 
 fn token_addresses(addresses: &str) -> Statement {
@@ -326,8 +334,7 @@ fn surplus_addresses(new: &str) -> Statement {
     )
 }
 
-fn token_uses(counts: &Counts) -> Vec<Statement> {
-    let uses = texts(counts.tokens.values());
+fn token_uses(counts: &Counts, uses: &str) -> Vec<Statement> {
     let mut statements = vec![
         Statement::new(
             "INSERT INTO token_usage (tenant_id, day, token_id, route, scopes, calls)
@@ -372,8 +379,7 @@ fn token_uses(counts: &Counts) -> Vec<Statement> {
     statements
 }
 
-fn account_uses(counts: &Counts) -> [Statement; 2] {
-    let uses = texts(counts.accounts.values());
+fn account_uses(uses: &str) -> [Statement; 2] {
     [
         Statement::new(
             "UPDATE service_accounts SET last_used_at = used.value ->> 'at', last_used_ip = used.value ->> 'ip'
@@ -393,8 +399,7 @@ fn account_uses(counts: &Counts) -> [Statement; 2] {
     ]
 }
 
-fn refusals(counts: &Counts) -> Statement {
-    let refusals = texts(counts.refusals.values());
+fn refusals(refusals: &str) -> Statement {
     Statement::new(
         "INSERT INTO token_refusals (token_id, reason, ip, tenant_id, calls, at, agent, call, missing)
          SELECT t.id, value ->> 'reason', value ->> 'ip', t.tenant_id, value ->> 'calls',
@@ -406,9 +411,9 @@ fn refusals(counts: &Counts) -> Statement {
     )
 }
 
-/// Addresses that a token may make up as it likes fill no more than a hundred lines of a minute.
-fn lines(counts: &Counts) -> Statement {
-    let lines = texts(counts.lines.values());
+/// Addresses that a token may make up as it likes fill no more than a hundred lines of a minute, and as many again that were
+/// counted since the last ones were written: a statement counts before it adds.
+fn calls(lines: &str) -> Statement {
     Statement::new(
         "INSERT INTO token_calls (token_id, minute, route, status, code, ip, tenant_id, id, calls, at, agent, request_id)
          SELECT t.id, value ->> 'minute', value ->> 'route', value ->> 'status', value ->> 'code',
@@ -448,4 +453,22 @@ pub(super) async fn days(db: &Db, tenant: &Tenant, from: &str) -> error::Result<
         [tenant, &from],
     ))
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_list_is_larger_than_the_database_takes_and_nothing_is_left_out() {
+        let agents = vec!["\u{1}".repeat(LARGEST / 50); 20];
+        let lists = texts(agents.iter());
+        assert!(lists.len() > 1);
+        assert!(lists.iter().all(|list| list.len() < 2_000_000));
+        let read = lists
+            .iter()
+            .flat_map(|list| serde_json::from_str::<Vec<String>>(list).unwrap());
+        assert!(read.eq(agents));
+        assert!(texts([0; 0].iter()).is_empty());
+    }
 }
