@@ -411,8 +411,8 @@ fn refusals(refusals: &str) -> Statement {
     )
 }
 
-/// Addresses that a token may make up as it likes fill no more than a hundred lines of a minute, and as many again that were
-/// counted since the last ones were written: a statement counts before it adds.
+/// Addresses that a token may make up as it likes fill no more than a hundred lines of a minute, apart from those of the
+/// write that reaches it, a hundred let through and a hundred refused: a statement counts before it adds.
 fn calls(lines: &str) -> Statement {
     Statement::new(
         "INSERT INTO token_calls (token_id, minute, route, status, code, ip, tenant_id, id, calls, at, agent, request_id)
