@@ -1,6 +1,9 @@
 //! D1: the only place that prepares a statement.
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    promise::settled,
+};
 use contract::{
     ids::{
         CallsId, DeliveryId, EventId, InvitationId, RoleId, ServiceAccountId, SessionId, TenantId,
@@ -9,7 +12,7 @@ use contract::{
     scopes::ScopeSet,
     time::Timestamp,
 };
-use js_sys::{Array, Function, JSON, Promise, Reflect, futures::JsFuture};
+use js_sys::{Array, Function, JSON, Promise, Reflect};
 use serde::{
     Deserialize, Deserializer,
     de::{self, DeserializeOwned},
@@ -118,7 +121,7 @@ impl Db {
     /// The first row.
     pub async fn first<T: DeserializeOwned>(&self, statement: Statement) -> Result<Option<T>> {
         let statement = self.prepare(&statement)?;
-        read(&JsFuture::from(statement.first(None)?).await?)
+        read(&settled(statement.first(None)?).await?)
     }
 
     /// The first row of a statement that tells each as JSON in its one column `text`. The runtime takes a row apart and
@@ -128,14 +131,14 @@ impl Db {
         statement: Statement,
     ) -> Result<Option<T>> {
         let statement = self.prepare(&statement)?;
-        let text = JsFuture::from(statement.first(Some("text"))?).await?;
+        let text = settled(statement.first(Some("text"))?).await?;
         text.as_string().map(|text| from_json(&text)).transpose()
     }
 
     /// Every row.
     pub async fn all<T: DeserializeOwned>(&self, statement: Statement) -> Result<Vec<T>> {
         let statement = self.prepare(&statement)?;
-        let answer = JsFuture::from(statement.all()?).await?;
+        let answer = settled(statement.all()?).await?;
         read(&Reflect::get(&answer, &"results".into())?)
     }
 
@@ -168,7 +171,7 @@ impl Db {
         let database: &JsValue = self.database.as_ref();
         let batch: Function = Reflect::get(database, &"batch".into())?.dyn_into()?;
         let answer = batch.call1(database, &bound)?.dyn_into::<Promise>()?;
-        read(&JsFuture::from(answer).await?)
+        read(&settled(answer).await?)
     }
 }
 

@@ -1,11 +1,13 @@
 //! The seam to the runtime: its requests become those of axum, and axum's responses its own.
 //!
-//! Each step across it costs as much as the work of a handler. So all headers cross in one text, and a body that is
-//! whole crosses as bytes rather than as a stream.
+//! Each step across it costs as much as the work of a handler. So the headers of a request cross in one text, those that
+//! answers share stay on the other side, and a body that is whole crosses as bytes rather than as a stream.
 
 use crate::{
     error::{Error, Result},
     gates::GATEWAY,
+    promise::settled,
+    respond::{Answer, Shared},
 };
 use axum::{
     body::{Body, HttpBody},
@@ -14,8 +16,9 @@ use axum::{
 };
 use contract::time::Timestamp;
 use http_body_util::BodyExt;
-use js_sys::{Array, Function, JSON, Object, Promise, Reflect, Uint8Array, futures::JsFuture};
+use js_sys::{Array, Function, JSON, Object, Promise, Reflect, Uint8Array};
 use serde::{Serialize, Serializer};
+use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use worker::{IntoResponse, web_sys};
 
@@ -30,11 +33,19 @@ extern "C" {
     /// Keeps a promise of nothing in so many milliseconds.
     #[wasm_bindgen(catch, js_namespace = scheduler)]
     fn wait(ms: u32) -> Result<Promise, JsValue>;
+
+    type Each;
+
+    #[wasm_bindgen(method, js_name = forEach)]
+    fn for_each(this: &Each, callback: &Function, receiver: &Array);
+
+    #[wasm_bindgen(thread_local_v2, js_namespace = ["Array", "prototype"], js_name = push)]
+    static PUSH: Function;
 }
 
 /// Waits. `worker::Delay` expects a number from `setTimeout`, which is an object at our compatibility date, and panics.
 pub async fn pause(ms: u32) -> Result<()> {
-    JsFuture::from(wait(ms)?).await?;
+    settled(wait(ms)?).await?;
     Ok(())
 }
 
@@ -59,14 +70,12 @@ pub fn time_in(zone: &str, parts: &[(&str, &str)], time: Timestamp) -> Option<St
 
 /// The request as axum takes it. One that is to be passed on keeps its body in the runtime.
 pub async fn request(raw: &web_sys::Request) -> Result<Request<Body>> {
-    // Neither a name nor a value can hold a line break (RFC 9110, 5.5).
-    let lines = Array::from(&raw.headers()).flat(1).join("\n");
     let read = || {
         let mut request = Request::builder()
             .method(raw.method().as_str())
             .uri(raw.url().parse::<Uri>()?)
             .body(Body::empty())?;
-        *request.headers_mut() = headers(&String::from(lines))?;
+        *request.headers_mut() = headers(&lines(&raw.headers()))?;
         request.extensions_mut().insert(Raw(Clone::clone(raw)));
         Ok(request)
     };
@@ -74,26 +83,26 @@ pub async fn request(raw: &web_sys::Request) -> Result<Request<Body>> {
         Error::unreadable(format!("The request is malformed: {error}."))
     })?;
     let passed_on = request.uri().path().starts_with(GATEWAY);
-    if !passed_on && let Some(body) = body(raw, request.method()) {
+    if !passed_on && bears_body(request.method()) {
         let length = content_length(request.headers());
         *request.body_mut() = if length.is_some_and(|length| length <= SHORT) {
             // Whoever reads one that broke off sees that it is shorter than it was said to be.
-            let bytes = JsFuture::from(raw.array_buffer()?).await;
+            let bytes = settled(raw.array_buffer()?).await;
             bytes.map_or_else(
                 |_| Body::empty(),
                 |bytes| Uint8Array::new(&bytes).to_vec().into(),
             )
         } else {
-            Body::new(worker::Body::new(body))
+            let body = raw.body().map(worker::Body::new);
+            body.map_or_else(Body::empty, Body::new)
         };
     }
     Ok(request)
 }
 
-/// The body, if a request by this method has one at all (Fetch, 5.4): to ask has its cost.
-fn body(raw: &web_sys::Request, method: &Method) -> Option<web_sys::ReadableStream> {
-    let bears = !matches!(*method, Method::GET | Method::HEAD);
-    bears.then(|| raw.body()).flatten()
+/// Whether a request by this method can have a body at all (Fetch, 5.4): to ask for it has its cost.
+fn bears_body(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD)
 }
 
 /// How long the body is said to be.
@@ -120,18 +129,20 @@ impl Raw {
         headers: &HeaderMap,
         ms: u32,
     ) -> Result<Option<Forwarded>> {
-        let init = Init {
+        let init = serde_json::to_string(&Init {
             headers: Told(headers),
-            method: Some(method.as_str()),
-            redirect: Some("manual"),
-            status: None,
-        };
-        let init: web_sys::RequestInit = init.cross()?;
-        if let Some(body) = body(&self.0, method) {
+            method: method.as_str(),
+            redirect: "manual",
+        });
+        let init = init.map_err(|error| Error::Internal(error.to_string()))?;
+        let init: web_sys::RequestInit = JSON::parse(&init)?.unchecked_into();
+        if bears_body(method)
+            && let Some(body) = self.0.body()
+        {
             init.set_body(&body);
         }
         let first = Array::of2(fetch(url, &init)?.as_ref(), wait(ms)?.as_ref());
-        let first = JsFuture::from(Promise::race(&first)).await?;
+        let first = settled(Promise::race(&first)).await?;
         Ok(first.dyn_into().ok().map(Forwarded))
     }
 
@@ -159,29 +170,16 @@ impl Forwarded {
 
     /// Its headers.
     pub fn headers(&self) -> Result<HeaderMap> {
-        let lines = Array::from(&self.0.headers()).flat(1).join("\n");
-        headers(&String::from(lines)).map_err(|error| Error::Internal(error.to_string()))
+        headers(&lines(&self.0.headers())).map_err(|error| Error::Internal(error.to_string()))
     }
 }
 
-/// What a request or a response is made with. It crosses in one text: each member by itself would be a step of its own.
+/// What a request is made with. It crosses in one text: each member by itself would be a step of its own.
 #[derive(Serialize)]
 struct Init<'a> {
     headers: Told<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    method: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    redirect: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<u16>,
-}
-
-impl Init<'_> {
-    fn cross<T: JsCast>(&self) -> Result<T> {
-        let text = serde_json::to_string(self);
-        let text = text.map_err(|error| Error::Internal(error.to_string()))?;
-        Ok(JSON::parse(&text)?.unchecked_into())
-    }
+    method: &'a str,
+    redirect: &'static str,
 }
 
 /// Headers as the runtime takes them: a record, which it reads several times faster than the pairs that names need which
@@ -202,50 +200,70 @@ impl Serialize for Told<'_> {
     }
 }
 
-/// The headers of names and values on alternate lines.
+/// The headers as lines, three for each: value, name, and what stands for all of them. Neither a name nor a value can
+/// hold a line break (RFC 9110, 5.5).
+fn lines(headers: &web_sys::Headers) -> String {
+    let list = Array::new();
+    // Several times faster than to go through them by their iterator.
+    PUSH.with(|push| headers.unchecked_ref::<Each>().for_each(push, &list));
+    list.join("\n").into()
+}
+
+/// The headers of such lines.
 fn headers(lines: &str) -> Result<HeaderMap, http::Error> {
     let mut headers = HeaderMap::new();
     let mut lines = lines.split('\n');
-    while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
+    while let (Some(value), Some(name), Some(_)) = (lines.next(), lines.next(), lines.next()) {
         headers.append(HeaderName::try_from(name)?, HeaderValue::try_from(value)?);
     }
     Ok(headers)
 }
 
-/// The response as the runtime takes it.
-pub async fn response(mut response: Response) -> worker::Result<web_sys::Response> {
-    let init = |response: &Response| {
-        let init = Init {
-            headers: Told(response.headers()),
-            method: None,
-            redirect: None,
-            status: Some(response.status().as_u16()),
-        };
-        init.cross::<web_sys::ResponseInit>()
-            .map_err(|_| worker::Error::from("headers that are none"))
-    };
-    if let Some(Forwarded(answer)) = response.extensions_mut().remove() {
-        return Ok(web_sys::Response::new_with_opt_readable_stream_and_init(
-            answer.body().as_ref(),
-            &init(&response)?,
-        )?);
+/// What answers share, as the runtime has it.
+fn shared(shared: Shared) -> Result<web_sys::Headers, JsValue> {
+    thread_local! {
+        static KNOWN: RefCell<Vec<(Shared, web_sys::Headers)>> = RefCell::default();
     }
-    let Some(length) = response.body().size_hint().exact() else {
-        return response
-            .into_raw()
-            .map_err(|error| error.into().to_string().into());
-    };
-    let init = init(&response)?;
-    // Some statuses do not even bear an empty body.
-    let bytes = if length == 0 {
-        None
+    KNOWN.with_borrow_mut(|known| {
+        if let Some((_, headers)) = known.iter().find(|(known, _)| *known == shared) {
+            return Ok(Clone::clone(headers));
+        }
+        let headers = web_sys::Headers::new()?;
+        for (name, value) in shared.headers() {
+            headers.set(name.as_str(), value)?;
+        }
+        known.push((shared, Clone::clone(&headers)));
+        Ok(headers)
+    })
+}
+
+/// The response as the runtime takes it.
+pub async fn response(answer: Answer) -> worker::Result<web_sys::Response> {
+    let response = answer.response;
+    let init = web_sys::ResponseInit::new();
+    init.set_status(response.status().as_u16());
+    init.set_headers(&shared(answer.shared)?.into());
+    let (parts, body) = response.into_parts();
+    let raw = if let Some(Forwarded(answer)) = parts.extensions.get() {
+        web_sys::Response::new_with_opt_readable_stream_and_init(answer.body().as_ref(), &init)?
+    } else if let Some(length) = body.size_hint().exact() {
+        // Some statuses do not even bear an empty body.
+        let bytes = if length == 0 {
+            None
+        } else {
+            Some(whole(body).await?)
+        };
+        web_sys::Response::new_with_opt_js_u8_array_and_init(bytes.as_ref(), &init)?
     } else {
-        Some(whole(response.into_body()).await?)
+        let stream = Response::new(body).into_raw();
+        let stream = stream.map_err(|error| error.into().to_string())?;
+        web_sys::Response::new_with_opt_readable_stream_and_init(stream.body().as_ref(), &init)?
     };
-    Ok(web_sys::Response::new_with_opt_js_u8_array_and_init(
-        bytes.as_ref(),
-        &init,
-    )?)
+    let headers = raw.headers();
+    for (name, value) in &parts.headers {
+        headers.append(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))?;
+    }
+    Ok(raw)
 }
 
 async fn whole(body: Body) -> worker::Result<Uint8Array> {
@@ -259,14 +277,14 @@ mod tests {
 
     #[test]
     fn headers_keep_their_order_and_what_is_not_a_header_is_refused() {
-        let read = headers("accept\ntext/html\naccept\n\nx\na: b").unwrap();
+        let read = headers("text/html\naccept\n-\n\naccept\n-\na: b\nx\n-").unwrap();
         assert_eq!(
             read.get_all("accept").iter().collect::<Vec<_>>(),
             ["text/html", ""]
         );
         assert_eq!(read["x"], "a: b");
         assert!(headers("").unwrap().is_empty());
-        assert!(headers("not a name\nvalue").is_err());
-        assert!(headers("x\nbell \u{7}").is_err());
+        assert!(headers("value\nnot a name\n-").is_err());
+        assert!(headers("bell \u{7}\nx\n-").is_err());
     }
 }

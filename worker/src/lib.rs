@@ -33,6 +33,7 @@ mod pages;
 mod passwords;
 mod photos;
 mod policy;
+mod promise;
 mod rates;
 mod rekey;
 mod reminders;
@@ -80,11 +81,11 @@ async fn fetch(
     context: Context,
 ) -> worker::Result<web_sys::Response> {
     config::complain_once(&env);
-    let response = match edge::request(&request).await {
+    let answer = match edge::request(&request).await {
         Ok(request) => router::answer(request, env, context).await,
         Err(error) => respond::finish(error.into_response(), respond::Content::Data, "unknown"),
     };
-    edge::response(response).await
+    edge::response(answer).await
 }
 
 /// Clears away what time has made useless, tells what ends soon, sees to messages that nobody sent, and encrypts anew what

@@ -82,8 +82,33 @@ impl Keep {
     }
 }
 
+/// A response that is complete but for the headers that it shares with its like.
+pub struct Answer {
+    /// The response with the headers of its own.
+    pub response: Response,
+    /// What goes with them.
+    pub shared: Shared,
+}
+
+/// The headers of one of the few sorts of answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shared {
+    policy: &'static str,
+    caching: &'static str,
+}
+
+impl Shared {
+    /// Each with its value.
+    pub fn headers(self) -> impl Iterator<Item = (HeaderName, &'static str)> {
+        ALWAYS.into_iter().chain([
+            (header::CONTENT_SECURITY_POLICY, self.policy),
+            (header::CACHE_CONTROL, self.caching),
+        ])
+    }
+}
+
 /// Gives the answer its headers and, if it is an error, its body.
-pub fn finish(mut response: Response, content: Content, request_id: &str) -> Response {
+pub fn finish(mut response: Response, content: Content, request_id: &str) -> Answer {
     let keep = response.extensions_mut().remove::<Keep>();
     if let Some(error) = response.extensions_mut().remove::<Arc<Error>>() {
         problem(&mut response, &error, content, request_id);
@@ -97,17 +122,13 @@ pub fn finish(mut response: Response, content: Content, request_id: &str) -> Res
         Content::Page => (PAGE_POLICY, "no-cache"),
         Content::Immutable => (PAGE_POLICY, "public, max-age=31536000, immutable"),
     };
+    let shared = Shared { policy, caching };
     let headers = response.headers_mut();
-    for (name, value) in ALWAYS {
-        headers.insert(name, HeaderValue::from_static(value));
+    for (name, _) in shared.headers() {
+        headers.remove(name);
     }
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(policy),
-    );
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
     set(headers, HeaderName::from_static("x-request-id"), request_id);
-    response
+    Answer { response, shared }
 }
 
 /// The code of the problem that an answer is going to be, if it is one.
@@ -234,7 +255,8 @@ mod tests {
             required_scope: Some(scope),
             ..Refusal::new(Code::InsufficientScope, "No.")
         };
-        let response = finish(Error::from(refusal).into_response(), Content::Data, "req_1");
+        let Answer { response, shared } =
+            finish(Error::from(refusal).into_response(), Content::Data, "req_1");
         assert_eq!(response.status(), 403);
         assert_eq!(
             response.headers()["www-authenticate"],
@@ -242,7 +264,7 @@ mod tests {
         );
         assert_eq!(response.headers()["content-type"], MEDIA_TYPE);
         assert_eq!(response.headers()["x-request-id"], "req_1");
-        assert_eq!(response.headers()["cache-control"], "no-store");
+        assert_eq!(shared.caching, "no-store");
     }
 
     #[test]
@@ -253,11 +275,19 @@ mod tests {
             Content::Page,
             Content::Immutable,
         ] {
-            let response = finish(Response::default(), content, "req_1");
-            for (name, value) in ALWAYS {
-                assert_eq!(response.headers()[&name], value);
+            let mut response = Response::default();
+            set(response.headers_mut(), header::X_FRAME_OPTIONS, "ALLOWALL");
+            let Answer { response, shared } = finish(response, content, "req_1");
+            let headers: Vec<_> = shared.headers().collect();
+            for always in ALWAYS {
+                assert!(headers.contains(&always));
             }
-            assert!(response.headers().contains_key("content-security-policy"));
+            assert!(headers.contains(&(header::CONTENT_SECURITY_POLICY, shared.policy)));
+            // What a handler or an upstream says of these does not count.
+            assert_eq!(
+                response.headers().keys().collect::<Vec<_>>(),
+                ["x-request-id"]
+            );
         }
     }
 
@@ -269,11 +299,7 @@ mod tests {
             if let Some(keep) = keep {
                 response.extensions_mut().insert(keep);
             }
-            let response = finish(response, Content::Data, "req_1");
-            response.headers()["cache-control"]
-                .to_str()
-                .unwrap()
-                .to_owned()
+            finish(response, Content::Data, "req_1").shared.caching
         };
         assert_eq!(caching(200, None), "no-store");
         assert_eq!(

@@ -7,14 +7,14 @@ use crate::{
     error::{Error, Result},
     export, gates, invitations, leaks, log, mfa, notifications, oauth, pages, passwords, photos,
     policy,
-    respond::{self, Content},
+    respond::{self, Answer, Content},
     roles, service_accounts, session, sign_up, slack, statistics, tokens, usage, users,
 };
 use axum::{
     Json, Router,
     body::Body,
     http::{Request, header},
-    response::{IntoResponse, Response},
+    response::IntoResponse,
     routing::{any, delete, get, post, put},
 };
 use contract::problem::Code;
@@ -256,7 +256,7 @@ fn machines() -> Router {
 }
 
 /// Answers one request.
-pub async fn answer(request: Request<Body>, env: Env, context: Context) -> Response {
+pub async fn answer(request: Request<Body>, env: Env, context: Context) -> Answer {
     /// The table is the same for every request, so it is built once.
     static ROUTES: OnceLock<Router> = OnceLock::new();
 
@@ -293,17 +293,18 @@ pub async fn answer(request: Request<Body>, env: Env, context: Context) -> Respo
         respond::set(response.headers_mut(), header::DATE, &call.now.http_date());
     }
     let refused = respond::refused(&response);
-    let response = respond::finish(response, about, &call.request_id);
-    usage::answered(&call, response.status(), refused);
+    let answer = respond::finish(response, about, &call.request_id);
+    let status = answer.response.status();
+    usage::answered(&call, status, refused);
     if log::requests(call.env()) {
         let route = match about {
             Content::Page => Some("page"),
             Content::Immutable => Some("file"),
             Content::Data | Content::OAuth => call.template(),
         };
-        log::answered(&call, &method, route, response.status(), call.ms());
+        log::answered(&call, &method, route, status, call.ms());
     }
-    response
+    answer
 }
 
 /// Whether Latchkey can do its work.

@@ -387,11 +387,11 @@ impl Lookup {
                 Some(row) => by_token(call, row).map(Some),
             },
             Self::OAuth(_) => {
-                let row: Option<OAuthRow> = call.db.first(statement).await?;
+                let row: Option<OAuthRow> = call.db.first_as_text(statement).await?;
                 row.map(|row| by_oauth_token(call, row)).transpose()
             }
             Self::Pair(..) => {
-                let row: Option<PairRow> = call.db.first(statement).await?;
+                let row: Option<PairRow> = call.db.first_as_text(statement).await?;
                 row.map(|row| by_pair(call, row)).transpose()
             }
         }

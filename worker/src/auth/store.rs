@@ -18,7 +18,7 @@ use contract::{
     users::User,
 };
 use serde::Deserialize;
-use std::{cell::RefCell, collections::HashMap, sync::Arc};
+use std::{cell::RefCell, collections::HashMap, sync::Arc, thread::LocalKey};
 
 /// A session as it is kept.
 pub struct FoundSession {
@@ -61,32 +61,46 @@ pub struct FoundAccount {
     pub allowlists: [Arc<Allowlist>; 2],
 }
 
-/// What a role allows. A permission or scope that this version does not know is a failure of ours, never a grant.
-fn grant(permissions: &str, scopes: &str) -> Result<Grant> {
-    Ok(Grant {
-        permissions: parse_permissions(permissions).map_err(Error::Internal)?,
-        scopes: ScopeSet::parse(scopes).map_err(Error::Internal)?,
+/// What some text says that is kept. Machines come again and again, so an isolate reads each text once.
+fn remembered<T: Clone>(
+    known: &'static LocalKey<RefCell<HashMap<String, T>>>,
+    text: &str,
+    read: impl FnOnce() -> Result<T, String>,
+) -> Result<T> {
+    /// So many texts are remembered.
+    const MOST: usize = 1_000;
+    known.with_borrow_mut(|known| {
+        if let Some(value) = known.get(text) {
+            return Ok(value.clone());
+        }
+        let value = read().map_err(Error::Internal)?;
+        if known.len() >= MOST {
+            known.clear();
+        }
+        known.insert(text.to_owned(), value.clone());
+        Ok(value)
     })
 }
 
-/// A list as it is kept. Machines come again and again, so an isolate reads each list once.
+/// What a role allows. A permission or scope that this version does not know is a failure of ours, never a grant.
+fn grant(permissions: &str, scopes: &str) -> Result<Grant> {
+    thread_local! {
+        static GRANTS: RefCell<HashMap<String, Grant>> = RefCell::default();
+    }
+    remembered(&GRANTS, &[permissions, scopes].join("\n"), || {
+        Ok(Grant {
+            permissions: parse_permissions(permissions)?,
+            scopes: ScopeSet::parse(scopes)?,
+        })
+    })
+}
+
+/// A list of addresses.
 pub(super) fn allowlist(text: &str) -> Result<Arc<Allowlist>> {
-    /// So many lists are remembered.
-    const KNOWN: usize = 1_000;
     thread_local! {
         static LISTS: RefCell<HashMap<String, Arc<Allowlist>>> = RefCell::default();
     }
-    LISTS.with_borrow_mut(|lists| {
-        if let Some(list) = lists.get(text) {
-            return Ok(list.clone());
-        }
-        let list = Arc::new(Allowlist::parse(text).map_err(Error::Internal)?);
-        if lists.len() >= KNOWN {
-            lists.clear();
-        }
-        lists.insert(text.to_owned(), list.clone());
-        Ok(list)
-    })
+    remembered(&LISTS, text, || Allowlist::parse(text).map(Arc::new))
 }
 
 /// The list of a token by which it is refused, and the one by which that is only tried out.
@@ -224,62 +238,42 @@ impl AccountRow {
     }
 }
 
-/// A service account with this pair; and until when the pair is good, if it is the one before.
-pub(super) type PairRow = Joined<PairUntil, AccountRow>;
-
+/// A service account by its pair: until when that is good, if it is the one before. The column `text` of `checked_pairs`.
 #[derive(Deserialize)]
-pub(super) struct PairUntil {
-    until: Option<Timestamp>,
-}
+pub(super) struct PairRow(Option<Timestamp>, AccountRow);
 
 impl PairRow {
     pub fn read(self) -> Result<(FoundAccount, Option<Timestamp>)> {
-        Ok((self.1.read()?, self.0.until))
+        Ok((self.1.read()?, self.0))
     }
 }
 
-/// The service account with this pair: a [`PairRow`].
+/// The service account with this pair: a [`PairRow`] for [`Db::first_as_text`].
 pub(super) fn find_pair(api_key: &str, secret: &Digest) -> Statement {
     // The secret finds the row, by its keyed hash; the key is no secret and only has to fit.
     Statement::new(
-        "SELECT NULL AS until, s.tenant_id, s.id, s.name, s.enabled, s.ip_allowlist, r.permissions, r.scopes AS role_scopes
-         FROM service_accounts s JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
-         WHERE s.secret_digest = ?1 AND s.api_key = ?2 AND s.deleted_at IS NULL
-         UNION ALL
-         SELECT s.old_until, s.tenant_id, s.id, s.name, s.enabled, s.ip_allowlist, r.permissions, r.scopes
-         FROM service_accounts s JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
-         WHERE s.old_secret_digest = ?1 AND s.old_api_key = ?2 AND s.deleted_at IS NULL",
+        "SELECT text FROM checked_pairs WHERE digest = ?1 AND api_key = ?2",
         [secret, &api_key],
     )
 }
 
-/// A service account's OAuth token.
-pub(super) type OAuthRow = Joined<OAuthToken, AccountRow>;
-
+/// A service account by an OAuth token, whose scopes and end come first: the column `text` of `checked_oauth_tokens`.
 #[derive(Deserialize)]
-pub(super) struct OAuthToken {
-    oauth_scopes: String,
-    expires_at: Timestamp,
-}
+pub(super) struct OAuthRow(String, Timestamp, AccountRow);
 
 impl OAuthRow {
     /// The account, the token's scopes, and its end.
     pub fn read(self) -> Result<(FoundAccount, ScopeSet, Timestamp)> {
-        let Joined(token, account) = self;
-        let scopes = ScopeSet::parse(&token.oauth_scopes).map_err(Error::Internal)?;
-        Ok((account.read()?, scopes, token.expires_at))
+        let Self(scopes, expires_at, account) = self;
+        let scopes = ScopeSet::parse(&scopes).map_err(Error::Internal)?;
+        Ok((account.read()?, scopes, expires_at))
     }
 }
 
-/// The service account with this OAuth token: an [`OAuthRow`].
+/// The service account with this OAuth token: an [`OAuthRow`] for [`Db::first_as_text`].
 pub(super) fn find_oauth_token(digest: &Digest) -> Statement {
     Statement::new(
-        "SELECT o.scopes AS oauth_scopes, o.expires_at, s.tenant_id, s.id, s.name, s.enabled, s.ip_allowlist,
-                r.permissions, r.scopes AS role_scopes
-         FROM oauth_tokens o
-         JOIN service_accounts s ON s.id = o.service_account_id AND s.tenant_id = o.tenant_id
-         JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
-         WHERE o.digest = ?1 AND s.deleted_at IS NULL",
+        "SELECT text FROM checked_oauth_tokens WHERE digest = ?1",
         [digest],
     )
 }
@@ -354,24 +348,11 @@ pub(super) struct TwoDigests<'a> {
 pub(super) fn find_two(digests: &TwoDigests) -> Statement {
     let (api_key, secret) = digests.asking_pair.unzip();
     Statement::new(
-        "WITH oauth AS (
-             SELECT o.digest, json_object('oauth_scopes', o.scopes, 'expires_at', o.expires_at, 'tenant_id', s.tenant_id,
-                        'id', s.id, 'name', s.name, 'enabled', s.enabled, 'ip_allowlist', s.ip_allowlist,
-                        'permissions', r.permissions, 'role_scopes', r.scopes) AS text
-             FROM oauth_tokens o
-             JOIN service_accounts s ON s.id = o.service_account_id AND s.tenant_id = o.tenant_id
-             JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
-             WHERE o.digest IN (?3, ?5) AND s.deleted_at IS NULL)
-         SELECT json_array(
-             json((SELECT json_object('until', iif(s.secret_digest = ?1, NULL, s.old_until), 'tenant_id', s.tenant_id, 'id', s.id,
-                          'name', s.name, 'enabled', s.enabled, 'ip_allowlist', s.ip_allowlist, 'permissions', r.permissions,
-                          'role_scopes', r.scopes)
-                   FROM service_accounts s JOIN roles r ON r.id = s.role_id AND r.tenant_id = s.tenant_id
-                   WHERE (s.secret_digest = ?1 AND s.api_key = ?2 OR s.old_secret_digest = ?1 AND s.old_api_key = ?2)
-                     AND s.deleted_at IS NULL)),
-             json((SELECT text FROM oauth WHERE digest = ?3)),
+        "SELECT json_array(
+             json((SELECT text FROM checked_pairs WHERE digest = ?1 AND api_key = ?2)),
+             json((SELECT text FROM checked_oauth_tokens WHERE digest = ?3)),
              json((SELECT text FROM checked_tokens WHERE digest = ?4)),
-             json((SELECT text FROM oauth WHERE digest = ?5))) AS text",
+             json((SELECT text FROM checked_oauth_tokens WHERE digest = ?5))) AS text",
         [
             &secret,
             &api_key,
@@ -537,4 +518,81 @@ pub(super) fn find_leaked(digests: &str, now: Timestamp) -> [Statement; 3] {
             [&digests],
         ),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::{
+        Deserializer,
+        de::{DeserializeOwned, Visitor},
+        forward_to_deserialize_any,
+    };
+
+    /// Notes the names of the fields that a struct asks for.
+    struct Fields<'a>(&'a mut Vec<&'static str>);
+
+    impl<'de> Deserializer<'de> for Fields<'_> {
+        type Error = serde_json::Error;
+
+        fn deserialize_struct<V: Visitor<'de>>(
+            self,
+            _name: &str,
+            fields: &'static [&'static str],
+            _visitor: V,
+        ) -> Result<V::Value, Self::Error> {
+            *self.0 = fields.to_vec();
+            Err(serde::de::Error::custom("noted"))
+        }
+
+        fn deserialize_any<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value, Self::Error> {
+            Err(serde::de::Error::custom("no struct"))
+        }
+
+        forward_to_deserialize_any! {
+            bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct
+            newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+        }
+    }
+
+    fn fields<T: DeserializeOwned>() -> Vec<&'static str> {
+        let mut names = vec![];
+        assert!(T::deserialize(Fields(&mut names)).is_err());
+        names
+    }
+
+    #[test]
+    fn the_views_tell_columns_in_the_order_of_the_fields_that_they_are_read_into() {
+        let views = include_str!("../../migrations/0030_checked_credentials.sql");
+        // Of all lists, those of a whole struct.
+        let field = |column: &'static str| match column.trim() {
+            "r.scopes" => "role_scopes",
+            column => column.split_once('.').map_or(column, |(_, name)| name),
+        };
+        let told: Vec<Vec<_>> = views
+            .split("json_array(")
+            .filter_map(|rest| rest.split_once(')'))
+            .filter(|(list, _)| list.contains("tenant_id") || list.contains("prefix"))
+            .map(|(list, _)| list.split(',').map(field).collect())
+            .collect();
+        assert_eq!(
+            told,
+            [
+                fields::<HeldRow>(),
+                fields::<TokenRow>(),
+                fields::<AccountRow>()
+            ]
+        );
+    }
+
+    #[test]
+    fn what_a_role_allows_is_read_once_and_what_is_unknown_is_never_remembered() {
+        let known = grant("api_access", "backups:read").unwrap();
+        assert_eq!(grant("api_access", "backups:read").unwrap(), known);
+        assert_ne!(grant("api_access", "backups:write").unwrap(), known);
+        for _ in 0..2 {
+            assert!(grant("api_access", "backups:fly").is_err());
+            assert!(grant("fly", "backups:read").is_err());
+        }
+    }
 }
