@@ -216,7 +216,8 @@ async function main() {
     theirs();
     const ratios = [];
     for (let round = 0; round < rounds; round++) {
-      const [a, b] = [ours(), theirs()];
+      // Each goes first in every other round: what one leaves behind falls on both alike.
+      const [a, b] = round % 2 ? [ours(), theirs()] : [theirs(), ours()].reverse();
       console.log(`  ${label}, round ${round + 1}: ${a.rate}/s (p99 ${a.p99}) against ${b.rate}/s (p99 ${b.p99})`);
       ratios.push(a.rate / b.rate);
     }

@@ -58,6 +58,11 @@ use worker::{
     web_sys,
 };
 
+/// A call makes hundreds of small allocations, which the default one of WebAssembly is slow at.
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 /// How the name of the queue ends into which goes what could not be handed over, and of that of Slack.
 const DEAD: &str = "-dead";
 const SLACK: &str = "-slack";
