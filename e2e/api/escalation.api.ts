@@ -103,6 +103,11 @@ test('two credentials at once are refused at the gates too', async ({ owner }) =
   const anybody = new Actor(newAddress())
   expect((await anybody.call('GET', '/gateway/backups/1', { headers })).status).toBe(400)
   expect((await anybody.call('GET', '/forward-auth', { headers: described })).status).toBe(403)
+  expectProblem(await anybody.call('POST', '/api/v1/tokens/self/rotate', { headers: { ...headers, Origin: owner.headers.Origin ?? '' }, json: { grace_seconds: 0 } }), 400, 'invalid')
+  const { basic } = await makeAccount(owner, { role_id: await roleId(owner, 'Administrator') })
+  const asker = new Actor(newAddress(), { ...basic.headers, Cookie: headers.Cookie })
+  expect((await form(asker, '/oauth2/introspect', { token: secret })).status).toBe(400)
+  expect((await form(basic, '/oauth2/introspect', { token: secret })).json.active).toBe(true)
 })
 
 test('what Envoy asks is answered as such wherever dots in the path lead', async ({ owner }) => {

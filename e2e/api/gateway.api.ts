@@ -75,6 +75,17 @@ test('c.13 a refusal for a scope links to the page where it can be given', async
   expect(answer.header('www-authenticate')).toBe('Bearer realm="Latchkey", error="insufficient_scope", scope="backups:write"')
 })
 
+test('c.13 of a kind whose scopes cannot be chosen one by one, a refusal links nowhere', async ({ owner }) => {
+  for (const kind of ['hyperscale', 'one_touch_recovery']) {
+    const { bearer } = await owner.makeToken({ kind, scopes: undefined })
+    const answer = await through(bearer, 'GET', '/users')
+    expectProblem(answer, 403, 'insufficient_scope')
+    expect(answer.json.required_scopes).toEqual(['users:read'])
+    expect(answer.json.repair_url).toBeUndefined()
+    expect(answer.header('link')).toBeNull()
+  }
+})
+
 test('machines in each of their forms pass; dead ones, people in a browser and nobody do not', async ({ owner, anonymous }) => {
   const { account, basic, pair } = await makeAccount(owner)
   const oauth = bearer((await form(basic, '/oauth2/token', { grant_type: 'client_credentials' })).json.access_token)

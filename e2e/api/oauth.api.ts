@@ -127,7 +127,7 @@ test.describe('introspection', () => {
   })
 
   test('is for service accounts with the permission, by their pair or their OAuth token', async ({ owner, anonymous }) => {
-    const { basic } = await asker(owner)
+    const { account, basic } = await asker(owner)
     const oauth = bearer((await form(basic, TOKEN, GRANT)).json.access_token)
     const { secret, bearer: token } = await owner.makeToken({ kind: 'all', scopes: undefined })
     expect((await form(oauth, INTROSPECT, { token: secret })).json.active).toBe(true)
@@ -137,6 +137,8 @@ test.describe('introspection', () => {
     expectOAuthError(await form(token, INTROSPECT, { token: secret }), 403, 'unauthorized_client')
     expectOAuthError(await form((await asker(owner, 'api_access')).basic, INTROSPECT, { token: secret }), 403, 'unauthorized_client')
     expectOAuthError(await form(basic, INTROSPECT, {}), 400, 'invalid_request')
+    await db.rows(`UPDATE roles SET permissions = 'introspect' WHERE id = (SELECT role_id FROM service_accounts WHERE id = ?1)`, account.id)
+    expectOAuthError(await form(basic, INTROSPECT, { token: secret }), 403, 'unauthorized_client')
   })
 
   test('everything that is not good is told by active: false alone', async ({ owner, stranger }) => {

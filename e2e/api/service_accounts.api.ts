@@ -231,6 +231,20 @@ test.describe('a pair', () => {
     await refused(owner.tenant, () => owner.delete(`${ACCOUNTS}/${account.id}/grace`), 409, 'conflict')
   })
 
+  test('Retire now ends what the old pair brought forth, and nothing of the new one', async ({ owner }) => {
+    const { account, basic: old } = await makeAccount(owner)
+    const issued = async (machine: Actor) => bearer((await form(machine, '/oauth2/token', { grant_type: 'client_credentials' })).json.access_token)
+    const before = await issued(old)
+    const { json: fresh } = await owner.post(`${ACCOUNTS}/${account.id}/reset-credentials`, { grace_seconds: 600 })
+    const [inGrace, ofNew] = [await issued(old), await issued(basic(fresh.api_key, fresh.api_secret))]
+    for (const machine of [before, inGrace, ofNew]) expect((await machine.get('/users')).status).toBe(200)
+    expect((await owner.delete(`${ACCOUNTS}/${account.id}/grace`)).status).toBe(204)
+    for (const machine of [before, inGrace]) expectProblem(await machine.get('/users'), 401, 'unauthenticated')
+    expect((await ofNew.get('/users')).status).toBe(200)
+    expectProblem(await owner.delete(`${ACCOUNTS}/${account.id}/grace`), 409, 'conflict')
+    expect((await ofNew.get('/users')).status).toBe(200)
+  })
+
   test('needs a confirmation to be replaced', async ({ owner }) => {
     const { account } = await makeAccount(owner)
     await owner.goStale()

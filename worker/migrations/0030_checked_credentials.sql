@@ -28,3 +28,6 @@ CREATE VIEW checked_oauth_tokens AS
 SELECT o.tenant_id, o.digest, json_array(o.scopes, o.expires_at, json(a.text)) AS text
 FROM oauth_tokens o
 JOIN checked_accounts a ON a.id = o.service_account_id AND a.tenant_id = o.tenant_id;
+
+-- By which pair it was asked for: what a pair brought forth ends with it.
+ALTER TABLE oauth_tokens ADD COLUMN api_key TEXT;

@@ -49,10 +49,9 @@ pub fn section(
             return view! { <p class="muted">"Any address."</p> }.into_any();
         }
         let here = account.with(|session| session.client_ip.clone()).flatten();
-        let missing = here.filter(|here| !is_observed() && !lets_in(&entries, here));
-        let warning = missing.map(|here| notice::warning_of(format!(
-            "Your current address is {here}, which the list leaves out: the token will not work from here."
-        )));
+        let warning = here
+            .filter(|_| !is_observed())
+            .and_then(|here| missing(&entries, &here));
         let items = entries
             .into_iter()
             .map(|entry| view! { <li><code class="mono">{entry}</code></li> });
@@ -80,6 +79,16 @@ pub fn section(
         </section>
     }
     .into_any()
+}
+
+/// The warning that a list leaves an address out.
+fn missing(entries: &[String], here: &str) -> Option<AnyView> {
+    let list = Allowlist::parse(&entries.join("\n")).ok()?;
+    (!list.allows(here.parse().ok())).then(|| {
+        notice::warning_of(format!(
+            "Your current address is {here}, which the list leaves out: the token will not work from here."
+        ))
+    })
 }
 
 fn lets_in(entries: &[String], address: &str) -> bool {
@@ -129,8 +138,13 @@ fn Edit(
     });
     let add = move |address: String| text.update(|text| add_line(text, &address));
     let own = here.map(|address| {
+        let here = address.clone();
+        let warning = move || {
+            let entries = listed(&text.read());
+            (!observe.get()).then(|| missing(&entries, &here)).flatten()
+        };
         let sentence = ["Your current address is ", &address, ". "].concat();
-        view! { <p class="field__hint">{sentence}<button type="button" class="link" on:click=move |_| add(address.clone())>"Add it"</button></p> }
+        view! { <p class="field__hint">{sentence}<button type="button" class="link" on:click=move |_| add(address.clone())>"Add it"</button></p>{warning} }
     });
     let seen = token.map(|token| {
         let add_seen = move |_| {
@@ -200,15 +214,19 @@ fn Edit(
 
 /// Adds the addresses that the list, once it names any, leaves out.
 fn add_missing(text: &mut String, addresses: impl Iterator<Item = String>) {
-    let listed: Vec<_> = split(text)
-        .into_iter()
-        .filter(|line| !line.trim().is_empty())
-        .collect();
+    let listed = listed(text);
     for address in addresses.filter(|address| !address.is_empty()) {
         if listed.is_empty() || !lets_in(&listed, &address) {
             add_line(text, &address);
         }
     }
+}
+
+/// The lines that say something.
+fn listed(text: &str) -> Vec<String> {
+    let mut lines = split(text);
+    lines.retain(|line| !line.trim().is_empty());
+    lines
 }
 
 fn add_line(text: &mut String, line: &str) {

@@ -141,18 +141,15 @@ impl Caller {
 /// Finds out who is calling, at the cost of one statement; a machine's call takes these scopes.
 pub async fn identify(call: &Call, parts: &Parts, takes: ScopeSet) -> Result<Caller> {
     match (
-        session_cookie(&parts.headers),
         machine::shown(&parts.headers)?,
+        session_cookie(&parts.headers),
     ) {
-        (Some(_), Some(_)) => Err(Error::unreadable(
-            "Send one credential, not a cookie and a token.",
-        )),
-        (Some(cookie), None) => {
+        (None, Some(cookie)) => {
             let session = by_session(call, cookie).await?;
             same_person(parts, &session)?;
             Ok(Caller::Session(Box::new(session)))
         }
-        (None, Some(shown)) => {
+        (Some(shown), _) => {
             let machine = machine::identify(call, &Visit::of(call, parts, takes), &shown).await?;
             Ok(Caller::Machine(Box::new(machine)))
         }

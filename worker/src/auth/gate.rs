@@ -130,16 +130,7 @@ pub fn decide(credential: &Credential, wanted: &Use) -> Result<(), Refusal> {
             "This path is not among the allowed endpoints of the token.",
         ));
     }
-    if !credential
-        .grant
-        .permissions
-        .contains(&Permission::ApiAccess)
-    {
-        return Err(Refusal::new(
-            Code::RoleNoApiAccess,
-            "The role behind this credential has no API access.",
-        ));
-    }
+    must_have_api_access(credential)?;
     let has = |scopes: ScopeSet| scopes.contains(wanted.scope);
     let who = match (has(credential.scopes), has(credential.grant.scopes)) {
         (true, true) => return in_rate(wanted.too_often),
@@ -153,6 +144,22 @@ pub fn decide(credential: &Credential, wanted: &Use) -> Result<(), Refusal> {
             format!("{who} lacks the scope {}.", wanted.scope),
         )
     })
+}
+
+/// Whether the role behind the credential may use the API at all.
+pub fn must_have_api_access(credential: &Credential) -> Result<(), Refusal> {
+    if has_api_access(credential) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::RoleNoApiAccess,
+        "The role behind this credential has no API access.",
+    ))
+}
+
+fn has_api_access(credential: &Credential) -> bool {
+    let permissions = &credential.grant.permissions;
+    permissions.contains(&Permission::ApiAccess)
 }
 
 /// Whether the credential was not used too often.
@@ -171,11 +178,7 @@ pub fn in_rate(too_often: Option<i64>) -> Result<(), Refusal> {
 
 /// What the credential may do in the API at this moment: its own scopes, as far as the role behind it allows.
 pub fn effective_scopes(credential: &Credential) -> ScopeSet {
-    if credential
-        .grant
-        .permissions
-        .contains(&Permission::ApiAccess)
-    {
+    if has_api_access(credential) {
         credential.scopes.intersection(credential.grant.scopes)
     } else {
         ScopeSet::default()

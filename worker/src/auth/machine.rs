@@ -2,6 +2,7 @@
 
 use super::{
     Actor, Holder, Tenant,
+    cookie::session_cookie,
     gate::{self, Credential, State},
     store::{
         self, FoundAccount, FoundToken, FoundTokenRow, OAuthRow, PairRow, TwoDigests, TwoRows,
@@ -23,7 +24,7 @@ use contract::{
     problem::Code,
     scopes::{Scope, ScopeSet},
     time::Timestamp,
-    tokens::{Status, Token, TokenOwner},
+    tokens::{Kind, Status, Token, TokenOwner},
 };
 use data_encoding::BASE64;
 
@@ -142,7 +143,10 @@ impl MachineCaller {
     /// Adds the address of the page where a missing scope can be given to the token.
     fn with_repair(&self, call: &Call, refusal: Refusal) -> Refusal {
         let repair = match (&self.by, refusal.required_scope) {
-            (By::Token(token, _), Some(scope)) if !token.scopes.contains(scope) => {
+            // Of other kinds no single scope can be chosen.
+            (By::Token(token, _), Some(scope))
+                if token.kind == Kind::Custom && !token.scopes.contains(scope) =>
+            {
                 let id = token.id.as_str();
                 let query = format!("?edit={id}&add={scope}");
                 call.url(&[&self.tokens_page(), query.as_str()].concat())
@@ -164,8 +168,18 @@ impl MachineCaller {
     }
 }
 
-/// What a request brings, if anything. Two things at once, or half of one, are refused.
+/// What a request brings, if anything. Two things at once, or half of one, are refused; one beside a session's cookie, too.
 pub fn shown(headers: &HeaderMap) -> Result<Option<Shown>> {
+    let shown = shown_beside_a_cookie(headers)?;
+    if shown.is_some() && session_cookie(headers).is_some() {
+        return Err(Error::unreadable(
+            "Send one credential, not a cookie and a token.",
+        ));
+    }
+    Ok(shown)
+}
+
+fn shown_beside_a_cookie(headers: &HeaderMap) -> Result<Option<Shown>> {
     let authorization = authorization(headers)?;
     let text = |name: &HeaderName| {
         headers

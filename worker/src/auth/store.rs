@@ -348,11 +348,10 @@ pub(super) struct TwoDigests<'a> {
 pub(super) fn find_two(digests: &TwoDigests) -> Statement {
     let (api_key, secret) = digests.asking_pair.unzip();
     Statement::new(
-        "SELECT json_array(
-             json((SELECT text FROM checked_pairs WHERE digest = ?1 AND api_key = ?2)),
-             json((SELECT text FROM checked_oauth_tokens WHERE digest = ?3)),
-             json((SELECT text FROM checked_tokens WHERE digest = ?4)),
-             json((SELECT text FROM checked_oauth_tokens WHERE digest = ?5))) AS text",
+        "SELECT '[' || coalesce((SELECT text FROM checked_pairs WHERE digest = ?1 AND api_key = ?2), 'null')
+             || ',' || coalesce((SELECT text FROM checked_oauth_tokens WHERE digest = ?3), 'null')
+             || ',' || coalesce((SELECT text FROM checked_tokens WHERE digest = ?4), 'null')
+             || ',' || coalesce((SELECT text FROM checked_oauth_tokens WHERE digest = ?5), 'null') || ']' AS text",
         [
             &secret,
             &api_key,

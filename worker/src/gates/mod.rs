@@ -12,7 +12,6 @@ use crate::{
     auth::{
         MachineCaller, gate,
         machine::{self, By},
-        session_cookie,
     },
     call::Call,
     error::{Error, Result},
@@ -42,13 +41,7 @@ async fn pass(
     ip: Option<String>,
     wanted: &Wanted<'_>,
 ) -> Result<MachineCaller> {
-    let shown = machine::shown(headers)?;
-    if shown.is_some() && session_cookie(headers).is_some() {
-        return Err(Error::unreadable(
-            "Send one credential, not a cookie and a token.",
-        ));
-    }
-    let shown = shown.ok_or_else(|| {
+    let shown = machine::shown(headers)?.ok_or_else(|| {
         Error::refused(
             Code::Unauthenticated,
             "Send an access token: Authorization: Bearer lkp_…",

@@ -43,6 +43,7 @@ pub async fn introspect(call: Call, headers: HeaderMap, form: Form) -> Result<Js
         ));
     }
     caller.pass_for_itself(&call, &visit)?;
+    gate::must_have_api_access(&caller.credential)?;
     if token.is_empty() {
         return Err(super::refused("invalid_request", "Send the token."));
     }

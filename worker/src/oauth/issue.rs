@@ -60,7 +60,7 @@ pub async fn issue(call: Call, headers: HeaderMap, form: Form) -> Result<Json<Va
             })?,
     };
     let secret = call::secret(Prefix::OAuthToken)?;
-    let By::Pair(old_until) = caller.by else {
+    let (By::Pair(old_until), Shown::Pair(api_key, _)) = (&caller.by, &shown) else {
         return Err(not_a_client());
     };
     // A pair that was replaced brings forth nothing that outlives it.
@@ -78,6 +78,7 @@ pub async fn issue(call: Call, headers: HeaderMap, form: Form) -> Result<Json<Va
     let new = store::NewToken {
         digest: &digest,
         account: id,
+        api_key,
         scopes,
         expires_at,
         now: call.now,

@@ -7,6 +7,8 @@ use contract::{ids::ServiceAccountId, scopes::ScopeSet, time::Timestamp};
 pub(super) struct NewToken<'a> {
     pub digest: &'a Digest,
     pub account: &'a ServiceAccountId,
+    /// The key of the pair that asks for it.
+    pub api_key: &'a str,
     pub scopes: ScopeSet,
     pub expires_at: Timestamp,
     pub now: Timestamp,
@@ -15,8 +17,8 @@ pub(super) struct NewToken<'a> {
 /// Adds a token, unless its account was switched off or deleted in the meantime.
 pub(super) fn insert(tenant: &Tenant, new: &NewToken) -> Statement {
     Statement::new(
-        "INSERT INTO oauth_tokens (digest, tenant_id, service_account_id, scopes, created_at, expires_at)
-         SELECT ?1, tenant_id, id, ?4, ?5, ?6 FROM service_accounts
+        "INSERT INTO oauth_tokens (digest, tenant_id, service_account_id, scopes, created_at, expires_at, api_key)
+         SELECT ?1, tenant_id, id, ?4, ?5, ?6, ?7 FROM service_accounts
          WHERE id = ?3 AND tenant_id = ?2 AND enabled = 1 AND deleted_at IS NULL AND secret_revoked_at IS NULL",
         [
             new.digest,
@@ -25,6 +27,7 @@ pub(super) fn insert(tenant: &Tenant, new: &NewToken) -> Statement {
             &new.scopes,
             &new.now,
             &new.expires_at,
+            &new.api_key,
         ],
     )
 }

@@ -363,12 +363,10 @@ pub async fn end_grace(
         ),
         ..about(&account, Action::ServiceAccountUpdated)
     };
-    let [ended, _] = call
+    let [revoke, end] = store::end_grace(owner.tenant(), &account.id, call.now);
+    let [_, ended, _] = call
         .db
-        .commit([
-            store::end_grace(owner.tenant(), &account.id, call.now),
-            audit::entry(&call, &owner, &actor, &event)?,
-        ])
+        .commit([revoke, end, audit::entry(&call, &owner, &actor, &event)?])
         .await?;
     match ended.changed() {
         1 => Ok(StatusCode::NO_CONTENT),

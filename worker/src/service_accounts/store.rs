@@ -301,14 +301,24 @@ pub(super) fn replace_pair(
     ]
 }
 
-/// Ends the grace of the pair before.
-pub(super) fn end_grace(tenant: &Tenant, id: &ServiceAccountId, now: Timestamp) -> Statement {
-    Statement::new(
+/// Ends the grace of the pair before, and what that brought forth.
+pub(super) fn end_grace(tenant: &Tenant, id: &ServiceAccountId, now: Timestamp) -> [Statement; 2] {
+    let end = Statement::new(
         "UPDATE service_accounts SET old_api_key = NULL, old_secret_digest = NULL, old_until = NULL, updated_at = ?3,
                                      version = version + 1
          WHERE id = ?1 AND tenant_id = ?2 AND old_until > ?3 AND deleted_at IS NULL",
         [id, tenant, &now],
-    )
+    );
+    // Of those that do not tell their pair nobody knows it.
+    let revoke = Statement::new(
+        "DELETE FROM oauth_tokens
+         WHERE service_account_id = ?1 AND tenant_id = ?2
+           AND EXISTS (SELECT 1 FROM service_accounts s
+                       WHERE s.id = ?1 AND s.tenant_id = ?2 AND s.old_until > ?3 AND s.deleted_at IS NULL
+                         AND coalesce(oauth_tokens.api_key, s.old_api_key) = s.old_api_key)",
+        [id, tenant, &now],
+    );
+    [revoke, end]
 }
 
 /// Takes an account away, with all that it signs in with. Its name stays taken.
