@@ -13,10 +13,14 @@ const openPage = async (page: Page) => {
   await open(page, PAGE, 'Policy')
   await expect(row(page, 'Custom')).toHaveText('Custom90365')
 }
-const openForm = async (page: Page) => {
-  await openPage(page)
+/** The form, once it has taken the focus: what is typed before goes to wherever that moves. */
+const edit = async (page: Page) => {
   await button(page, 'Edit').click()
   await expect(page.getByLabel('All, by default')).toBeFocused()
+}
+const openForm = async (page: Page) => {
+  await openPage(page)
+  await edit(page)
   await expect(page.getByLabel('Custom, at most')).toHaveValue('365')
 }
 
@@ -106,7 +110,7 @@ test('a change that is cancelled is asked about, and what held is there again', 
   await openForm(page)
   await button(page, 'Cancel').click()
   await expect(button(page, 'Edit')).toBeFocused()
-  await button(page, 'Edit').click()
+  await edit(page)
   await page.getByLabel('Tokens per person').fill('20')
   await button(page, 'Cancel').click()
   const asking = dialog(page, 'Leave without saving?')
@@ -135,7 +139,7 @@ test('the page fits a narrow screen, to be read and to be changed', async ({ pag
   await openPage(page)
   await expectNoSideways(page)
   await expectAccessible(page)
-  await button(page, 'Edit').click()
+  await edit(page)
   await expect(page.getByLabel('Custom, at most')).toBeVisible()
   await expectNoSideways(page)
 })

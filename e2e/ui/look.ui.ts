@@ -102,6 +102,7 @@ const STATES: [string, (page: Page, owner: Person) => Promise<unknown>][] = [
   ['Policy with complaints', async (page) => {
     await open(page, '/manage/policy', 'Policy')
     await button(page, 'Edit').click()
+    await expect(page.getByLabel('All, by default')).toBeFocused()
     await page.getByLabel('Custom, at most').fill('0')
     await button(page, 'Save').click()
     await expect(page.getByLabel('Custom, at most')).toHaveAttribute('aria-invalid', 'true')
