@@ -58,7 +58,7 @@ use worker::{
     web_sys,
 };
 
-/// A call makes hundreds of small allocations, which the default one of WebAssembly is slow at.
+/// A call makes hundreds of small allocations, which the default allocator of WebAssembly is slow at.
 #[cfg(target_family = "wasm")]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

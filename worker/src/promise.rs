@@ -15,7 +15,6 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn then(this: &Thenable, kept: &Settle, broken: &Settle) -> JsValue;
 
-    #[derive(Clone)]
     type Settle;
 
     #[wasm_bindgen(method)]

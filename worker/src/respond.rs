@@ -124,6 +124,7 @@ pub fn finish(mut response: Response, content: Content, request_id: &str) -> Ans
     };
     let shared = Shared { policy, caching };
     let headers = response.headers_mut();
+    // What a handler or an upstream says of these does not count.
     for (name, _) in shared.headers() {
         headers.remove(name);
     }

@@ -309,7 +309,7 @@ pub(super) fn end_grace(tenant: &Tenant, id: &ServiceAccountId, now: Timestamp) 
          WHERE id = ?1 AND tenant_id = ?2 AND old_until > ?3 AND deleted_at IS NULL",
         [id, tenant, &now],
     );
-    // Of those that do not tell their pair nobody knows it.
+    // One that does not tell its pair may be of the old one.
     let revoke = Statement::new(
         "DELETE FROM oauth_tokens
          WHERE service_account_id = ?1 AND tenant_id = ?2
