@@ -20,13 +20,14 @@ pub const LOCALE: &str = "en-GB";
 /// How many seconds the server's clock is ahead of this computer's.
 static AHEAD: AtomicI32 = AtomicI32::new(0);
 
-/// Learns the server's time from an answer's `Date` header: ends of life are judged by its clock, not by this one.
+/// Learns the server's time from an answer's `Date` header: ends of life are judged by its clock, not by this one. The
+/// header leaves out what has passed of the second.
 pub fn hear(date: &str) {
     #[expect(
         clippy::cast_possible_truncation,
         reason = "a saturating cast of a difference in seconds; NaN becomes 0"
     )]
-    let ahead = ((Date::parse(date) - own()) / 1000.0).floor() as i32;
+    let ahead = ((Date::parse(date) - own()) / 1000.0).ceil() as i32;
     AHEAD.store(ahead, Ordering::Relaxed);
 }
 

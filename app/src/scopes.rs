@@ -45,7 +45,7 @@ impl Scopes {
         let message = move || self.form.complaint("scopes");
         let preset = move |label: &'static str, scopes: ScopeSet| {
             let scopes = scopes.intersection(self.within);
-            view! { <button type="button" class="button button--secondary button--small" on:click=move |_| self.write.run(scopes)>{label}</button> }
+            view! { <button type="button" class="button button--secondary button--small" data-edits on:click=move |_| self.write.run(scopes)>{label}</button> }
         };
         let presets = (!self.fixed).then(|| {
             view! {

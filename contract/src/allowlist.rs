@@ -135,7 +135,9 @@ fn address(text: &str) -> Result<IpAddr, String> {
             && parts.into_iter().any(|part| part.len() > 1 && part.starts_with('0'))
         {
             "Leave out leading zeros: some programs read them as octal."
-        } else if text.starts_with('[') || (text.contains('.') && text.matches(':').count() == 1) {
+        } else if text.starts_with('[') {
+            "Leave out the brackets, and the port if there is one."
+        } else if text.contains('.') && text.matches(':').count() == 1 {
             "Leave out the port; addresses alone count."
         } else {
             "Use an address, a network such as 192.0.2.0/24, or a range such as 192.0.2.1-192.0.2.9."
@@ -300,13 +302,15 @@ impl Allowlist {
 
     /// Whether every address that `other` lets in is let in by this list too.
     pub fn covers(&self, other: &Self) -> bool {
-        [Family::V4, Family::V6].into_iter().all(|family| {
-            let mine = self.let_in(family);
-            other
-                .let_in(family)
-                .iter()
-                .all(|(first, last)| mine.iter().any(|(from, to)| from <= first && last <= to))
-        })
+        // One that is not known is let in by an empty list only.
+        (self.0.is_empty() || !other.0.is_empty())
+            && [Family::V4, Family::V6].into_iter().all(|family| {
+                let mine = self.let_in(family);
+                other
+                    .let_in(family)
+                    .iter()
+                    .all(|(first, last)| mine.iter().any(|(from, to)| from <= first && last <= to))
+            })
     }
 
     /// The addresses of a family that are let in, as spans that neither touch nor overlap.
@@ -413,8 +417,14 @@ mod tests {
 
     #[test]
     fn complaints_say_which_entry_and_what_to_do() {
-        let wrong = Allowlist::read(["192.0.2.7", "192.168.010.1", "10.0.0.1:80", "10.0.0.0/40"])
-            .unwrap_err();
+        let wrong = Allowlist::read([
+            "192.0.2.7",
+            "192.168.010.1",
+            "10.0.0.1:80",
+            "10.0.0.0/40",
+            "[::1]",
+        ])
+        .unwrap_err();
         let told: Vec<_> = wrong
             .iter()
             .map(|wrong| (wrong.place, wrong.why.as_str()))
@@ -433,6 +443,10 @@ mod tests {
                 (
                     3,
                     "After the / belongs a number from 0 to 32 for this address."
+                ),
+                (
+                    4,
+                    "“[::1]” is no IPv4 or IPv6 address. Leave out the brackets, and the port if there is one."
                 ),
             ]
         );
@@ -499,7 +513,7 @@ mod tests {
         assert!(covers(&["10.0.0.0/9", "10.128.0.0/9"], &["10.0.0.0/8"]));
         assert!(covers(&["10.0.0.0/8"], &["10.0.0.0/8", "!10.1.1.1"]));
         assert!(!covers(&["10.0.0.0/8", "!10.1.1.1"], &["10.0.0.0/8"]));
-        assert!(covers(&["0.0.0.0/0", "::/0"], &[]) && covers(&[], &["0.0.0.0/0", "::/0"]));
+        assert!(covers(&[], &["0.0.0.0/0", "::/0"]) && !covers(&["0.0.0.0/0", "::/0"], &[]));
         assert!(!covers(&["0.0.0.0/0"], &[]));
         assert!(
             covers(&["!10.0.0.0/8"], &["!10.0.0.0/7"])

@@ -103,11 +103,11 @@ test('machines in each of their forms pass; dead ones, people in a browser and n
 
 test('b.3 C-R1 paths outside the allowed endpoints, and such as lead elsewhere, do not get through', async ({ owner }) => {
   const { bearer } = await owner.makeToken({ scopes: ['backups:read'], allowed_endpoints: ['/backups/daily'] })
-  expect((await through(bearer, 'GET', '/backups/daily/7')).status).toBe(200)
+  for (const path of ['/backups/daily/7', '/backups/daily/a%20b']) expect((await through(bearer, 'GET', path)).status).toBe(200)
   const before = upstream.seen.length
   for (const path of ['/backups', '/backups/dailyx', '/backups/weekly']) expectProblem(await through(bearer, 'GET', path), 403, 'forbidden')
   const { bearer: all } = await owner.makeToken({ kind: 'all', scopes: undefined })
-  for (const path of ['/backups/..%2fusers', '/backups/%5c..%5cusers', '/backups//users', '/backups/%252e%252e/users', '/backups/..;/users', '/nonsense', '/', '/Backups', '//backups']) {
+  for (const path of ['/backups/..%2fusers', '/backups/%c0%ae%c0%ae/users', '/backups/%5c..%5cusers', '/backups//users', '/backups/%252e%252e/users', '/backups/..;/users', '/nonsense', '/', '/Backups', '//backups']) {
     expectProblem(await through(all, 'GET', path), 404, 'not_found')
   }
   expect(upstream.seen).toHaveLength(before)
@@ -150,6 +150,24 @@ test('bodies stream both ways: the first piece is back before the second is sent
 test('an API that breaks off or is not there is a problem that says so', async ({ owner }) => {
   const { bearer } = await owner.makeToken({ scopes: ['backups:read'] })
   expectProblem(await through(bearer, 'GET', '/backups/broken'), 502, 'upstream')
+})
+
+test('what an API answers that is no valid HTTP is a problem that says so', async ({ owner }) => {
+  const { bearer } = await owner.makeToken({ scopes: ['backups:read'] })
+  for (const head of ['HTTP/1.1 600 Odd', 'HTTP/1.1 999 Odd', 'HTTP/1.1 200 OK\r\nx-bell: a\u0007b']) {
+    expectProblem(await through(bearer, 'GET', `/backups/raw?head=${encodeURIComponent(head)}`), 502, 'upstream')
+  }
+})
+
+test('a body keeps its length, known or not, and an account that names its origin is no other site', async ({ owner }) => {
+  const { secret } = await owner.makeToken({ scopes: ['backups:write'] })
+  const body = 'x'.repeat(70_000)
+  const known = await through(bearer(secret), 'POST', '/backups', { body })
+  expect(known.json.body).toHaveLength(70_000)
+  expect(known.json.headers['content-length']).toBe('70000')
+  const { pair } = await makeAccount(owner)
+  const told = await through(pair, 'POST', '/backups', { body, headers: { origin: 'https://app.example' } })
+  expect(told.status, told.text).toBe(201)
 })
 
 test('WebSockets are refused in so many words', async ({ owner }) => {

@@ -201,7 +201,7 @@ test.describe('a pair', () => {
     expect(answer.status, answer.text).toBe(201)
     expect(answer.json.api_key).not.toBe(key)
     expect(answer.json.api_secret).not.toBe(secret)
-    expectProblem(await old.get('/users'), 401, 'unauthenticated')
+    expectProblem(await old.get('/users'), 401, 'token_grace_ended')
     expectProblem(await basic(answer.json.api_key, secret).get('/users'), 401, 'unauthenticated')
     expect((await basic(answer.json.api_key, answer.json.api_secret).get('/users')).status).toBe(200)
     const event = await db.one(`SELECT changes FROM audit_events WHERE tenant_id = ?1 AND action = 'service_account.credentials_reset'`, owner.tenant)
@@ -227,7 +227,8 @@ test.describe('a pair', () => {
     const { account, basic: old } = await makeAccount(owner)
     await owner.post(`${ACCOUNTS}/${account.id}/reset-credentials`, { grace_seconds: 600 })
     expect((await owner.delete(`${ACCOUNTS}/${account.id}/grace`)).status).toBe(204)
-    expectProblem(await old.get('/users'), 401, 'unauthenticated')
+    expectProblem(await old.get('/users'), 401, 'token_grace_ended')
+    expect((await owner.get(`${ACCOUNTS}/${account.id}`)).json.old_pair).toBeNull()
     await refused(owner.tenant, () => owner.delete(`${ACCOUNTS}/${account.id}/grace`), 409, 'conflict')
   })
 

@@ -128,7 +128,10 @@ test('C-02 C-R4 an expired token is extended and revives; a revoked one never co
   const { token, bearer } = await owner.makeToken()
   await db.rows('UPDATE tokens SET renewable_until = ?1 WHERE id = ?2', ago(1), token.id)
   expectProblem(await bearer.get('/tokens/self'), 401, 'token_expired')
-  expect((await owner.get('/users/me/tokens')).json.items[0].status).toBe('expired')
+  const [expired] = (await owner.get('/users/me/tokens')).json.items
+  expect(expired.status).toBe('expired')
+  const { json: renamed } = await edit(owner, token.id, { name: 'old', renewable_until: expired.renewable_until })
+  expect(renamed).toEqual({ ...expired, name: 'old' })
   expect((await edit(owner, token.id, { renewable_until: inDays(1) })).json.status).toBe('active')
   expect((await bearer.get('/tokens/self')).status).toBe(200)
   expect(await db.count(`FROM audit_events WHERE tenant_id = ?1 AND action = 'token.extended'`, owner.tenant)).toBe(1)
@@ -151,6 +154,8 @@ test('b.3 C-11 C-12 C-R8 an IP allowlist is kept in canonical form and guards ev
     }
     await refused(owner.tenant, () => bearer(secret, address).delete('/tokens/self'), 403, 'ip_not_allowed')
   }
+  const mapped = await refused(owner.tenant, () => bearer(secret, '::ffff:192.168.11.1').get('/users'), 403, 'ip_not_allowed')
+  expect(mapped.detail).toContain('from 192.168.11.1.')
   expect((await edit(owner, token.id, { ip_allowlist: [] })).json.ip_allowlist).toEqual([])
   expect((await bearer(secret).get('/users')).status).toBe(200)
 })
@@ -167,6 +172,8 @@ test('C-12 C-R8 C-R10 wrong addresses are named one by one, and an address that 
   const { token, secret } = await owner.makeToken({ ip_allowlist: ['0.0.0.0/0', '::/0'] })
   const answer = await edit(owner, token.id, { ip_allowlist: ['192.0.2.1', '192.0.2.1:80', 'example.com', '10.0.0.0/33', 'fe80::1%eth0', '010.0.0.1'] })
   expectProblem(answer, 422, 'invalid', ['/ip_allowlist/1', '/ip_allowlist/2', '/ip_allowlist/3', '/ip_allowlist/4', '/ip_allowlist/5'])
+  // Also beside what is no text at all, each by where it was sent.
+  expectProblem(await edit(owner, token.id, { ip_allowlist: [1, '10.0.0.1', 'x', null, 'y'] }), 422, 'invalid', ['/ip_allowlist/0', '/ip_allowlist/2', '/ip_allowlist/3', '/ip_allowlist/4'])
   await refused(owner.tenant, () => edit(owner, token.id, { ip_allowlist: Array.from({ length: 101 }, (_, n) => `10.0.0.${n}`) }), 422, 'invalid', ['/ip_allowlist/100'])
   expectProblem(await bearer(secret, 'unknown').get('/tokens/self'), 403, 'ip_not_allowed')
 })
@@ -213,6 +220,15 @@ for (const [what, change] of WIDENING) {
     expect((await edit(owner, token.id, change)).status).toBe(200)
   })
 }
+
+test('d.8 to take a list of addresses away asks for a confirmation, though it holds every address or is only observed', async ({ owner }) => {
+  const { token: everywhere } = await owner.makeToken({ ip_allowlist: ['0.0.0.0/0', '::/0'] })
+  const { token: observed } = await owner.makeToken({ ip_allowlist: ['192.0.2.0/24'], ip_allowlist_observed: true })
+  await owner.goStale()
+  for (const { id } of [everywhere, observed]) {
+    for (const ip_allowlist of [[], null]) await refused(owner.tenant, () => edit(owner, id, { ip_allowlist }), 403, 'step_up_required')
+  }
+})
 
 test('d.8 narrowing asks for none', async ({ owner }) => {
   const { token } = await owner.makeToken({ scopes: ['backups:write', 'jobs:read'], ip_allowlist: ['10.0.0.0/8'] })

@@ -47,6 +47,19 @@ test.describe('rotation', () => {
     await refused(owner.tenant, () => rotate(owner, token.id, { grace_seconds: 7 * DAY + 1 }), 422, 'invalid', ['/grace_seconds'])
   })
 
+  test('the old one ends with the token also when the token\'s end comes nearer, and no later end brings it back', async ({ owner }) => {
+    const { token, secret } = await owner.makeToken()
+    await rotate(owner, token.id, { grace_seconds: 7 * DAY })
+    const near = inSeconds(DAY)
+    const patch = async (renewable_until: string) => (await owner.patch(`/tokens/${token.id}`, { renewable_until })).json
+    expect((await patch(near)).in_grace_until).toBe(near)
+    const later = await patch(inSeconds(30 * DAY))
+    expect(later.in_grace_until).toBe(near)
+    expect((await owner.get(`/tokens/${token.id}`)).json).toEqual(later)
+    expect((await bearer(secret).get('/tokens/self')).header('sunset')).toBe(new Date(near).toUTCString())
+    expect((await owner.get(`/tokens/${token.id}/activity`)).json.old_secret.until).toBe(near)
+  })
+
   test('at most one is in grace: rotating again ends the grace before', async ({ owner }) => {
     const { token, secret } = await owner.makeToken()
     const second = (await rotate(owner, token.id)).json.secret
@@ -97,6 +110,7 @@ test.describe('rotation', () => {
     expect((await owner.delete(`/tokens/${token.id}/grace`)).status).toBe(204)
     expectProblem(await bearer(secret).get('/tokens/self'), 401, 'token_grace_ended')
     expect((await owner.get(`/tokens/${token.id}`)).json.in_grace_until).toBeNull()
+    expect(await old()).toBeNull()
     await refused(owner.tenant, () => owner.delete(`/tokens/${token.id}/grace`), 409, 'conflict')
   })
 

@@ -1,5 +1,6 @@
 import { type Made, type Person, newAccount } from '../support/actors'
 import { DAY, ago, at, db, now } from '../support/db'
+import { colleague } from '../support/people'
 import { expectProblem, messageAt, refused } from '../support/problem'
 import { checkCharacters } from '../support/secret'
 import { expect, test } from '../support/test'
@@ -435,6 +436,18 @@ test.describe('a list of tokens', () => {
     await make(owner, 'mine')
     const { token } = await stranger.makeToken()
     expect(names(await owner.get(`${MINE}?cursor=${token.id}`))).toEqual(['mine'])
+  })
+
+  test('tells nothing of a colleague\'s token whose id is the cursor', async ({ owner }) => {
+    const mate = await colleague(owner)
+    for (const name of ['aaa', 'zzz']) await mate.makeToken({ name })
+    const { token, bearer } = await owner.makeToken({ name: 'mmm', renewable_until: at(now() + DAY) })
+    await bearer.get('/tokens/self')
+    for (const sort of ['name', '-name', 'expires', '-expires', 'last_used', '-last_used']) {
+      const after = async (id: string) => names(await mate.get(`${MINE}?sort=${sort}&cursor=${id}`))
+      // As if there were none: only its place among the ids, which the cursor itself tells.
+      expect(await after(token.id), sort).toEqual(await after(token.id.replace(/.$/, (last: string) => (last === 'Z' ? 'Y' : 'Z'))))
+    }
   })
 })
 

@@ -27,6 +27,11 @@ export class Upstream {
       request.pipe(response)
       return
     }
+    if (path.endsWith('/raw')) {
+      const head = new URL(url, 'http://upstream').searchParams.get('head')
+      request.socket.end(`${head}\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok`)
+      return
+    }
     let body = ''
     request.on('data', (piece) => (body += piece))
     request.on('end', () => {

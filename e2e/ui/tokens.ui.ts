@@ -62,6 +62,41 @@ test.describe('the page', () => {
     expect((await owner.get('/users/me/tokens')).json.items).toEqual([])
   })
 
+  test('E-06 nor is what was begun lost by Esc after a button that chose scopes, or by the way back', async ({ page, owner }) => {
+    await open(page, '/settings/security')
+    await page.getByRole('link', { name: 'API Access', exact: true }).click()
+    const adding = await openAddDialog(page)
+    await button(adding, 'Read all').click()
+    for (const leave of [() => page.keyboard.press('Escape'), () => page.goBack()]) {
+      await leave()
+      await expect(adding.getByRole('alert')).toContainText('What you typed is not saved')
+      await expect(page).toHaveURL(API_ACCESS)
+      await button(adding, 'Go back').click()
+      await expect(adding.getByRole('checkbox', { name: 'Jobs Read', exact: true })).toBeChecked()
+    }
+    await page.keyboard.press('Escape')
+    await button(adding, 'Close without saving').click()
+    await expect(adding).toBeHidden()
+    await page.goBack()
+    await expect(page).toHaveURL('/settings/security')
+    expect((await owner.get('/users/me/tokens')).json.items).toEqual([])
+  })
+
+  test('E-08 warns of scopes that one\'s own role lacks, and makes the token all the same', async ({ page, owner }) => {
+    await owner.take('API reader')
+    await open(page, API_ACCESS)
+    const adding = await openAddDialog(page)
+    await adding.getByLabel('Name').fill('nightly')
+    await adding.getByRole('checkbox', { name: 'Users Read', exact: true }).check()
+    const warning = adding.getByText('Your role lacks users:write: calls that need it are refused until it has it.')
+    await expect(warning).toHaveCount(0)
+    await adding.getByRole('checkbox', { name: 'Users Write', exact: true }).check()
+    await expect(warning).toBeVisible()
+    await button(adding, 'Generate Token').click()
+    await expect(dialog(page, 'New Token Created')).toBeVisible()
+    expect((await owner.get('/users/me/tokens')).json.items[0].scopes).toEqual(['users:read', 'users:write'])
+  })
+
   test('says that a dialog is coming while it is fetched', async ({ page }) => {
     await open(page, API_ACCESS)
     await expect(page.getByRole('heading', { name: 'No access tokens' })).toBeVisible()

@@ -20,7 +20,7 @@ use js_sys::{Array, Function, JSON, Object, Promise, Reflect, Uint8Array};
 use serde::{Serialize, Serializer};
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use worker::{IntoResponse, web_sys};
+use worker::{IntoResponse, wasm_bindgen_futures::future_to_promise, web_sys};
 
 /// Bodies that are said to have at most so many bytes are taken whole.
 const SHORT: usize = 64 * 1024;
@@ -33,6 +33,33 @@ extern "C" {
     /// Keeps a promise of nothing in so many milliseconds.
     #[wasm_bindgen(catch, js_namespace = scheduler)]
     fn wait(ms: u32) -> Result<Promise, JsValue>;
+
+    type Through;
+
+    #[wasm_bindgen(method, getter)]
+    fn readable(this: &Through) -> web_sys::ReadableStream;
+
+    #[wasm_bindgen(method, getter)]
+    fn writable(this: &Through) -> JsValue;
+
+    /// Lets a stream of any length through.
+    #[wasm_bindgen(extends = Through)]
+    type IdentityTransformStream;
+
+    #[wasm_bindgen(constructor, catch)]
+    fn new() -> Result<IdentityTransformStream, JsValue>;
+
+    /// Lets a stream of so many bytes through.
+    #[wasm_bindgen(extends = Through)]
+    type FixedLengthStream;
+
+    #[wasm_bindgen(constructor, catch)]
+    fn new(bytes: f64) -> Result<FixedLengthStream, JsValue>;
+
+    type Source;
+
+    #[wasm_bindgen(method, catch, js_name = pipeTo)]
+    fn pipe_to(this: &Source, writable: &JsValue) -> Result<Promise, JsValue>;
 
     type Each;
 
@@ -120,8 +147,8 @@ pub fn content_length(headers: &HeaderMap) -> Option<usize> {
 pub struct Raw(web_sys::Request);
 
 impl Raw {
-    /// Sends it on to `url` with other headers; nothing if no answer begins within `ms`. Redirects are not followed:
-    /// where they lead is the caller's business.
+    /// Sends it on to `url` with other headers; nothing if no answer begins within `ms` of when it has gone as a whole.
+    /// Redirects are not followed: where they lead is the caller's business.
     pub async fn send_to(
         &self,
         method: &Method,
@@ -136,14 +163,33 @@ impl Raw {
         });
         let init = init.map_err(|error| Error::Internal(error.to_string()))?;
         let init: web_sys::RequestInit = JSON::parse(&init)?.unchecked_into();
-        if bears_body(method)
-            && let Some(body) = self.0.body()
-        {
-            init.set_body(&body);
-        }
-        let first = Array::of2(fetch(url, &init)?.as_ref(), wait(ms)?.as_ref());
+        let too_late = match self.0.body().filter(|_| bears_body(method)) {
+            None => wait(ms)?,
+            Some(body) => {
+                let through = self.through()?;
+                init.set_body(&through.readable());
+                let gone = body
+                    .unchecked_ref::<Source>()
+                    .pipe_to(&through.writable())?;
+                future_to_promise(async move {
+                    // One that broke off has gone too: the call fails by itself.
+                    let _ = settled(gone).await;
+                    settled(wait(ms)?).await
+                })
+            }
+        };
+        let first = Array::of2(fetch(url, &init)?.as_ref(), too_late.as_ref());
         let first = settled(Promise::race(&first)).await?;
         Ok(first.dyn_into().ok().map(Forwarded))
+    }
+
+    /// What its body goes through, which keeps its length if that is known.
+    fn through(&self) -> Result<Through, JsValue> {
+        let length = self.0.headers().get(header::CONTENT_LENGTH.as_str())?;
+        Ok(match length.and_then(|length| length.parse().ok()) {
+            Some(bytes) => FixedLengthStream::new(bytes)?.into(),
+            None => IdentityTransformStream::new()?.into(),
+        })
     }
 
     /// City and country of the client, as far as the edge knows them. To ask has its cost.
@@ -163,14 +209,11 @@ impl Raw {
 pub struct Forwarded(web_sys::Response);
 
 impl Forwarded {
-    /// Its status.
-    pub fn status(&self) -> Result<StatusCode> {
-        StatusCode::from_u16(self.0.status()).map_err(|error| Error::Internal(error.to_string()))
-    }
-
-    /// Its headers.
-    pub fn headers(&self) -> Result<HeaderMap> {
-        headers(&lines(&self.0.headers())).map_err(|error| Error::Internal(error.to_string()))
+    /// Its status and headers; an error if they cannot be those of an answer (Fetch, 5.5).
+    pub fn head(&self) -> Result<(StatusCode, HeaderMap), http::Error> {
+        let status = Some(self.0.status()).filter(|status| (200..600).contains(status));
+        let status = StatusCode::from_u16(status.unwrap_or_default())?;
+        Ok((status, headers(&lines(&self.0.headers()))?))
     }
 }
 

@@ -144,7 +144,7 @@ pub fn check_json<B: Check + DeserializeOwned + Default>(
         };
         return Err(Invalid(vec![once]).into());
     }
-    let (mut request, mut complaints) = read::<B>(members.all);
+    let (mut request, mut complaints, sent_at) = read::<B>(members.all);
     request.compose(&nfc);
     match request.check(now) {
         Ok(checked) if complaints.is_empty() => Ok(checked),
@@ -158,7 +158,8 @@ pub fn check_json<B: Check + DeserializeOwned + Default>(
                     k.pointer == c.pointer || k.pointer.starts_with(&format!("{}/", c.pointer))
                 })
             };
-            let more: Vec<_> = more.into_iter().filter(|c| !known(c)).collect();
+            let as_sent = more.into_iter().map(|complaint| sent_at.correct(complaint));
+            let more: Vec<_> = as_sent.filter(|c| !known(c)).collect();
             complaints.extend(more);
             Err(Invalid(complaints).into())
         }
@@ -189,14 +190,37 @@ pub fn nfc(text: &str) -> String {
     text.to_owned()
 }
 
+/// Where each item that is left in a list was sent, by the name of the list.
+#[derive(Default)]
+struct SentAt(HashMap<String, Vec<usize>>);
+
+impl SentAt {
+    /// The complaint, about the item as it was sent.
+    fn correct(&self, complaint: Complaint) -> Complaint {
+        let place = || {
+            let (member, index) = complaint.pointer.strip_prefix('/')?.split_once('/')?;
+            let place = self.0.get(member)?.get(index.parse::<usize>().ok()?)?;
+            Some(format!("/{member}/{place}"))
+        };
+        match place() {
+            Some(pointer) => Complaint {
+                pointer,
+                ..complaint
+            },
+            None => complaint,
+        }
+    }
+}
+
 /// Fills the request, setting aside each member, or item of a list in it, that does not fit, until the rest does.
-fn read<B: DeserializeOwned + Default>(mut members: Map<String, Value>) -> (B, Vec<Complaint>) {
+fn read<B: DeserializeOwned + Default>(
+    mut members: Map<String, Value>,
+) -> (B, Vec<Complaint>, SentAt) {
     let mut complaints = vec![];
-    // Where each item that is left in a list was sent.
-    let mut sent_at = HashMap::<String, Vec<usize>>::new();
+    let mut sent_at = SentAt::default();
     loop {
         let error = match serde_path_to_error::deserialize(Value::Object(members.clone())) {
-            Ok(request) => return (request, complaints),
+            Ok(request) => return (request, complaints, sent_at),
             Err(error) => error,
         };
         let message = error_text(error.inner());
@@ -209,6 +233,7 @@ fn read<B: DeserializeOwned + Default>(mut members: Map<String, Value>) -> (B, V
             {
                 items.remove(*index);
                 let left = sent_at
+                    .0
                     .entry(member.clone())
                     .or_insert_with(|| (0..=items.len()).collect());
                 pointer = format!("/{member}/{}", left.remove(*index));
@@ -218,7 +243,7 @@ fn read<B: DeserializeOwned + Default>(mut members: Map<String, Value>) -> (B, V
         };
         complaints.push(Complaint { pointer, message });
         if !set_aside || complaints.len() >= MEMBERS_MAX {
-            return (B::default(), complaints);
+            return (B::default(), complaints, sent_at);
         }
     }
 }
@@ -465,6 +490,18 @@ mod tests {
                 "/renewable_until",
                 "/scopes/0",
                 "/scopes/2"
+            ]
+        );
+        // Items are told by where they were sent, whatever was set aside before them.
+        assert_eq!(
+            pointers::<CreateToken>(
+                r#"{"name": "ci", "scopes": ["jobs:read"], "ip_allowlist": [1, "10.0.0.1", "x", null, "y"]}"#
+            ),
+            [
+                "/ip_allowlist/0",
+                "/ip_allowlist/3",
+                "/ip_allowlist/2",
+                "/ip_allowlist/4"
             ]
         );
         assert_eq!(

@@ -28,7 +28,7 @@ pub fn Reveal(
             slip::ask(warned);
         }
     });
-    slip::hold_back(saved, warned);
+    slip::hold_back(move || saved.try_get_untracked() == Some(false), warned);
     let title = match reason {
         Reason::Made => "New Service Account",
         Reason::Reset => "New API key and API secret",

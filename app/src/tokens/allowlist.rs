@@ -83,17 +83,17 @@ pub fn section(
 
 /// The warning that a list leaves an address out.
 fn missing(entries: &[String], here: &str) -> Option<AnyView> {
-    let list = Allowlist::parse(&entries.join("\n")).ok()?;
-    (!list.allows(here.parse().ok())).then(|| {
+    (lets_in(entries, here) == Some(false)).then(|| {
         notice::warning_of(format!(
             "Your current address is {here}, which the list leaves out: the token will not work from here."
         ))
     })
 }
 
-fn lets_in(entries: &[String], address: &str) -> bool {
-    let list = Allowlist::parse(&entries.join("\n"));
-    list.is_ok_and(|list| list.allows(address.parse().ok()))
+/// Whether a list lets an address in; nothing while it is no list yet.
+fn lets_in(entries: &[String], address: &str) -> Option<bool> {
+    let list = Allowlist::parse(&entries.join("\n")).ok()?;
+    Some(list.allows(address.parse().ok()))
 }
 
 /// The dialog `Edit IP allowlist`, while it is open.
@@ -144,7 +144,7 @@ fn Edit(
             (!observe.get()).then(|| missing(&entries, &here)).flatten()
         };
         let sentence = ["Your current address is ", &address, ". "].concat();
-        view! { <p class="field__hint">{sentence}<button type="button" class="link" on:click=move |_| add(address.clone())>"Add it"</button></p>{warning} }
+        view! { <p class="field__hint">{sentence}<button type="button" class="link" data-edits on:click=move |_| add(address.clone())>"Add it"</button></p>{warning} }
     });
     let seen = token.map(|token| {
         let add_seen = move |_| {
@@ -161,7 +161,7 @@ fn Edit(
                 }
             });
         };
-        view! { <p class="field__hint"><button type="button" class="link" on:click=add_seen>"Add the addresses it was used from"</button></p> }
+        view! { <p class="field__hint"><button type="button" class="link" data-edits on:click=add_seen>"Add the addresses it was used from"</button></p> }
     });
     let save = move |ev: SubmitEvent| {
         ev.prevent_default();
@@ -216,7 +216,7 @@ fn Edit(
 fn add_missing(text: &mut String, addresses: impl Iterator<Item = String>) {
     let listed = listed(text);
     for address in addresses.filter(|address| !address.is_empty()) {
-        if listed.is_empty() || !lets_in(&listed, &address) {
+        if listed.is_empty() || lets_in(&listed, &address) != Some(true) {
             add_line(text, &address);
         }
     }
@@ -284,7 +284,9 @@ mod tests {
     #[test]
     fn ones_own_address_is_let_in_or_not() {
         let list = ["192.0.2.0/24".to_owned()];
-        assert!(lets_in(&list, "192.0.2.7") && !lets_in(&list, "198.51.100.7"));
-        assert!(!lets_in(&list, "nonsense"));
+        assert_eq!(lets_in(&list, "192.0.2.7"), Some(true));
+        assert_eq!(lets_in(&list, "198.51.100.7"), Some(false));
+        assert_eq!(lets_in(&list, "nonsense"), Some(false));
+        assert_eq!(lets_in(&["10.0.".to_owned()], "10.0.0.1"), None);
     }
 }

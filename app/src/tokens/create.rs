@@ -18,12 +18,13 @@ pub fn Create() -> impl IntoView {
         expect_context::<Toaster>(),
         Router::in_use(),
     );
-    let (start, expires) = desk.dialog.with_untracked(|dialog| match dialog {
+    let (start, expires, unknown) = desk.dialog.with_untracked(|dialog| match dialog {
         Dialog::Create(prefilled) => (
             prefilled.draft.clone(),
             Expiry::of_link(&prefilled.expires, clock::end_of_day),
+            prefilled.unknown.join(", "),
         ),
-        _ => (CreateToken::default(), None),
+        _ => (CreateToken::default(), None, String::new()),
     });
     let is_prefilled = start != CreateToken::default();
     let kind = start.kind.unwrap_or_default();
@@ -59,6 +60,7 @@ pub fn Create() -> impl IntoView {
                 <div class="dialog__body">
                     {notice::alert(move || state.trouble())}
                     {is_prefilled.then(|| notice::warning("The link that brought you here has filled this in. Check it before you generate the token."))}
+                    {(!unknown.is_empty()).then(|| notice::warning_of(["The link asks for what is no scope here: ", &unknown, "."].concat()))}
                     {draft.view(desk, None)}
                 </div>
                 <div class="dialog__footer">

@@ -94,7 +94,7 @@ fn nothing(desk: Desk) -> AnyView {
     }
     let router = Router::in_use();
     let text = desk.wanted.with_untracked(|wanted| match wanted.search() {
-        "" => "No access token is of that kind.".to_owned(),
+        "" => "No access token fits what was chosen above.".to_owned(),
         sought => format!("No access token that fits has “{sought}” in its name."),
     });
     view! {

@@ -13,7 +13,7 @@ use crate::{
 };
 use contract::{
     scopes::{Access, Scope, ScopeSet},
-    tokens::{CreateToken, Kind, TOKENS, Token, UNUSED_DAYS, UpdateToken},
+    tokens::{CreateToken, Kind, Status, TOKENS, Token, UNUSED_DAYS, UpdateToken},
 };
 use leptos::prelude::*;
 
@@ -40,12 +40,16 @@ fn path(id: &str) -> String {
 /// The form for a token as it is, but for what is proposed, which somebody is to confirm.
 fn edit(desk: Desk, token: &Token, proposal: Option<Proposal>, fresh: Fresh) -> AnyView {
     let toaster = expect_context::<Toaster>();
+    if token.status == Status::Revoked {
+        return ended(desk);
+    }
     let mut start = as_draft(token);
     let is_about_scopes = matches!(
         proposal,
         Some(Proposal::Add(_) | Proposal::Keep(_) | Proposal::GiveBack(_))
     );
     let proposal = proposal.filter(|_| !is_about_scopes || token.kind == Kind::Custom);
+    let held = matches!(proposal, Some(Proposal::Add(scope)) if token.scopes.contains(scope));
     match proposal {
         Some(Proposal::Add(scope)) => start.scopes.insert(scope),
         Some(Proposal::Keep(scopes)) => start.scopes = scopes.intersection(token.scopes),
@@ -86,7 +90,13 @@ fn edit(desk: Desk, token: &Token, proposal: Option<Proposal>, fresh: Fresh) -> 
             .form
             .send(&ev, Method::PATCH, change, tag, complaint, saved);
     };
-    let proposed = proposal.map(|proposal| notice::warning_of(because(proposal)));
+    let proposed = if held {
+        Some(notice::info(
+            "This token has the scope already. If calls are still refused, its owner's role lacks it.",
+        ))
+    } else {
+        proposal.map(|proposal| notice::warning_of(because(proposal)))
+    };
     view! {
         <form class="dialog__form" id=state.id novalidate on:submit=submit>
             <div class="dialog__body">
@@ -103,6 +113,17 @@ fn edit(desk: Desk, token: &Token, proposal: Option<Proposal>, fresh: Fresh) -> 
             </div>
         </form>
         {draft.over(Some(path(token.id.as_str())))}
+    }
+    .into_any()
+}
+
+/// What stands there for a token that was revoked since a link to it was made.
+fn ended(desk: Desk) -> AnyView {
+    view! {
+        <div class="dialog__body">{notice::warning("This token was revoked, and a revoked token never comes back. Add a new one.")}</div>
+        <div class="dialog__footer">
+            <button type="button" class="button button--primary" autofocus on:click=move |_| desk.close()>"Close"</button>
+        </div>
     }
     .into_any()
 }

@@ -84,15 +84,17 @@ impl Expiry {
     }
 }
 
-/// What is offered for a token of `kind`: what it has, presets as far as the policy allows, no end if it allows that.
-fn offered(kind: Kind, policy: &Policy, keeps: bool) -> Vec<Choice> {
+/// What is offered for a token of `kind`: what it has, presets as far as the policy allows, what is `chosen`, no end if the
+/// policy allows that.
+fn offered(kind: Kind, policy: &Policy, keeps: bool, chosen: Choice) -> Vec<Choice> {
     let max = policy.token_max_days.of(kind);
     let mut days: Vec<_> = PRESETS.into_iter().filter(|days| *days <= max).collect();
-    let default = policy.token_default_days.of(kind);
-    if !days.contains(&default) {
-        days.push(default);
-        days.sort_unstable();
+    days.push(policy.token_default_days.of(kind));
+    if let Choice::Days(chosen) = chosen {
+        days.push(chosen);
     }
+    days.sort_unstable();
+    days.dedup();
     let never = kind.is_renewable() && policy.forever_allowed;
     keeps
         .then_some(Choice::Keep)
@@ -163,7 +165,8 @@ pub fn ExpiryChoice(
         }
     };
     let options = move || {
-        let offered = policy.with(|policy| offered(kind.get(), policy, kept.is_some()));
+        let chosen = expiry.with_untracked(|expiry| expiry.choice);
+        let offered = policy.with(|policy| offered(kind.get(), policy, kept.is_some(), chosen));
         offered.into_iter().map(option).collect_view()
     };
     let choose_day = move |ev| change(&|expiry| expiry.day = event_target_value(&ev));
@@ -261,21 +264,22 @@ mod tests {
         policy.token_max_days.custom = 45;
         policy.token_default_days.custom = 45;
         for kind in Kind::ALL {
-            for choice in offered(kind, &policy, false) {
+            for choice in offered(kind, &policy, false, Choice::Custom) {
                 if let (Choice::Days(_), Ok(wish)) = (choice, wish(choice, None)) {
                     assert!(policy.end_of_life(kind, wish, NOW).is_ok(), "{choice:?}");
                 }
             }
         }
-        let custom = offered(Kind::Custom, &policy, true);
+        let custom = offered(Kind::Custom, &policy, true, Choice::Days(21));
         assert!(custom.contains(&Choice::Days(45)) && custom.contains(&Choice::Keep));
+        assert!(custom.contains(&Choice::Days(21)));
         assert!(!custom.contains(&Choice::Days(60)) && !custom.contains(&Choice::Never));
     }
 
     #[test]
     fn no_end_is_offered_only_where_it_may_be() {
         let policy = Policy::widest();
-        let never = |kind| offered(kind, &policy, false).contains(&Choice::Never);
+        let never = |kind| offered(kind, &policy, false, Choice::Custom).contains(&Choice::Never);
         assert!(never(Kind::All) && !never(Kind::MicrosoftScim));
     }
 

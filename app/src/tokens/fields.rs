@@ -6,7 +6,13 @@ use super::{
     expiry::{Expiry, ExpiryChoice},
     kind::KindChoice,
 };
-use crate::{clock, form::Form, scopes::Scopes, ui::text_field::TextField};
+use crate::{
+    api::Api,
+    clock,
+    form::Form,
+    scopes::Scopes,
+    ui::{notice, text_field::TextField},
+};
 use contract::{
     check::Complaint,
     tokens::{CreateToken, Kind, Token},
@@ -92,7 +98,7 @@ impl Draft {
         let custom = move || {
             is_custom
                 .get()
-                .then(|| view! { {scopes.grid()}{endpoints(form)} })
+                .then(|| view! { {scopes.grid()}{lacking(form, desk)}{endpoints(form)} })
         };
         let note = |text: &'static str| kept.map(|_| view! { <p class="field__hint">{text}</p> });
         let about_kinds = note(
@@ -130,6 +136,24 @@ impl Draft {
     /// The dialog that lies over the one of the fields; outside of its form. The token that is edited is at `kept`.
     pub fn over(self, kept: Option<String>) -> impl Fn() -> Option<AnyView> {
         allowlist::dialog(self.form, self.editing, self.merged, kept)
+    }
+}
+
+/// The warning that one's own role lacks scopes that are chosen for one's own token: at use, the role decides.
+fn lacking(form: Form<CreateToken>, desk: Desk) -> impl Fn() -> Option<AnyView> {
+    let account = Api::in_use().account;
+    let is_own = desk.is_own();
+    move || {
+        let held = account.with(|session| session.scopes).filter(|_| is_own)?;
+        let chosen = form.draft.with(|draft| draft.scopes);
+        let lacking = chosen.iter().filter(|scope| !held.contains(*scope));
+        let lacking: Vec<_> = lacking.map(|scope| scope.to_string()).collect();
+        (!lacking.is_empty()).then(|| {
+            notice::warning_of(format!(
+                "Your role lacks {}: calls that need it are refused until it has it.",
+                lacking.join(", ")
+            ))
+        })
     }
 }
 

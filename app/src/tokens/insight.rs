@@ -3,10 +3,11 @@
 use super::{Desk, Dialog, Proposal, recent::recent_calls, routes::calls};
 use crate::{
     api::{Api, Failure, Method},
+    dom,
     page::look,
     ui::{
-        dialog::Dialog as Modal, failed::Failed, skeleton::skeleton_card, time_ago::time_ago,
-        toast::Toaster,
+        dialog::Dialog as Modal, failed::Failed, notice, skeleton::skeleton_card,
+        time_ago::time_ago, toast::Toaster,
     },
 };
 use contract::{
@@ -43,7 +44,6 @@ fn Insight(
     let id = StoredValue::new(token.id.as_str().to_owned());
     let fetch = move || {
         let path = [TOKENS, "/", &id.get_value()].concat();
-        known.set(None);
         spawn_local(async move {
             let both = async {
                 let usage = api
@@ -56,13 +56,20 @@ fn Insight(
         });
     };
     fetch();
+    // What was clicked goes with what was known.
+    let again = Callback::new(move |()| {
+        fetch();
+        dom::focus_soon("dialog[open] .dialog__footer button");
+    });
     let name = token.name.clone();
     let token = StoredValue::new(token);
     let content = move || {
         known.with(|known| match known {
             None => skeleton_card(),
-            Some(Ok(known)) => token.with_value(|token| told(desk, token, known, Callback::new(move |()| fetch()))),
-            Some(Err(failure)) => view! { <Failed message=failure.message() retry=Callback::new(move |()| fetch()) /> }.into_any(),
+            Some(Ok(known)) => token.with_value(|token| told(desk, token, known, again)),
+            Some(Err(failure)) => {
+                view! { <Failed message=failure.message() retry=again /> }.into_any()
+            }
         })
     };
     let close = Callback::new(move |()| desk.close());
@@ -96,7 +103,7 @@ fn told(desk: Desk, token: &Token, (usage, activity): &Known, again: Callback<()
         {activity.removed_scopes.as_ref().and_then(|removed| removed_scopes(desk, token, removed))}
         <section class="subsection" aria-labelledby="used-from">
             <h3 class="field__label" id="used-from">"Used from"</h3>
-            {used_from(&activity.calls, activity.tracked_since)}
+            {used_from(token, &activity.calls, activity.tracked_since)}
         </section>
         {would_refuse(desk, token, &activity.would_refuse)}
         <section class="subsection" aria-labelledby="refused">
@@ -182,6 +189,7 @@ fn Old(
 ) -> impl IntoView {
     let (api, desk, toaster) = (Api::in_use(), Desk::in_use(), expect_context::<Toaster>());
     let path = [TOKENS, "/", &token].concat();
+    let trouble = RwSignal::new(None);
     let end = move |what: &'static str, said: &'static str| {
         let path = [&path, what].concat();
         spawn_local(async move {
@@ -191,7 +199,10 @@ fn Old(
                     desk.current.reload();
                     let _ = again.try_run(());
                 }
-                Err(failure) => toaster.complain(failure.message()),
+                // What lies outside of an open dialog is not seen.
+                Err(failure) => {
+                    let _ = trouble.try_set(Some(failure.message()));
+                }
             }
         });
     };
@@ -218,6 +229,7 @@ fn Old(
         None => "Nobody has used the new one yet.".into_any(),
     };
     view! {
+        {notice::alert(move || trouble.get())}
         <div class="notice notice--warning">
             <div class="notice__body">
                 <p class="notice__title">"The old secret …" {old.last_four} " works until " {crate::clock::in_words(old.until)}</p>
@@ -236,7 +248,10 @@ fn used_by(words: &'static str, at: Timestamp, by: [Option<String>; 2]) -> AnyVi
     view! { {words} {time_ago(Some(at), "")} {(!by.is_empty()).then(|| format!(", by {}", by.join(", ")))} "." }.into_any()
 }
 
-fn used_from(calls: &[CallsFrom], since: Timestamp) -> AnyView {
+fn used_from(token: &Token, calls: &[CallsFrom], since: Timestamp) -> AnyView {
+    if calls.is_empty() && token.last_used_at.is_some() {
+        return view! { <p class="muted">"Last used " {time_ago(token.last_used_at, "")} ". From where is known for a while only, and that is over."</p> }.into_any();
+    }
     if calls.is_empty() {
         return view! { <p class="muted">"Never used. Every use since " {crate::clock::in_words(since)} " would be told here."</p> }.into_any();
     }

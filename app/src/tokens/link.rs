@@ -3,7 +3,7 @@
 use super::{Desk, Dialog, Proposal};
 use crate::router::{Place, Router};
 use contract::{
-    scopes::ScopeSet,
+    scopes::{Scope, ScopeSet},
     tokens::{CreateToken, Kind},
 };
 use leptos::prelude::*;
@@ -15,6 +15,8 @@ pub struct Prefilled {
     pub draft: CreateToken,
     /// How long it is to live, as the link says it.
     pub expires: String,
+    /// What the link names as scopes and is none.
+    pub unknown: Vec<String>,
 }
 
 /// Whether the URL of a page asks for something.
@@ -40,26 +42,31 @@ pub fn follow(desk: Desk) {
     }
     let kind = text("kind").as_deref().and_then(Kind::parse);
     let is_custom = kind.unwrap_or_default() == Kind::Custom;
+    let (scopes, unknown) = text("scopes")
+        .filter(|_| is_custom)
+        .map(|text| chosen(&text))
+        .unwrap_or_default();
     let draft = CreateToken {
         name: text("name").unwrap_or_default(),
         description: text("description"),
         kind,
-        scopes: text("scopes")
-            .filter(|_| is_custom)
-            .map(|text| chosen(&text))
-            .unwrap_or_default(),
+        scopes,
         ..CreateToken::default()
     };
     let expires = place.parameter("expires");
-    desk.dialog
-        .set(Dialog::Create(Box::new(Prefilled { draft, expires })));
+    desk.dialog.set(Dialog::Create(Box::new(Prefilled {
+        draft,
+        expires,
+        unknown,
+    })));
 }
 
-/// The scopes of a list parted by commas or spaces; what is none is passed over.
-fn chosen(text: &str) -> ScopeSet {
-    text.split([',', ' '])
-        .filter_map(|scope| scope.parse().ok())
-        .collect()
+/// The scopes of a list parted by commas or spaces, and what is none.
+fn chosen(text: &str) -> (ScopeSet, Vec<String>) {
+    let names = text.split([',', ' ']).filter(|name| !name.is_empty());
+    let scopes = names.clone().filter_map(|name| name.parse().ok()).collect();
+    let unknown = names.filter(|name| name.parse::<Scope>().is_err());
+    (scopes, unknown.map(str::to_owned).collect())
 }
 
 #[cfg(test)]
@@ -67,11 +74,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scopes_of_a_link_are_read_and_what_is_none_is_passed_over() {
-        assert_eq!(
-            chosen("backups:read,nonsense jobs:write").to_string(),
-            "backups:read jobs:read jobs:write"
-        );
-        assert!(chosen("").is_empty());
+    fn scopes_of_a_link_are_told_from_what_is_none() {
+        let (scopes, unknown) = chosen("backups:read,nonsense, jobs:write");
+        assert_eq!(scopes.to_string(), "backups:read jobs:read jobs:write");
+        assert_eq!(unknown, ["nonsense"]);
+        assert_eq!(chosen(""), Default::default());
     }
 }

@@ -192,6 +192,11 @@ impl Desk {
         self.path.get_value()
     }
 
+    /// Whether these tokens are those of whoever sits here.
+    pub fn is_own(self) -> bool {
+        self.path.with_value(|path| path == MY_TOKENS)
+    }
+
     /// Fetches both lists.
     fn load(self, wanted: &Wanted) {
         let path = self.list_path();

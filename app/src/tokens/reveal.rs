@@ -22,7 +22,7 @@ pub fn Reveal() -> impl IntoView {
             slip::ask(warned);
         }
     });
-    slip::hold_back(saved, warned);
+    slip::hold_back(move || saved.try_get_untracked() == Some(false), warned);
     let rotated = desk
         .dialog
         .with_untracked(|dialog| matches!(dialog, Dialog::Reveal(_, true)));

@@ -33,7 +33,7 @@ pub fn Dialog(
     /// What is in it: a `.dialog__body` and a `.dialog__footer`, or a form of both.
     children: Children,
 ) -> impl IntoView {
-    OPENERS.with_borrow_mut(|openers| openers.extend(dom::focused()));
+    OPENERS.with_borrow_mut(|openers| openers.extend(opener()));
     let element = NodeRef::<html::Dialog>::new();
     element.on_load(|dialog| open(&dialog));
     on_cleanup(give_back_focus);
@@ -68,6 +68,16 @@ pub fn Dialog(
     }
 }
 
+/// What has the focus; for an item of a menu, which is about to be hidden, the menu's button.
+fn opener() -> Option<HtmlElement> {
+    let focused = dom::focused()?;
+    let menu = focused.closest(".menu").ok().flatten();
+    match menu.and_then(|menu| menu.first_element_child()) {
+        Some(button) => button.dyn_into().ok(),
+        None => Some(focused),
+    }
+}
+
 fn open(dialog: &web_sys::HtmlDialogElement) {
     if dialog.is_connected() && !dialog.open() {
         let _ = dialog.show_modal();
@@ -88,9 +98,13 @@ fn give_back_focus() {
         // Below this dialog may be another. One that has just taken this one's place will see to the rest when it closes.
         let other = dom::find("dialog[open]");
         while let Some(opener) = OPENERS.with_borrow_mut(Vec::pop) {
-            if !opener.is_connected() {
+            // A list that was shown anew has another in its place.
+            let opener = Some(opener.clone())
+                .filter(|opener| opener.is_connected())
+                .or_else(|| dom::by_id(&opener.id()));
+            let Some(opener) = opener else {
                 continue;
-            }
+            };
             if other
                 .as_ref()
                 .is_some_and(|other| !other.contains(Some(&opener)))

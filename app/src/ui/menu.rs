@@ -45,6 +45,7 @@ pub fn Menu(
             <button
                 type="button"
                 class=class
+                id=[&id, "-button"].concat()
                 popovertarget=id.clone()
                 aria-label=label
                 aria-expanded=move || if open.get() { "true" } else { "false" }

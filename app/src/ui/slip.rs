@@ -2,7 +2,9 @@
 
 use super::{dialog::Dialog, icon::icon, leave};
 use crate::dom;
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 
 /// A dialog in which something is made up or changed. Once that has begun, it takes a second word to close it.
 #[component]
@@ -20,6 +22,17 @@ pub fn DraftDialog(
     children: Children,
 ) -> impl IntoView {
     let (touched, asking) = (StoredValue::new(false), RwSignal::new(false));
+    hold_back(move || touched.try_get_value() == Some(true), asking);
+    // Buttons that change something are no fields.
+    let clicked = move |ev: ev::MouseEvent| {
+        let target = ev
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok());
+        let edits = |element: Element| element.closest("[data-edits]").is_ok_and(|it| it.is_some());
+        if target.is_some_and(edits) {
+            touched.set_value(true);
+        }
+    };
     let close = Callback::new(move |()| {
         if asking.get_untracked() || !touched.get_value() {
             on_close.run(());
@@ -41,7 +54,7 @@ pub fn DraftDialog(
     };
     view! {
         <Dialog id title drawer on_close=close>
-            <div class="dialog__draft" on:input=move |_| touched.set_value(true)>
+            <div class="dialog__draft" on:input=move |_| touched.set_value(true) on:click=clicked>
                 {question}
                 {children()}
             </div>
@@ -49,9 +62,8 @@ pub fn DraftDialog(
     }
 }
 
-/// Asks in the same way when the page is about to be left with a secret on it that is not `saved`.
-pub fn hold_back(saved: RwSignal<bool>, asking: RwSignal<bool>) {
-    let holds = move || saved.try_get_untracked() == Some(false);
+/// Asks in the same way when the page is about to be left while something `holds` whoever is here.
+pub fn hold_back(holds: impl Fn() -> bool + Copy + Send + Sync + 'static, asking: RwSignal<bool>) {
     dom::capture("beforeunload", move |ev| {
         if holds() {
             ev.prevent_default();

@@ -168,6 +168,8 @@ impl TokenChange {
         let wish = end_for(&mut checker, kind, self.renewable_until, self.expires_at);
         let end = match wish {
             None => Some(token.end()),
+            // Who sends everything back wishes nothing, though the end has passed or the policy allows less by now.
+            Some(end) if end == token.end() => Some(end),
             Some(_) => checker.take(end_field(kind), policy.end_of_life(kind, wish, now)),
         };
         let (Some(scopes), Some(allowed_endpoints), Some(end), true) =
@@ -236,8 +238,10 @@ fn widens(before: &Token, after: &Token) -> bool {
         (Ok((before, _)), Ok((after, _))) => !before.covers(&after),
         _ => true,
     };
+    // Also one that was observed, or held every address: whoever takes a guard away is to confirm it.
+    let no_list = !before.ip_allowlist.is_empty() && after.ip_allowlist.is_empty();
     let switched_on = after.enabled && !before.enabled;
-    more_kind || more_scopes || more_paths || more_places || switched_on
+    more_kind || more_scopes || more_paths || more_places || no_list || switched_on
 }
 
 #[cfg(test)]
@@ -366,7 +370,6 @@ mod tests {
         assert!(observed.widens && observed.token.ip_allowlist_observed);
         for json in [
             r#"{"ip_allowlist":["192.0.2.1"]}"#,
-            r#"{"ip_allowlist":[]}"#,
             r#"{"ip_allowlist_observed":false}"#,
             r#"{"ip_allowlist_observed":false,"ip_allowlist":["192.0.2.1"]}"#,
         ] {
@@ -374,7 +377,7 @@ mod tests {
         }
         // There is nothing to observe where everybody is let in, and a list that comes later holds.
         let open = edit(&observed.token, r#"{"ip_allowlist":[]}"#).unwrap();
-        assert!(!open.token.ip_allowlist_observed);
+        assert!(open.widens && !open.token.ip_allowlist_observed);
         let still = edit(&open.token, r#"{"ip_allowlist_observed":true}"#).unwrap();
         assert!(!still.widens && !still.token.ip_allowlist_observed);
     }
@@ -409,6 +412,10 @@ mod tests {
             (renamed.token.status, renamed.widens),
             (Status::Expired, false)
         );
+        // Nor does one that comes back with everything else, whatever the policy allows by now.
+        let end = serde_json::to_string(&expired.end()).unwrap();
+        let same = edit(&expired, &format!(r#"{{"renewable_until":{end}}}"#)).unwrap();
+        assert_eq!((same.token, same.widens), (expired.clone(), false));
         let revoked = Token {
             status: Status::Revoked,
             ..expired

@@ -14,7 +14,7 @@ pub fn prefix(text: &str) -> Result<String, &'static str> {
     if text.len() > MAX_LENGTH {
         return Err("Use at most 200 characters.");
     }
-    if !is_plain(text) {
+    if text.contains('%') || !is_clear(text) {
         return Err(
             "Use a path such as /backups/daily, without ? and #, dots between slashes, or % signs.",
         );
@@ -25,29 +25,12 @@ pub fn prefix(text: &str) -> Result<String, &'static str> {
     }
 }
 
-/// Whether a path says what it means: no servers disagree about it.
+/// Whether a path says what it means: no servers disagree about where it leads.
 ///
-/// Dots between slashes, empty segments, backslashes and percent signs are read as something else by one program or
-/// another (RFC 3986, 6.2.2); a path with such is never compared with a prefix.
-pub fn is_plain(path: &str) -> bool {
-    let segments = || path.split('/').skip(1);
+/// Dots between slashes, empty segments and backslashes, any of these or a percent sign in an escape, and escapes that are
+/// no UTF-8, such as dots written too long, are read as something else by one program or another (RFC 3986, 6.2.2).
+fn is_clear(path: &str) -> bool {
     path.starts_with('/')
-        && path
-            .bytes()
-            .all(|b| b.is_ascii_graphic() && !b"%?#\\;\"<>^`{|}".contains(&b))
-        && segments().all(|segment| !matches!(segment, "" | "." | ".."))
-}
-
-/// The resource that the first segment of a path names: `/backups/daily` is about backups. `None` if there is none, or
-/// if servers could disagree about where the path leads.
-pub fn resource(path: &str) -> Option<Resource> {
-    let escapes = path.split('%').skip(1).map(|rest| rest.get(..2));
-    let is_harmless = |escape: Option<&str>| {
-        let byte = escape.and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        byte.is_some_and(|byte| !byte.is_ascii_control() && !b"./\\%;".contains(&byte))
-    };
-    let path = path.strip_suffix('/').unwrap_or(path);
-    let clear = path.starts_with('/')
         && path
             .bytes()
             .all(|b| b.is_ascii_graphic() && !b"?#\\;\"<>^`{|}".contains(&b))
@@ -55,8 +38,30 @@ pub fn resource(path: &str) -> Option<Resource> {
             .split('/')
             .skip(1)
             .all(|segment| !matches!(segment, "" | "." | ".."))
-        && escapes.into_iter().all(is_harmless);
-    let first = path.split('/').nth(1).filter(|_| clear)?;
+        && unescaped(path).is_some_and(|bytes| std::str::from_utf8(&bytes).is_ok())
+}
+
+/// The path without its escapes; nothing if one is malformed or stands for what parts a path or is a control character.
+fn unescaped(path: &str) -> Option<Vec<u8>> {
+    let mut parts = path.split('%');
+    let mut bytes = parts.next()?.as_bytes().to_vec();
+    for part in parts {
+        let (escape, rest) = part.split_at_checked(2)?;
+        let byte = u8::from_str_radix(escape, 16).ok()?;
+        if byte.is_ascii_control() || b"./\\%;".contains(&byte) {
+            return None;
+        }
+        bytes.push(byte);
+        bytes.extend(rest.bytes());
+    }
+    Some(bytes)
+}
+
+/// The resource that the first segment of a path names: `/backups/daily` is about backups. `None` if there is none, or
+/// if servers could disagree about where the path leads.
+pub fn resource(path: &str) -> Option<Resource> {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let first = path.split('/').nth(1).filter(|_| is_clear(path))?;
     Resource::ALL
         .into_iter()
         .find(|resource| resource.as_str() == first)
@@ -65,7 +70,7 @@ pub fn resource(path: &str) -> Option<Resource> {
 /// Whether one of the prefixes leads to a path, or there are none.
 pub fn allow(prefixes: &[String], path: &str) -> bool {
     let path = path.strip_suffix('/').unwrap_or(path);
-    prefixes.is_empty() || (is_plain(path) && prefixes.iter().any(|prefix| leads_to(prefix, path)))
+    prefixes.is_empty() || (is_clear(path) && prefixes.iter().any(|prefix| leads_to(prefix, path)))
 }
 
 /// Whether every path that `other` allows is allowed by `prefixes` too.
@@ -114,6 +119,11 @@ mod tests {
             "/backups/..%5cusers",
             "/backups\\..\\users",
             "/backups/%252e%252e/users",
+            "/backups/%c0%ae%c0%ae/users",
+            "/backups/%e0%80%ae./users",
+            "/backups/%e9",
+            "/backups/%+9",
+            "/backups/%4",
             "/backups/..;/users",
             "/backups;x/users",
             "/backups/%00",
@@ -169,6 +179,7 @@ mod tests {
             "/backups/daily/7",
             "/jobs",
             "/jobs/1/logs",
+            "/jobs/a%20b/caf%C3%A9",
         ] {
             assert!(allow(&prefixes, path), "{path}");
         }
@@ -181,6 +192,8 @@ mod tests {
             "/jobs/../users",
             "/jobs/..%2fusers",
             "/jobs/%2e%2e/users",
+            "/jobs/%c0%ae%c0%ae/users",
+            "/backups/dail%79",
             "/jobs//1",
             "/jobs\\..\\users",
             "jobs",

@@ -108,7 +108,10 @@ pub fn admit(credential: &Credential, ip: Option<IpAddr>) -> Result<(), Refusal>
     if credential.allowlists.iter().all(|list| list.allows(ip)) {
         return Ok(());
     }
-    let from = ip.map_or_else(|| "an unknown address".to_owned(), |ip| ip.to_string());
+    let from = ip.map_or_else(
+        || "an unknown address".to_owned(),
+        |ip| ip.to_canonical().to_string(),
+    );
     Err(Refusal::new(
         Code::IpNotAllowed,
         format!("This credential may not be used from {from}. Its IP allowlist says from where."),

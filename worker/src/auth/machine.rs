@@ -28,7 +28,7 @@ use contract::{
 };
 use data_encoding::BASE64;
 
-const API_KEY: HeaderName = HeaderName::from_static("api-key");
+pub(super) const API_KEY: HeaderName = HeaderName::from_static("api-key");
 const API_SECRET: HeaderName = HeaderName::from_static("api-secret");
 const EXPIRES: HeaderName = HeaderName::from_static("token-expires-at");
 /// When something will not work any more that has been replaced (RFC 8594).

@@ -1,6 +1,6 @@
 //! Which site a call comes from: browsers send a person's cookie along with calls that other sites make.
 
-use super::cookie::session_cookie;
+use super::{cookie::session_cookie, machine::API_KEY};
 use crate::error::{Error, Result};
 use axum::http::{HeaderName, Method, header, request::Parts, uri::Authority};
 use contract::{problem::Code, slack::CALLBACK};
@@ -8,13 +8,14 @@ use contract::{problem::Code, slack::CALLBACK};
 /// Refuses calls that another site makes with a person's cookie, or to sign them in.
 ///
 /// Browsers say where a call comes from by `Sec-Fetch-Site` or, older ones, by `Origin`; a call that changes something
-/// with a cookie and says neither is refused too. A call with `Authorization` cannot be made by another site without
-/// a permission that Latchkey never gives.
+/// with a cookie and says neither is refused too. A call with `Authorization` or `api-key` cannot be made by another site
+/// without a permission that Latchkey never gives.
 pub fn refuse_other_sites(parts: &Parts) -> Result<()> {
     let headers = &parts.headers;
     // What Slack sends people back with proves by itself that they went there from here, in this session.
     let comes_back = parts.method == Method::GET && parts.uri.path() == CALLBACK;
-    if headers.contains_key(header::AUTHORIZATION) || comes_back {
+    let is_machine = headers.contains_key(header::AUTHORIZATION) || headers.contains_key(API_KEY);
+    if is_machine || comes_back {
         return Ok(());
     }
     let text = |name: HeaderName| {

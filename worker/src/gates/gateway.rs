@@ -19,7 +19,7 @@ use std::sync::OnceLock;
 
 /// The path below which calls are passed on.
 pub const GATEWAY: &str = "/gateway";
-/// How long the upstream may take until it begins to answer.
+/// How long the upstream may take, once it has the whole call, until it begins to answer.
 const TIMEOUT_MS: u32 = 30_000;
 
 /// Headers that belong to one connection only (RFC 9110, 7.6.1), apart from those that `Connection` names.
@@ -127,9 +127,16 @@ pub async fn forward(call: Call, request: Request) -> Result<Response> {
         trouble("upstream", "no answer in time", &call.request_id);
         failed(504, "The API behind this gateway did not answer in time.")
     })?;
+    let (status, headers) = answer.head().map_err(|error| {
+        trouble("upstream", &error.to_string(), &call.request_id);
+        failed(
+            502,
+            "The API behind this gateway answered with what is no valid HTTP.",
+        )
+    })?;
     let mut response = Response::new(Body::empty());
-    *response.status_mut() = answer.status()?;
-    *response.headers_mut() = onward(&answer.headers()?, &NOT_LET_IN);
+    *response.status_mut() = status;
+    *response.headers_mut() = onward(&headers, &NOT_LET_IN);
     response.extensions_mut().insert(answer);
     Ok(response)
 }

@@ -278,12 +278,12 @@ pub(super) fn replace_pair(
                AND EXISTS (SELECT 1 FROM service_accounts s WHERE s.id = ?1 AND s.tenant_id = ?2 AND s.version = ?4)",
             [id, tenant, &pair.old_until, &pair.version],
         ),
-        // A secret that somebody else has found gets no grace.
+        // A secret that somebody else has found gets no grace. Any other stays known, to be told that it was replaced.
         Statement::new(
             "UPDATE service_accounts
-             SET old_api_key = iif(?3 > ?4 AND secret_revoked_at IS NULL, api_key, NULL),
-                 old_secret_digest = iif(?3 > ?4 AND secret_revoked_at IS NULL, secret_digest, NULL),
-                 old_until = iif(?3 > ?4 AND secret_revoked_at IS NULL, ?3, NULL),
+             SET old_api_key = iif(secret_revoked_at IS NULL, api_key, NULL),
+                 old_secret_digest = iif(secret_revoked_at IS NULL, secret_digest, NULL),
+                 old_until = iif(secret_revoked_at IS NULL, ?3, NULL),
                  old_last_used_at = NULL, old_last_used_ip = NULL, old_last_agent = NULL,
                  api_key = ?5, secret_digest = ?6, key_created_at = ?4, secret_revoked_at = NULL, updated_at = ?4,
                  version = version + 1
@@ -304,8 +304,7 @@ pub(super) fn replace_pair(
 /// Ends the grace of the pair before, and what that brought forth.
 pub(super) fn end_grace(tenant: &Tenant, id: &ServiceAccountId, now: Timestamp) -> [Statement; 2] {
     let end = Statement::new(
-        "UPDATE service_accounts SET old_api_key = NULL, old_secret_digest = NULL, old_until = NULL, updated_at = ?3,
-                                     version = version + 1
+        "UPDATE service_accounts SET old_until = ?3, updated_at = ?3, version = version + 1
          WHERE id = ?1 AND tenant_id = ?2 AND old_until > ?3 AND deleted_at IS NULL",
         [id, tenant, &now],
     );

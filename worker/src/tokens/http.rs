@@ -328,6 +328,9 @@ pub async fn update(
         audit::entry(&call, &holder, &actor, &event)?,
     ];
     statements.push(notice.statement(&call));
+    if before.in_grace_until != token.in_grace_until {
+        statements.push(store::shorten_grace(&holder, &token.id));
+    }
     if places(&before) != places(&token) {
         statements.push(store::forget_observed(&holder, &token));
     }

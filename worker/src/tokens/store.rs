@@ -243,7 +243,7 @@ fn ordered(wanted: &Wanted<'_>, values: [&dyn Bind; 13]) -> Statement {
         (State::Current, Order(Key::Name, Way::Up)) => Statement::new(
             "SELECT * FROM shown_tokens
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
-               AND name_key > coalesce((SELECT name_key FROM tokens WHERE id = ?3 AND tenant_id = ?2), '')
+               AND name_key > coalesce((SELECT name_key FROM tokens WHERE id = ?3 AND owner_id = ?1 AND tenant_id = ?2), '')
                AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5) AND (?13 IS NULL OR enabled = ?13)
                AND +coalesce(renewable_until, expires_at, '~') BETWEEN ?6 AND ?7
                AND created_at BETWEEN ?9 AND ?10 AND +coalesce(last_used_at, '') BETWEEN ?11 AND ?12
@@ -253,7 +253,7 @@ fn ordered(wanted: &Wanted<'_>, values: [&dyn Bind; 13]) -> Statement {
         (State::Current, Order(Key::Name, Way::Down)) => Statement::new(
             "SELECT * FROM shown_tokens
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
-               AND name_key < coalesce((SELECT name_key FROM tokens WHERE id = ?3 AND tenant_id = ?2), char(1114111))
+               AND name_key < coalesce((SELECT name_key FROM tokens WHERE id = ?3 AND owner_id = ?1 AND tenant_id = ?2), char(1114111))
                AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5) AND (?13 IS NULL OR enabled = ?13)
                AND +coalesce(renewable_until, expires_at, '~') BETWEEN ?6 AND ?7
                AND created_at BETWEEN ?9 AND ?10 AND +coalesce(last_used_at, '') BETWEEN ?11 AND ?12
@@ -264,7 +264,7 @@ fn ordered(wanted: &Wanted<'_>, values: [&dyn Bind; 13]) -> Statement {
             "SELECT * FROM shown_tokens
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
                AND (coalesce(renewable_until, expires_at, '~'), id) >
-                   (coalesce((SELECT coalesce(renewable_until, expires_at, '~') FROM tokens WHERE id = ?3 AND tenant_id = ?2), ''), ?3)
+                   (coalesce((SELECT coalesce(renewable_until, expires_at, '~') FROM tokens WHERE id = ?3 AND owner_id = ?1 AND tenant_id = ?2), ''), ?3)
                AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5) AND (?13 IS NULL OR enabled = ?13)
                AND +coalesce(renewable_until, expires_at, '~') BETWEEN ?6 AND ?7
                AND created_at BETWEEN ?9 AND ?10 AND +coalesce(last_used_at, '') BETWEEN ?11 AND ?12
@@ -275,7 +275,7 @@ fn ordered(wanted: &Wanted<'_>, values: [&dyn Bind; 13]) -> Statement {
             "SELECT * FROM shown_tokens
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
                AND (coalesce(renewable_until, expires_at, '~'), id) <
-                   (coalesce((SELECT coalesce(renewable_until, expires_at, '~') FROM tokens WHERE id = ?3 AND tenant_id = ?2), '~'), ?3)
+                   (coalesce((SELECT coalesce(renewable_until, expires_at, '~') FROM tokens WHERE id = ?3 AND owner_id = ?1 AND tenant_id = ?2), '~'), ?3)
                AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5) AND (?13 IS NULL OR enabled = ?13)
                AND +coalesce(renewable_until, expires_at, '~') BETWEEN ?6 AND ?7
                AND created_at BETWEEN ?9 AND ?10 AND +coalesce(last_used_at, '') BETWEEN ?11 AND ?12
@@ -286,7 +286,7 @@ fn ordered(wanted: &Wanted<'_>, values: [&dyn Bind; 13]) -> Statement {
             "SELECT * FROM shown_tokens
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
                AND (coalesce(last_used_at, ''), id) >
-                   (coalesce((SELECT coalesce(last_used_at, '') FROM tokens WHERE id = ?3 AND tenant_id = ?2), ''), ?3)
+                   (coalesce((SELECT coalesce(last_used_at, '') FROM tokens WHERE id = ?3 AND owner_id = ?1 AND tenant_id = ?2), ''), ?3)
                AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5) AND (?13 IS NULL OR enabled = ?13)
                AND +coalesce(renewable_until, expires_at, '~') BETWEEN ?6 AND ?7
                AND created_at BETWEEN ?9 AND ?10 AND +coalesce(last_used_at, '') BETWEEN ?11 AND ?12
@@ -297,7 +297,7 @@ fn ordered(wanted: &Wanted<'_>, values: [&dyn Bind; 13]) -> Statement {
             "SELECT * FROM shown_tokens
              WHERE owner_id = ?1 AND tenant_id = ?2 AND revoked_at IS NULL
                AND (coalesce(last_used_at, ''), id) <
-                   (coalesce((SELECT coalesce(last_used_at, '') FROM tokens WHERE id = ?3 AND tenant_id = ?2), '~'), ?3)
+                   (coalesce((SELECT coalesce(last_used_at, '') FROM tokens WHERE id = ?3 AND owner_id = ?1 AND tenant_id = ?2), '~'), ?3)
                AND instr(name_key, ?4) > 0 AND (?5 = '' OR kind = ?5) AND (?13 IS NULL OR enabled = ?13)
                AND +coalesce(renewable_until, expires_at, '~') BETWEEN ?6 AND ?7
                AND created_at BETWEEN ?9 AND ?10 AND +coalesce(last_used_at, '') BETWEEN ?11 AND ?12
@@ -477,6 +477,7 @@ pub(super) fn update(
         "UPDATE tokens SET kind = ?4, name = ?5, name_key = ?6, description = ?7, scopes = ?8, allowed_endpoints = ?9,
                            ip_allowlist = ?10, renewable_until = ?11, expires_at = ?12, enabled = ?16,
                            ip_allowlist_observed = ?18,
+                           in_grace_until = iif(in_grace_until > coalesce(?11, ?12, '~'), coalesce(?11, ?12), in_grace_until),
                            scopes_since = iif(?17, ?14, scopes_since),
                            removed_scopes = iif(?20, removed_scopes, ?19),
                            scopes_removed_at = iif(?20, scopes_removed_at, iif(?19 IS NULL, NULL, ?14)),
@@ -508,6 +509,19 @@ pub(super) fn update(
             &scopes.removed,
             &scopes.is_none,
         ],
+    )
+}
+
+/// Ends the grace of a secret with its token, to which [`update`] may have given an earlier end: a later one does not
+/// bring it back.
+pub(super) fn shorten_grace(holder: &Holder, id: &TokenId) -> Statement {
+    Statement::new(
+        "UPDATE retired_secrets SET until = t.in_grace_until
+         FROM tokens t
+         WHERE t.id = ?1 AND t.owner_id = ?2 AND t.tenant_id = ?3
+           AND retired_secrets.token_id = ?1 AND retired_secrets.tenant_id = ?3 AND retired_secrets.role = 'access'
+           AND retired_secrets.until > t.in_grace_until",
+        [id, &holder.id(), holder.tenant()],
     )
 }
 
@@ -844,7 +858,7 @@ pub(super) fn insight(holder: &Holder, id: &TokenId, from: &str, now: Timestamp)
                     EXISTS (SELECT 1 FROM restorable_secrets r
                             WHERE r.token_id = t.id AND r.tenant_id = ?3 AND r.digest = s.digest AND r.until > ?4) AS undoable
              FROM retired_secrets s JOIN tokens t ON t.id = s.token_id
-             WHERE s.token_id = ?1 AND s.role = 'access' AND t.owner_id = ?2 AND t.tenant_id = ?3
+             WHERE s.token_id = ?1 AND s.role = 'access' AND t.owner_id = ?2 AND t.tenant_id = ?3 AND s.until > ?4
              ORDER BY s.retired_at DESC LIMIT 1",
             [id, &holder.id(), holder.tenant(), &now],
         ),
