@@ -75,6 +75,14 @@ test('c.13 a refusal for a scope links to the page where it can be given', async
   expect(answer.header('www-authenticate')).toBe('Bearer realm="Latchkey", error="insufficient_scope", scope="backups:write"')
 })
 
+test('c.13 a scope that the role behind the token lacks is not for a link to give', async ({ owner }) => {
+  const { bearer } = await owner.makeToken({ scopes: ['backups:read'] })
+  await owner.take('API reader')
+  const answer = await through(bearer, 'POST', '/backups')
+  expectProblem(answer, 403, 'insufficient_scope')
+  expect([answer.json.detail, answer.json.repair_url, answer.header('link')]).toEqual(['The token and the role behind it lack the scope backups:write.', undefined, null])
+})
+
 test('c.13 of a kind whose scopes cannot be chosen one by one, a refusal links nowhere', async ({ owner }) => {
   for (const kind of ['hyperscale', 'one_touch_recovery']) {
     const { bearer } = await owner.makeToken({ kind, scopes: undefined })

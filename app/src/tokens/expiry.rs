@@ -134,6 +134,12 @@ pub fn ExpiryChoice(
     // Said of what must be changed: the day if it is chosen freely, else the whole choice.
     let is_custom = move || choice.get() == Choice::Custom;
     let invalid = move |here: bool| message().filter(|_| here).map(|_| "true");
+    let described_by = move || match (kept.is_some(), message().is_some()) {
+        (true, true) => Some("end-note end-error"),
+        (true, false) => Some("end-note"),
+        (false, true) => Some("end-error"),
+        (false, false) => None,
+    };
     let end = move || {
         let now = clock.get();
         let wish = expiry.with(|expiry| expiry.wish(now, clock::end_of_day));
@@ -171,7 +177,7 @@ pub fn ExpiryChoice(
     };
     let choose_day = move |ev| change(&|expiry| expiry.day = event_target_value(&ev));
     view! {
-        <fieldset class="fieldset" aria-invalid=move || invalid(!is_custom()) aria-describedby=move || message().map(|_| "end-error")>
+        <fieldset class="fieldset" aria-invalid=move || invalid(!is_custom()) aria-describedby=described_by>
             <legend class="field__label">{move || end_label(kind.get())}</legend>
             <div class="segmented segmented--wrap">{options}</div>
             {move || is_custom().then(|| view! { <DayField expiry invalid=Signal::derive(move || invalid(true)) max=policy.with(|policy| policy.token_max_days.of(kind.get())) on_input=choose_day /> })}

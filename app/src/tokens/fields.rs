@@ -100,11 +100,15 @@ impl Draft {
                 .get()
                 .then(|| view! { {scopes.grid()}{lacking(form, desk)}{endpoints(form)} })
         };
-        let note = |text: &'static str| kept.map(|_| view! { <p class="field__hint">{text}</p> });
+        let note = |id: &'static str, text: &'static str| {
+            kept.map(|_| view! { <p class="field__hint" id=id>{text}</p> })
+        };
         let about_kinds = note(
+            "kind-note",
             "Note: You can change the scope only between All, Custom, and Hyperscale access tokens. For Microsoft SCIM and 1-Touch recovery access tokens, you cannot change the scope.",
         );
         let about_ends = note(
+            "end-note",
             "Note: The Renewable until box appears only for All, Custom, and Hyperscale access tokens. And, the Expires box only appears for Microsoft SCIM and 1-Touch recovery access tokens.",
         );
         let end = kept.map(Token::end);

@@ -24,6 +24,10 @@ pub fn KindChoice(
         .filter(|kind| kept.is_none_or(|kept| kept.may_become(*kind)))
         .collect();
     let fixed = kinds.len() == 1;
+    let described_by = match kept {
+        Some(_) => "kind-hint kind-note",
+        None => "kind-hint",
+    };
     let options = kinds
         .into_iter()
         .map(|option| view! { <option value=option.as_str() prop:selected=move || kind.get() == option>{option.label()}</option> });
@@ -43,7 +47,7 @@ pub fn KindChoice(
         <div class="field">
             <label class="field__label" for="kind">"Scope"</label>
             <div class="select">
-                <select class="input" id="kind" name="kind" disabled=fixed aria-describedby="kind-hint" on:change=choose>{options.collect_view()}</select>
+                <select class="input" id="kind" name="kind" disabled=fixed aria-describedby=described_by on:change=choose>{options.collect_view()}</select>
             </div>
             <p class="field__hint" id="kind-hint">{move || about(kind.get())}</p>
         </div>

@@ -42,10 +42,24 @@ pub fn DraftDialog(
     });
     let question = move || {
         asking.get().then(|| {
+            let is_sent = dom::find("dialog[open] [type=submit][aria-busy=true]").is_some();
+            let [title, text, label] = if is_sent {
+                [
+                    "This is being saved",
+                    "To close it does not stop that.",
+                    "Close",
+                ]
+            } else {
+                [
+                    "What you typed is not saved",
+                    "Once this is closed, it is lost.",
+                    "Close without saving",
+                ]
+            };
             close_anyway(
-                "What you typed is not saved",
-                "Once this is closed, it is lost.",
-                "Close without saving",
+                title,
+                text,
+                label,
                 "dialog[open] [autofocus]",
                 asking,
                 on_close,

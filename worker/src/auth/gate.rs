@@ -135,16 +135,17 @@ pub fn decide(credential: &Credential, wanted: &Use) -> Result<(), Refusal> {
     }
     must_have_api_access(credential)?;
     let has = |scopes: ScopeSet| scopes.contains(wanted.scope);
-    let who = match (has(credential.scopes), has(credential.grant.scopes)) {
+    let lacks = match (has(credential.scopes), has(credential.grant.scopes)) {
         (true, true) => return in_rate(wanted.too_often),
-        (false, _) => "The token",
-        (true, false) => "The role behind this credential",
+        (false, true) => "The token lacks",
+        (true, false) => "The role behind this credential lacks",
+        (false, false) => "The token and the role behind it lack",
     };
     Err(Refusal {
         required_scope: Some(wanted.scope),
         ..Refusal::new(
             Code::InsufficientScope,
-            format!("{who} lacks the scope {}.", wanted.scope),
+            format!("{lacks} the scope {}.", wanted.scope),
         )
     })
 }

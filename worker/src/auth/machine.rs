@@ -140,12 +140,14 @@ impl MachineCaller {
         })
     }
 
-    /// Adds the address of the page where a missing scope can be given to the token.
+    /// Adds the address of the page where a missing scope can be given to the token, if that would help.
     fn with_repair(&self, call: &Call, refusal: Refusal) -> Refusal {
         let repair = match (&self.by, refusal.required_scope) {
             // Of other kinds no single scope can be chosen.
             (By::Token(token, _), Some(scope))
-                if token.kind == Kind::Custom && !token.scopes.contains(scope) =>
+                if token.kind == Kind::Custom
+                    && !token.scopes.contains(scope)
+                    && self.credential.grant.scopes.contains(scope) =>
             {
                 let id = token.id.as_str();
                 let query = format!("?edit={id}&add={scope}");
