@@ -22,7 +22,12 @@ pub fn DraftDialog(
     children: Children,
 ) -> impl IntoView {
     let (touched, asking) = (StoredValue::new(false), RwSignal::new(false));
-    hold_back(move || touched.try_get_value() == Some(true), asking);
+    // To be asked who one is goes with the page, and what asked for it too.
+    let is_confirming = || dom::find("[aria-labelledby=step-up-title]").is_some();
+    hold_back(
+        move || touched.try_get_value() == Some(true) && !is_confirming(),
+        asking,
+    );
     // Buttons that change something are no fields.
     let clicked = move |ev: ev::MouseEvent| {
         let target = ev
