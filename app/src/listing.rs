@@ -56,17 +56,18 @@ impl<T: DeserializeOwned + Clone + PartialEq + Send + Sync> Listing<T> {
     /// Fetches the list from `path`, which ends in its query.
     pub fn load(self, path: String) {
         self.path.set(path);
-        self.fetch(None, 0);
+        self.reload();
     }
 
-    /// Fetches the list again, as far as it is shown; until then its rows stay. The page may be gone by then.
+    /// Fetches the list again; until then its rows stay. The page may be gone by then.
     pub fn reload(self) {
-        let count = |rows: &Rows<T>| match rows {
-            Rows::Loaded(rows) => rows.len(),
-            _ => 0,
-        };
-        if let Some(shown) = self.rows.try_with_untracked(count) {
-            self.fetch(None, shown);
+        self.reload_with("");
+    }
+
+    /// The same with something more in the query.
+    pub fn reload_with(self, more: &str) {
+        if let Some(path) = self.path.try_get_untracked() {
+            self.fetch([&path, more].concat(), false);
         }
     }
 
@@ -76,7 +77,11 @@ impl<T: DeserializeOwned + Clone + PartialEq + Send + Sync> Listing<T> {
             return;
         }
         if let Some(cursor) = self.next.get_untracked() {
-            self.fetch(Some(cursor), 0);
+            let cursor = router::encode(&cursor);
+            self.fetch(
+                format!("{}&cursor={cursor}", self.path.get_untracked()),
+                true,
+            );
         }
     }
 
@@ -85,16 +90,12 @@ impl<T: DeserializeOwned + Clone + PartialEq + Send + Sync> Listing<T> {
         self.next.with(Option::is_some)
     }
 
-    /// Fetches the page after `cursor` and adds it, or the first pages with at least `rows` rows.
-    fn fetch(self, cursor: Option<String>, rows: usize) {
-        let Some(asked) = self.path.try_get_untracked() else {
-            return;
-        };
+    fn fetch(self, path: String, append: bool) {
         self.busy.set(true);
         self.stuck.set(None);
+        let asked = self.path.get_untracked();
         spawn_local(async move {
-            let append = cursor.is_some();
-            let answer = pages(self.api, &asked, cursor, rows).await;
+            let answer = self.api.get::<List<T>>(&path).await;
             // The list may be gone, or may have been asked for something else meanwhile.
             if self.path.try_get_untracked() == Some(asked) {
                 self.busy.set(false);
@@ -122,30 +123,5 @@ impl<T: DeserializeOwned + Clone + PartialEq + Send + Sync> Listing<T> {
                 true
             }
         });
-    }
-}
-
-/// The page of a list after `cursor`, and those after it until there are `rows` rows.
-async fn pages<T: DeserializeOwned>(
-    api: Api,
-    path: &str,
-    cursor: Option<String>,
-    rows: usize,
-) -> Result<List<T>, Failure> {
-    let mut list = List {
-        items: Vec::new(),
-        next_cursor: cursor,
-    };
-    loop {
-        let path = match &list.next_cursor {
-            Some(cursor) => [path, "&cursor=", &router::encode(cursor)].concat(),
-            None => path.to_owned(),
-        };
-        let page = api.get::<List<T>>(&path).await?;
-        list.items.extend(page.items);
-        list.next_cursor = page.next_cursor;
-        if list.items.len() >= rows || list.next_cursor.is_none() {
-            return Ok(list);
-        }
     }
 }

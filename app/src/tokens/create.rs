@@ -44,7 +44,7 @@ pub fn Create() -> impl IntoView {
             return Ok(());
         }
         filter::clear(router);
-        desk.current.reload();
+        desk.reload();
         Ok(())
     };
     let submit = move |ev| {

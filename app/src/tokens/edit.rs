@@ -78,7 +78,7 @@ fn edit(desk: Desk, token: &Token, proposal: Option<Proposal>, fresh: Fresh) -> 
         toaster.say(["Token saved.", undo].concat());
         desk.note(told);
         desk.close();
-        desk.current.reload();
+        desk.reload();
         Ok(())
     };
     let before = StoredValue::new(token.clone());

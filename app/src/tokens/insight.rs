@@ -196,7 +196,7 @@ fn Old(
             match api.send(Method::DELETE, &path, None).await {
                 Ok(_) => {
                     toaster.say(said.into());
-                    desk.current.reload();
+                    desk.reload();
                     let _ = again.try_run(());
                 }
                 // What lies outside of an open dialog is not seen.

@@ -206,6 +206,15 @@ impl Desk {
             .load([&path, "?state=revoked", &wanted.of_revoked()].concat());
     }
 
+    /// Fetches the current tokens again: where more than a page of fifty was shown, as many as one answer holds.
+    fn reload(self) {
+        let is_long =
+            |rows: &Rows<Token>| matches!(rows, Rows::Loaded(tokens) if tokens.len() > 50);
+        let is_long = self.current.rows.try_with_untracked(is_long) == Some(true);
+        self.current
+            .reload_with(if is_long { "&limit=100" } else { "" });
+    }
+
     /// Fetches the code of the dialogs, since somebody is about to want one.
     pub fn prefetch(self) {
         self.dialogs.prefetch();

@@ -41,7 +41,7 @@ fn RevokeDialog(
         let revoked: Revoked = parse(answer)?;
         desk.close();
         let _ = desk.selection.try_set(Selection::default());
-        desk.current.reload();
+        desk.reload();
         desk.revoked.reload();
         toaster.say(outcome(
             revoked.revoked.len(),

@@ -59,7 +59,7 @@ fn RotateDialog(
             ));
             return Ok(());
         }
-        desk.current.reload();
+        desk.reload();
         Ok(())
     };
     let submit = move |ev| {
