@@ -20,7 +20,7 @@ use js_sys::{Array, Function, JSON, Object, Promise, Reflect, Uint8Array};
 use serde::{Serialize, Serializer};
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use worker::{IntoResponse, wasm_bindgen_futures::future_to_promise, web_sys};
+use worker::{IntoResponse, web_sys};
 
 /// Bodies that are said to have at most so many bytes are taken whole.
 const SHORT: usize = 64 * 1024;
@@ -59,7 +59,23 @@ extern "C" {
     type Source;
 
     #[wasm_bindgen(method, catch, js_name = pipeTo)]
-    fn pipe_to(this: &Source, writable: &JsValue) -> Result<Promise, JsValue>;
+    fn pipe_to(this: &Source, writable: &JsValue) -> Result<Gone, JsValue>;
+
+    type Gone;
+
+    #[wasm_bindgen(method)]
+    fn then(this: &Gone, whole: &Function, broken_off: &Function) -> Promise;
+
+    #[wasm_bindgen(thread_local_v2, js_name = scheduler)]
+    static SCHEDULER: JsValue;
+
+    type Wait;
+
+    #[wasm_bindgen(method)]
+    fn bind(this: &Wait, receiver: &JsValue, ms: u32) -> Function;
+
+    #[wasm_bindgen(thread_local_v2, js_namespace = scheduler, js_name = wait)]
+    static WAIT: Wait;
 
     type Each;
 
@@ -163,7 +179,8 @@ impl Raw {
         });
         let init = init.map_err(|error| Error::Internal(error.to_string()))?;
         let init: web_sys::RequestInit = JSON::parse(&init)?.unchecked_into();
-        let too_late = match self.0.body().filter(|_| bears_body(method)) {
+        let body = bears_body(method).then(|| self.0.body()).flatten();
+        let too_late = match body {
             None => wait(ms)?,
             Some(body) => {
                 let through = self.through()?;
@@ -171,11 +188,9 @@ impl Raw {
                 let gone = body
                     .unchecked_ref::<Source>()
                     .pipe_to(&through.writable())?;
-                future_to_promise(async move {
-                    // One that broke off has gone too: the call fails by itself.
-                    let _ = settled(gone).await;
-                    settled(wait(ms)?).await
-                })
+                // The runtime waits by itself: whatever waits here would stay when a call ends before its time is up.
+                let wait = SCHEDULER.with(|scheduler| WAIT.with(|wait| wait.bind(scheduler, ms)));
+                gone.then(&wait, &wait)
             }
         };
         let first = Array::of2(fetch(url, &init)?.as_ref(), too_late.as_ref());

@@ -477,7 +477,7 @@ pub(super) fn update(
         "UPDATE tokens SET kind = ?4, name = ?5, name_key = ?6, description = ?7, scopes = ?8, allowed_endpoints = ?9,
                            ip_allowlist = ?10, renewable_until = ?11, expires_at = ?12, enabled = ?16,
                            ip_allowlist_observed = ?18,
-                           in_grace_until = iif(in_grace_until > coalesce(?11, ?12, '~'), coalesce(?11, ?12), in_grace_until),
+                           in_grace_until = ?21,
                            scopes_since = iif(?17, ?14, scopes_since),
                            removed_scopes = iif(?20, removed_scopes, ?19),
                            scopes_removed_at = iif(?20, scopes_removed_at, iif(?19 IS NULL, NULL, ?14)),
@@ -508,6 +508,7 @@ pub(super) fn update(
             &token.ip_allowlist_observed,
             &scopes.removed,
             &scopes.is_none,
+            &token.in_grace_until,
         ],
     )
 }
