@@ -3,8 +3,7 @@
 pub use super::{
     calls::list as calls,
     insight::{activity, usage},
-    renew::renew,
-    rotate::{end_grace, rotate, rotate_self, undo as undo_rotation},
+    secrets::{end_grace, renew, rotate, rotate_self, undo as undo_rotation},
 };
 
 use super::{

@@ -4,10 +4,10 @@ mod calls;
 pub mod http;
 mod insight;
 mod reach;
-mod renew;
-mod rotate;
 mod rules;
+mod secrets;
 mod store;
 
 pub use http::ending;
-pub use store::{TAKES_UNKNOWN, TokenRow, end_all, name_key, owner};
+pub use insight::TAKES_UNKNOWN;
+pub use store::{TokenRow, end_all, name_key, owner};

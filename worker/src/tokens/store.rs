@@ -12,9 +12,9 @@ use crate::{
 use contract::{
     audit::Action,
     ids::{EventId, ServiceAccountId, TokenId, UserId},
-    scopes::{Scope, ScopeSet},
+    scopes::ScopeSet,
     time::Timestamp,
-    tokens::{Kind, OBSERVED, RemovedScopes, Status, Token, TokenOwner, unused_scopes},
+    tokens::{Kind, OBSERVED, Status, Token, TokenOwner},
 };
 use serde::Deserialize;
 
@@ -316,21 +316,6 @@ pub(super) async fn find(db: &Db, tenant: &Tenant, id: &TokenId) -> Result<Optio
     .await
 }
 
-/// Until when the present secret of a token works, if it is one of a pair.
-pub(super) async fn access_until(
-    db: &Db,
-    holder: &Holder,
-    id: &TokenId,
-) -> Result<Option<Timestamp>> {
-    let row: Option<(Option<Timestamp>,)> = db
-        .first_as_text(Statement::new(
-            "SELECT json_array(access_until) AS text FROM tokens WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3",
-            [id, &holder.id(), holder.tenant()],
-        ))
-        .await?;
-    Ok(row.and_then(|(until,)| until))
-}
-
 /// Whose tokens these are, of those that exist in the tenant. `ids` is a JSON array.
 pub(super) async fn owners(db: &Db, tenant: &Tenant, ids: &str) -> Result<Vec<OwnedRow>> {
     db.all(Statement::new(
@@ -543,119 +528,6 @@ pub(super) fn forget_observed(holder: &Holder, token: &Token) -> Statement {
     )
 }
 
-/// A secret that is replaced, and by which.
-pub(super) struct Replacement<'a> {
-    pub holder: &'a Holder,
-    pub id: &'a TokenId,
-    /// The version of the token for which it was decided.
-    pub version: u32,
-    pub secrets: Secrets<'a>,
-    pub prefix: &'a str,
-    pub last_four: &'a str,
-    /// Until when the one before is good.
-    pub old_until: Timestamp,
-    pub now: Timestamp,
-}
-
-impl Replacement<'_> {
-    /// Keeps the present secret as one that was replaced, no longer than it would have been good by itself. It does nothing if the token is no longer what it was.
-    pub fn retire(&self) -> Statement {
-        Statement::new(
-            "INSERT INTO retired_secrets (digest, tenant_id, token_id, role, prefix, last_four, retired_at, until, last_used_at,
-                                          last_used_ip, last_used_agent)
-             SELECT digest, tenant_id, id, 'access', prefix, last_four, ?5, ?6, last_used_at, last_used_ip, last_used_agent
-             FROM tokens
-             WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3 AND version = ?4 AND revoked_at IS NULL",
-            [self.id, &self.holder.id(), self.holder.tenant(), &self.version, &self.now, &self.old_until],
-        )
-    }
-
-    /// Keeps the present refresh token as one that was replaced, if there is one.
-    pub fn retire_refresh(&self) -> Statement {
-        Statement::new(
-            "INSERT INTO retired_secrets (digest, tenant_id, token_id, role, last_four, retired_at, until)
-             SELECT refresh_digest, tenant_id, id, 'refresh', '', ?5, ?5 FROM tokens
-             WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3 AND version = ?4 AND revoked_at IS NULL
-               AND refresh_digest IS NOT NULL",
-            [self.id, &self.holder.id(), self.holder.tenant(), &self.version, &self.now],
-        )
-    }
-
-    /// Ends the grace of those that were replaced before: at most one is in grace.
-    pub fn end_earlier_grace(&self) -> Statement {
-        Statement::new(
-            "UPDATE retired_secrets SET until = ?5
-             WHERE token_id = ?1 AND tenant_id = ?3 AND role = 'access' AND until > ?5
-               AND EXISTS (SELECT 1 FROM tokens WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3 AND version = ?4)",
-            [self.id, &self.holder.id(), self.holder.tenant(), &self.version, &self.now],
-        )
-    }
-
-    /// Puts the new secret in place.
-    pub fn replace(&self) -> Statement {
-        Statement::new(
-            "UPDATE tokens SET digest = ?5, prefix = ?6, last_four = ?7, refresh_digest = ?8, access_until = ?9,
-                               in_grace_until = ?10, secret_used_at = NULL,
-                               secret_used_ip = NULL, secret_used_agent = NULL, version = version + 1
-             WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3 AND version = ?4 AND revoked_at IS NULL",
-            [
-                self.id,
-                &self.holder.id(),
-                self.holder.tenant(),
-                &self.version,
-                self.secrets.digest,
-                &self.prefix,
-                &self.last_four,
-                &self.secrets.refresh,
-                &self.secrets.access_until,
-                &Some(self.old_until).filter(|until| *until > self.now),
-            ],
-        )
-    }
-}
-
-/// Ends the grace of the secret before.
-pub(super) fn end_grace(holder: &Holder, id: &TokenId, now: Timestamp) -> [Statement; 2] {
-    [
-        Statement::new(
-            "UPDATE retired_secrets SET until = ?4
-             WHERE token_id = ?1 AND tenant_id = ?3 AND role = 'access' AND until > ?4
-               AND EXISTS (SELECT 1 FROM tokens WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3)",
-            [id, &holder.id(), holder.tenant(), &now],
-        ),
-        Statement::new(
-            "UPDATE tokens SET in_grace_until = NULL, version = version + 1
-             WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3 AND in_grace_until > ?4",
-            [id, &holder.id(), holder.tenant(), &now],
-        ),
-    ]
-}
-
-/// Makes the secret before the only one again, unless somebody has used the present one, which is forgotten.
-pub(super) fn undo_rotation(
-    holder: &Holder,
-    id: &TokenId,
-    version: u32,
-    now: Timestamp,
-) -> [Statement; 2] {
-    [
-        Statement::new(
-            "UPDATE tokens SET digest = old.digest, prefix = old.prefix, last_four = old.last_four, in_grace_until = NULL,
-                               version = version + 1
-             FROM restorable_secrets old
-             WHERE old.token_id = ?1 AND old.tenant_id = ?3 AND old.until > ?5
-               AND tokens.id = ?1 AND tokens.owner_id = ?2 AND tokens.tenant_id = ?3 AND tokens.version = ?4",
-            [id, &holder.id(), holder.tenant(), &version, &now],
-        ),
-        Statement::new(
-            "DELETE FROM retired_secrets
-             WHERE token_id = ?1 AND tenant_id = ?3
-               AND digest = (SELECT digest FROM tokens WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3)",
-            [id, &holder.id(), holder.tenant()],
-        ),
-    ]
-}
-
 /// One id.
 #[derive(Deserialize)]
 pub(super) struct IdRow {
@@ -765,114 +637,4 @@ pub fn name_key(name: &str) -> String {
     let name = extract::nfkc(name);
     let words: Vec<_> = name.split_whitespace().collect();
     words.join(" ").to_lowercase()
-}
-
-/// Calls of one route with one token on one day.
-#[derive(Deserialize)]
-pub(super) struct DayOfRoute {
-    pub route: String,
-    pub day: String,
-    pub calls: u64,
-}
-
-/// The calls with one token since a day, by day and by route.
-pub(super) async fn days(
-    db: &Db,
-    holder: &Holder,
-    id: &TokenId,
-    from: &str,
-) -> Result<Vec<DayOfRoute>> {
-    db.all(Statement::new(
-        "SELECT u.route, u.day, sum(u.calls) AS calls FROM token_usage u JOIN tokens t ON t.id = u.token_id
-         WHERE u.token_id = ?1 AND u.day >= ?4 AND t.owner_id = ?2 AND t.tenant_id = ?3
-         GROUP BY u.day, u.route ORDER BY u.day, u.route",
-        [id, &holder.id(), holder.tenant(), &from],
-    ))
-    .await
-}
-
-/// What stands for the scopes of calls of which nobody said what they were for.
-pub const TAKES_UNKNOWN: &str = "?";
-
-/// Since when a token has had its scopes, which of them calls took since a day, and which it had before.
-#[derive(Deserialize)]
-pub(super) struct ScopesTaken {
-    /// Empty: since it was made.
-    since: String,
-    /// A JSON array of texts.
-    taken: String,
-    removed_scopes: Option<String>,
-    scopes_removed_at: Option<Timestamp>,
-}
-
-impl ScopesTaken {
-    /// Those that were taken away.
-    pub fn removed(&self) -> Result<Option<RemovedScopes>> {
-        let Some((scopes, at)) = self.removed_scopes.as_ref().zip(self.scopes_removed_at) else {
-            return Ok(None);
-        };
-        let scopes = scopes.split(' ').map(str::parse).collect::<Result<_, _>>();
-        let scopes = scopes.map_err(Error::Internal)?;
-        Ok(Some(RemovedScopes { scopes, at }))
-    }
-
-    /// Those of its scopes that are not in use, if that can be said.
-    pub fn unused(&self, token: &Token, now: Timestamp) -> Result<Option<Vec<Scope>>> {
-        let since = Timestamp::parse(&self.since).unwrap_or(token.created_at);
-        let read = |text: &String| {
-            let known = text != TAKES_UNKNOWN;
-            known.then(|| ScopeSet::parse(text)).transpose()
-        };
-        let texts: Vec<String> = serde_json::from_str(&self.taken)
-            .map_err(|error| Error::Internal(error.to_string()))?;
-        let sets: Result<Vec<_>, String> = texts.iter().map(read).collect();
-        let sets = sets.map_err(Error::Internal)?;
-        Ok((token.kind == Kind::Custom)
-            .then(|| unused_scopes(token.scopes, since, &sets, now))
-            .flatten())
-    }
-}
-
-/// Whether the secret before can be its token's again.
-#[derive(Deserialize)]
-pub(super) struct Undoable {
-    pub undoable: u8,
-}
-
-/// From where a token was used last, what was refused, who still uses the secret before, and which scopes calls took
-/// since a day: [`ScopesTaken`].
-pub(super) fn insight(holder: &Holder, id: &TokenId, from: &str, now: Timestamp) -> [Statement; 5] {
-    [
-        Statement::new(
-            "SELECT a.at, a.ip, a.place, a.agent, a.calls, a.call FROM token_addresses a JOIN tokens t ON t.id = a.token_id
-             WHERE a.token_id = ?1 AND t.owner_id = ?2 AND t.tenant_id = ?3 ORDER BY a.at DESC LIMIT 10",
-            [id, &holder.id(), holder.tenant()],
-        ),
-        Statement::new(
-            "SELECT r.at, r.reason, r.missing, r.ip, r.agent, r.calls, r.call FROM token_refusals r JOIN tokens t ON t.id = r.token_id
-             WHERE r.token_id = ?1 AND t.owner_id = ?2 AND t.tenant_id = ?3 AND r.reason <> ?4 ORDER BY r.at DESC LIMIT 20",
-            [id, &holder.id(), holder.tenant(), &OBSERVED],
-        ),
-        Statement::new(
-            "SELECT s.last_four, s.retired_at, s.until, s.last_used_at, s.last_used_ip, s.last_used_agent,
-                    t.secret_used_at AS new_used_at, t.secret_used_ip AS new_used_ip, t.secret_used_agent AS new_used_agent,
-                    EXISTS (SELECT 1 FROM restorable_secrets r
-                            WHERE r.token_id = t.id AND r.tenant_id = ?3 AND r.digest = s.digest AND r.until > ?4) AS undoable
-             FROM retired_secrets s JOIN tokens t ON t.id = s.token_id
-             WHERE s.token_id = ?1 AND s.role = 'access' AND t.owner_id = ?2 AND t.tenant_id = ?3 AND s.until > ?4
-             ORDER BY s.retired_at DESC LIMIT 1",
-            [id, &holder.id(), holder.tenant(), &now],
-        ),
-        Statement::new(
-            "SELECT t.scopes_since AS since, t.removed_scopes, t.scopes_removed_at,
-                    (SELECT json_group_array(DISTINCT u.scopes) FROM token_usage u WHERE u.token_id = t.id AND u.day >= ?4) AS taken
-             FROM tokens t WHERE t.id = ?1 AND t.owner_id = ?2 AND t.tenant_id = ?3",
-            [id, &holder.id(), holder.tenant(), &from],
-        ),
-        Statement::new(
-            "SELECT r.at, r.reason, r.missing, r.ip, r.agent, r.calls, r.call FROM token_refusals r JOIN tokens t ON t.id = r.token_id
-             WHERE r.token_id = ?1 AND t.owner_id = ?2 AND t.tenant_id = ?3 AND r.reason = ?4 ORDER BY r.at DESC LIMIT 20",
-            [id, &holder.id(), holder.tenant(), &OBSERVED],
-        ),
-    ]
 }

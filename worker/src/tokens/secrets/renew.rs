@@ -1,11 +1,7 @@
 //! Renewing a pair: a new access token and a new refresh token for those before. Whoever comes with a pair that was
 //! renewed already may have stolen it, so the token ends and its owner is told.
 
-use super::{
-    http::{changed_meanwhile, ending},
-    rules::{self, RENEWAL_WINDOW},
-    store::{Replacement, Secrets},
-};
+use super::store::Replacement;
 use crate::{
     audit,
     auth::{Actor, Holder, Renewal, gate, renewal},
@@ -17,6 +13,11 @@ use crate::{
     outbox::{Message, letters},
     policy, rates,
     secret::Prefix,
+    tokens::{
+        http::{changed_meanwhile, ending},
+        rules::{self, RENEWAL_WINDOW},
+        store::Secrets,
+    },
 };
 use axum::{
     Json,

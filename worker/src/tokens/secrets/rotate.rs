@@ -1,10 +1,8 @@
 //! Replacing the secret of a token.
 
 use super::{
-    http::{changed_meanwhile, token_of},
-    reach::{Notice, Reached, reach},
-    renew, rules,
-    store::{self, Replacement, Secrets},
+    renew,
+    store::{self, Replacement},
 };
 use crate::{
     audit,
@@ -21,6 +19,12 @@ use crate::{
     extract::Segment,
     idempotency::{Attempt, Attempted, Repeatable},
     secret::Prefix,
+    tokens::{
+        http::{changed_meanwhile, token_of},
+        reach::{Notice, Reached, reach},
+        rules,
+        store::{Secrets, find},
+    },
     usage::{self, Visit},
 };
 use axum::{
@@ -107,7 +111,7 @@ pub async fn rotate_self(
             "This is one token of a pair, which lives for a short time only. Renew the pair: POST /api/v1/tokens/renew.",
         ));
     }
-    let row = store::find(&call.db, holder.tenant(), &token.id).await?;
+    let row = find(&call.db, holder.tenant(), &token.id).await?;
     let row = row.ok_or_else(changed_meanwhile)?;
     let reached = Reached {
         version: row.version,
@@ -292,7 +296,7 @@ pub async fn undo(
         ));
     }
     notice.send_soon(&call);
-    let row = store::find(&call.db, holder.tenant(), &token.id).await?;
+    let row = find(&call.db, holder.tenant(), &token.id).await?;
     let row = row.ok_or_else(changed_meanwhile)?;
     Ok(Json(row.read(call.now)?))
 }

@@ -1,15 +1,13 @@
 //! Who uses a token, and who could not.
 
-use super::{
-    reach::{Reached, reach},
-    store,
-};
+use super::store;
 use crate::{
     auth::{Authorized, rights::ReadTokens},
     call::Call,
     db::Joined,
     error::Result,
     extract::{Query, Segment},
+    tokens::reach::{Reached, reach},
 };
 use axum::Json;
 use contract::{
