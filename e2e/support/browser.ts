@@ -73,6 +73,20 @@ export async function generate(page: Page, name: string, ...scopes: string[]): P
   return { created, secret: await created.getByLabel('Access token').inputValue() }
 }
 
+/** Chooses from the menu of a token's row. */
+export async function act(page: Page, name: string, action: string, table = tokens(page)) {
+  await button(rowOf(table, name), `Actions for ${name}`).click()
+  await button(rowOf(table, name), action).click()
+}
+
+/** `Edit token` of the token of this name. */
+export async function editToken(page: Page, name: string): Promise<Locator> {
+  await act(page, name, 'Edit')
+  const editing = dialog(page, 'Edit token')
+  await expect(editing).toBeVisible()
+  return editing
+}
+
 /** Goes on by Tab until the focus is there. */
 export async function tabTo(page: Page, target: Locator, key = 'Tab') {
   for (let i = 0; i < 60; i++) {

@@ -11,6 +11,34 @@ use leptos::prelude::*;
 /// The parameters, by their names in the URL and in the API alike.
 const NAMES: [&str; 4] = ["search", "kind", "status", "sort"];
 
+const KINDS: [(&str, &str); Kind::ALL.len() + 1] = [
+    ("", "Every scope"),
+    option(Kind::All),
+    option(Kind::Custom),
+    option(Kind::Hyperscale),
+    option(Kind::MicrosoftScim),
+    option(Kind::OneTouchRecovery),
+];
+const STATUSES: [(&str, &str); 4] = [
+    ("", "Every status"),
+    ("active", "Active"),
+    ("disabled", "Disabled"),
+    ("expired", "Expired"),
+];
+const ORDERS: [(&str, &str); 7] = [
+    ("", "Newest first"),
+    ("created", "Oldest first"),
+    ("name", "Name A–Z"),
+    ("-name", "Name Z–A"),
+    ("expires", "Expires first"),
+    ("-last_used", "Last used first"),
+    ("last_used", "Last used last"),
+];
+
+const fn option(kind: Kind) -> (&'static str, &'static str) {
+    (kind.as_str(), kind.label())
+}
+
 /// What is wanted: a value for each of the parameters, often empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted([String; NAMES.len()]);
@@ -107,8 +135,8 @@ pub fn Filter() -> impl IntoView {
     let seek = Callback::new(move |text: String| change("search", &text));
     let choice = move |name: &'static str,
                        label: &'static str,
-                       options: Vec<(&'static str, &'static str)>| {
-        let options = options.into_iter().map(|(value, text)| {
+                       options: &[(&'static str, &'static str)]| {
+        let options = options.iter().map(|&(value, text)| {
             view! { <option value=value prop:selected=move || wanted.with(|wanted| wanted.get(name) == value)>{text}</option> }
         });
         view! {
@@ -117,26 +145,12 @@ pub fn Filter() -> impl IntoView {
             </div>
         }
     };
-    let kinds = std::iter::once(("", "Every scope"))
-        .chain(Kind::ALL.map(|kind| (kind.as_str(), kind.label())));
-    let statuses = vec![
-        ("", "Every status"),
-        ("active", "Active"),
-        ("disabled", "Disabled"),
-        ("expired", "Expired"),
-    ];
-    let sorts = vec![
-        ("", "Newest first"),
-        ("created", "Oldest first"),
-        ("name", "Name A–Z"),
-        ("-name", "Name Z–A"),
-    ];
     view! {
         <div class="filter" role="search" hidden=move || desk.is_empty()>
             <Search label="Search tokens by name" placeholder="Search by name" value=sought seek />
-            {choice("kind", "Scope", kinds.collect())}
-            {choice("status", "Status", statuses)}
-            {choice("sort", "Order", sorts)}
+            {choice("kind", "Scope", &KINDS)}
+            {choice("status", "Status", &STATUSES)}
+            {choice("sort", "Order", &ORDERS)}
         </div>
     }
 }
