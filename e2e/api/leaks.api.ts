@@ -22,6 +22,12 @@ test('b.3 d.5 a token that is reported ends, its owner is told, and the trail sa
   expect(event).toMatchObject({ actor_type: 'anonymous', actor_id: null, target_id: token.id })
 })
 
+test('a secret is known with the blanks and line breaks around it that a file has', async ({ owner }) => {
+  const { secret, bearer: machine } = await owner.makeToken()
+  expect((await report([` ${secret}\r\n`])).status).toBe(202)
+  expectProblem(await machine.get('/tokens/self'), 401, 'token_revoked')
+})
+
 test('the answer is the same for hits and misses, and a second report tells nobody again', async ({ owner }) => {
   const { secret } = await owner.makeToken()
   const hit = await report([secret])
@@ -63,10 +69,12 @@ test('the secret of a service account ends its pair and its OAuth tokens, until 
 
 test('an OAuth token that is reported ends without its pair, and a session ends', async ({ owner }) => {
   const { basic } = await makeAccount(owner)
-  const secret = (await form(basic, '/oauth2/token', { grant_type: 'client_credentials' })).json.access_token
+  const issue = async () => (await form(basic, '/oauth2/token', { grant_type: 'client_credentials' })).json.access_token
+  const [secret, another] = [await issue(), await issue()]
   const elsewhere = await owner.elsewhere()
   await report([secret, elsewhere.cookie])
   expectProblem(await bearer(secret).get('/users'), 401, 'unauthenticated')
+  expect((await bearer(another).get('/users')).status, 'nobody reported that').toBe(200)
   expect((await basic.get('/users')).status).toBe(200)
   expectProblem(await elsewhere.get('/session'), 401, 'unauthenticated')
   expect((await owner.get('/session')).status).toBe(200)

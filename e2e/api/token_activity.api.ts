@@ -85,6 +85,40 @@ test('c.3 tells the refusals by reason, with what was missing and from where', a
   expect(by.token_expired.call).toBe('GET /api/v1/tokens/self')
 })
 
+test('c.3 introspection and every other gate tell the same reasons, and nothing of whoever asks', async ({ owner }) => {
+  const { basic } = await makeAccount(owner, { role_id: await makeRole(owner, 'api_access introspect', '') })
+  const scim = await owner.makeToken({ kind: 'microsoft_scim', scopes: undefined, expires_at: undefined })
+  const { token, secret } = await owner.makeToken({ scopes: ['backups:read'] })
+  const active = async (secret: string, fields: object = {}) => (await form(basic, '/oauth2/introspect', { token: secret, client_ip: '198.51.100.7', ...fields })).json.active
+  expect([await active(secret), await active(secret, { scope: 'jobs:read' }), await active(scim.secret)]).toEqual([true, false, false])
+  await owner.take('Nothing', '', 'backups:read')
+  expect(await active(secret)).toBe(false)
+  await owner.take('Administrator')
+  const seen = async (id: string) => (await owner.get(activity(id))).json
+  await expect.poll(async () => (await seen(token.id)).refusals.length).toBe(2)
+  const { refusals, calls } = await seen(token.id)
+  const told = refusals.map(({ reason, missing, ip, agent }: any) => [reason, missing, ip, agent])
+  expect(told.sort()).toEqual([
+    ['insufficient_scope', 'jobs:read', '198.51.100.7', null],
+    ['role_no_api_access', null, '198.51.100.7', null],
+  ])
+  expect(calls).toMatchObject([{ ip: '198.51.100.7', agent: null, place: null }])
+  await expect.poll(async () => (await seen(scim.token.id)).refusals.map(({ reason }: any) => reason)).toEqual(['forbidden'])
+})
+
+test('c.3 a renewal is a call, and one that is refused says from where and why', async ({ owner }) => {
+  const { token, secret, refresh_token } = (await owner.post('/users/me/tokens', { name: 'pair', scopes: ['users:read'], refresh: true, ip_allowlist: ['10.0.0.0/8'] })).json
+  const renew = (address: string) => new Actor(address).post('/tokens/renew', { access_token: secret, refresh_token })
+  const problem = await renew('192.0.2.7')
+  expectProblem(problem, 403, 'ip_not_allowed')
+  expect(problem.json.detail).toContain('192.0.2.7')
+  const refusals = async () => (await owner.get(activity(token.id))).json.refusals
+  await expect.poll(refusals).toMatchObject([{ reason: 'ip_not_allowed', ip: '192.0.2.7', call: 'POST /api/v1/tokens/renew' }])
+  expect((await renew('10.0.0.1')).status).toBe(200)
+  const calls = async () => (await owner.get(`/tokens/${token.id}/calls`)).json.items.map(({ route, status }: any) => [route, status]).sort()
+  await expect.poll(calls, { timeout: 15_000 }).toEqual([['POST /api/v1/tokens/renew', 200], ['POST /api/v1/tokens/renew', 403]])
+})
+
 test('c.10 a refused call is no use, unless it was refused for what it asked', async ({ owner }) => {
   const { token, secret } = await owner.makeToken({ ip_allowlist: ['10.0.0.0/8'] })
   expectProblem(await bearer(secret, '192.0.2.7').get('/users'), 403, 'ip_not_allowed')

@@ -76,6 +76,14 @@ test('b.3 a token ends itself, with an event that names it', async ({ owner }) =
   })
 })
 
+test('a token ends itself however often it was used', async ({ owner }) => {
+  const { token, bearer } = await owner.makeToken()
+  await expect.poll(async () => (await bearer.get(SELF)).status, { intervals: [0], timeout: 30_000 }).toBe(429)
+  await refused(owner.tenant, () => bearer.post(`${SELF}/rotate`, {}), 429, 'rate_limited')
+  expect((await bearer.delete(SELF)).status).toBe(204)
+  expect((await owner.get(`/tokens/${token.id}`)).json.status).toBe('revoked')
+})
+
 test('a token that ends itself ends no other', async ({ owner }) => {
   const [one, other] = [await owner.makeToken(), await owner.makeToken()]
   await one.bearer.delete(SELF)

@@ -105,7 +105,12 @@ pub fn admit(credential: &Credential, ip: Option<IpAddr>) -> Result<(), Refusal>
             );
         }
     }
-    if credential.allowlists.iter().all(|list| list.allows(ip)) {
+    let_in(&credential.allowlists, ip)
+}
+
+/// Whether all of the lists allow this address.
+pub fn let_in(lists: &[Arc<Allowlist>], ip: Option<IpAddr>) -> Result<(), Refusal> {
+    if lists.iter().all(|list| list.allows(ip)) {
         return Ok(());
     }
     let from = ip.map_or_else(
@@ -121,12 +126,7 @@ pub fn admit(credential: &Credential, ip: Option<IpAddr>) -> Result<(), Refusal>
 /// Whether the credential may be used for this. Denies whatever is not allowed in so many words.
 pub fn decide(credential: &Credential, wanted: &Use) -> Result<(), Refusal> {
     admit(credential, wanted.ip)?;
-    if credential.kind == Some(Kind::MicrosoftScim) {
-        return Err(Refusal::new(
-            Code::Forbidden,
-            "A Microsoft SCIM token is for /scim/v2 only.",
-        ));
-    }
+    must_be_for_the_api(credential)?;
     if !endpoints::allow(&credential.endpoints, wanted.path) {
         return Err(Refusal::new(
             Code::Forbidden,
@@ -134,18 +134,50 @@ pub fn decide(credential: &Credential, wanted: &Use) -> Result<(), Refusal> {
         ));
     }
     must_have_api_access(credential)?;
-    let has = |scopes: ScopeSet| scopes.contains(wanted.scope);
+    must_have_scope(credential, wanted.scope)?;
+    in_rate(wanted.too_often)
+}
+
+/// Whether the credential, which was let in, holds these scopes in the API, or any scope if none is named: for those who
+/// decide about its path themselves.
+pub fn must_hold(credential: &Credential, scopes: ScopeSet) -> Result<(), Refusal> {
+    must_be_for_the_api(credential)?;
+    must_have_api_access(credential)?;
+    for scope in scopes.iter() {
+        must_have_scope(credential, scope)?;
+    }
+    if effective_scopes(credential).is_empty() {
+        return Err(Refusal::new(
+            Code::InsufficientScope,
+            "The role behind this credential has none of its scopes.",
+        ));
+    }
+    Ok(())
+}
+
+fn must_be_for_the_api(credential: &Credential) -> Result<(), Refusal> {
+    if credential.kind == Some(Kind::MicrosoftScim) {
+        return Err(Refusal::new(
+            Code::Forbidden,
+            "A Microsoft SCIM token is for /scim/v2 only.",
+        ));
+    }
+    Ok(())
+}
+
+fn must_have_scope(credential: &Credential, scope: Scope) -> Result<(), Refusal> {
+    let has = |scopes: ScopeSet| scopes.contains(scope);
     let lacks = match (has(credential.scopes), has(credential.grant.scopes)) {
-        (true, true) => return in_rate(wanted.too_often),
+        (true, true) => return Ok(()),
         (false, true) => "The token lacks",
         (true, false) => "The role behind this credential lacks",
         (false, false) => "The token and the role behind it lack",
     };
     Err(Refusal {
-        required_scope: Some(wanted.scope),
+        required_scope: Some(scope),
         ..Refusal::new(
             Code::InsufficientScope,
-            format!("{lacks} the scope {}.", wanted.scope),
+            format!("{lacks} the scope {scope}."),
         )
     })
 }

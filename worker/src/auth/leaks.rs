@@ -19,8 +19,8 @@ pub enum Leaked {
     Token(Holder, LeakedToken),
     /// A service account: by the secret of its pair.
     Account(Holder, ServiceAccountId),
-    /// What a service account can do for an hour: by an OAuth token.
-    OAuth(Holder, ServiceAccountId),
+    /// What a service account can do for an hour: by OAuth tokens, whose digests are among these, a JSON array.
+    OAuth(Holder, ServiceAccountId, String),
     /// A session of a person.
     Session(Owner, SessionId),
 }
@@ -44,6 +44,8 @@ pub async fn leaked(call: &Call, secrets: &[String]) -> Result<Vec<Leaked>> {
     ];
     let digests = secrets
         .iter()
+        // As they come from a file or a log.
+        .map(|secret| secret.trim())
         .filter(|secret| KINDS.iter().any(|kind| is_well_formed(*kind, secret)))
         .map(|secret| Ok([Some(call.digest(secret)?), call.previous_digest(secret)?]))
         .collect::<Result<Vec<_>>>()?;
@@ -51,18 +53,11 @@ pub async fn leaked(call: &Call, secrets: &[String]) -> Result<Vec<Leaked>> {
     if digests.is_empty() {
         return Ok(vec![]);
     }
+    let digests: Vec<_> = digests.iter().map(|digest| digest.as_str()).collect();
+    let digests = json!(digests).to_string();
     let [tokens, accounts, sessions] = call
         .db
-        .commit(store::find_leaked(
-            &json!(
-                digests
-                    .iter()
-                    .map(|digest| digest.as_str())
-                    .collect::<Vec<_>>()
-            )
-            .to_string(),
-            call.now,
-        ))
+        .commit(store::find_leaked(&digests, call.now))
         .await?;
     let mut found = vec![];
     for row in tokens.rows::<store::LeakedTokenRow>()? {
@@ -86,7 +81,7 @@ pub async fn leaked(call: &Call, secrets: &[String]) -> Result<Vec<Leaked>> {
             let holder = Holder::of_token(&tenant, &owner);
             found.push(match row.by_pair {
                 1 => Leaked::Account(holder, row.id),
-                _ => Leaked::OAuth(holder, row.id),
+                _ => Leaked::OAuth(holder, row.id, digests.clone()),
             });
         }
     }

@@ -108,9 +108,9 @@ impl MachineCaller {
         Ok(gate::in_rate(self.take(call))?)
     }
 
-    /// Counts a use that is told of rather than made here; whether it is one too many.
-    pub fn is_used_too_often(&self, call: &Call) -> bool {
-        self.rate(call).too_often().is_some()
+    /// Counts a use that is told of rather than made here; the seconds until the next, if it is one too many.
+    pub fn count_use(&self, call: &Call) -> Option<i64> {
+        self.rate(call).too_often()
     }
 
     fn rate(&self, call: &Call) -> Rate {
@@ -133,9 +133,16 @@ impl MachineCaller {
         rate.too_often()
     }
 
+    /// Has the owner of the token, if it is one, see why a call was refused.
+    pub fn was_refused(&self, call: &Call, visit: &Visit, refusal: &Refusal) {
+        if let Some(token) = token_id(self) {
+            usage::refused(call, &self.tenant, token, visit, refusal);
+        }
+    }
+
     fn note(&self, call: &Call, visit: &Visit, decided: Result<(), Refusal>) -> Result<()> {
         decided.map_err(|refusal| {
-            usage::refused(call, self, visit, &refusal);
+            self.was_refused(call, visit, &refusal);
             self.with_repair(call, refusal).into()
         })
     }
@@ -307,7 +314,7 @@ fn admitted(call: &Call, visit: &Visit, found: MachineCaller) -> Result<MachineC
     match gate::admit(&found.credential, visit.address()) {
         Ok(()) => usage::record(call, &found, visit),
         Err(refusal) => {
-            usage::refused(call, &found, visit, &refusal);
+            found.was_refused(call, visit, &refusal);
             found.count(call)?;
             return Err(refusal.into());
         }

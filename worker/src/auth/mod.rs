@@ -34,7 +34,10 @@ use crate::{
     error::{Error, Result},
     usage::Visit,
 };
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::FromRequestParts,
+    http::{Method, request::Parts},
+};
 use contract::{
     API,
     problem::Code,
@@ -238,7 +241,11 @@ impl<S: Sync> FromRequestParts<S> for ByMachine {
         let call = Call::of(&parts.extensions)?;
         match SendFuture::new(caller::identify(&call, parts, ScopeSet::default())).await? {
             Caller::Machine(machine) => {
-                machine.pass_for_itself(&call, &Visit::of(&call, parts, ScopeSet::default()))?;
+                // However often it was used, it may be ended: a thief is not to stand in the way of that.
+                if parts.method != Method::DELETE {
+                    machine
+                        .pass_for_itself(&call, &Visit::of(&call, parts, ScopeSet::default()))?;
+                }
                 Ok(Self(*machine))
             }
             Caller::Session(_) => Err(Error::refused(

@@ -56,6 +56,7 @@ async fn pass(
             wanted.resource.as_str()
         ),
         scopes: Some(scope.into()),
+        is_told: false,
     };
     let caller = machine::identify(call, &visit, &shown).await?;
     caller.pass(call, &visit, wanted.path, scope)?;

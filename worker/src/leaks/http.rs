@@ -42,7 +42,7 @@ pub async fn revoke(
         let message = Message::about(&call, Event::CredentialLeaked, &letter)?;
         statements.push(match &leak {
             Leaked::Session(owner, _) => message.to_person(&call, owner),
-            Leaked::Token(holder, _) | Leaked::Account(holder, _) | Leaked::OAuth(holder, _) => {
+            Leaked::Token(holder, _) | Leaked::Account(holder, _) | Leaked::OAuth(holder, ..) => {
                 message.to_holder(&call, holder)
             }
         });
@@ -72,8 +72,8 @@ fn ending(call: &Call, actor: &Actor, leak: &Leaked) -> Result<(Vec<Statement>, 
                 format!("the credentials of the service account {name}"),
             )
         }
-        Leaked::OAuth(holder, account) => {
-            let ended = oauth::revoke_all(holder.tenant(), account);
+        Leaked::OAuth(holder, account, digests) => {
+            let ended = oauth::revoke(holder.tenant(), account, digests);
             let entry = entry(call, actor, holder, account, Action::OAuthTokenRevoked)?;
             let name = holder.owner().name();
             (

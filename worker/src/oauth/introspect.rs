@@ -7,7 +7,7 @@ use crate::{
         machine::{self, By},
     },
     call::Call,
-    error::{Error, Result},
+    error::{Error, Refusal, Result},
     usage::{self, Visit},
 };
 use axum::{Json, http::HeaderMap};
@@ -18,11 +18,7 @@ use std::net::IpAddr;
 /// What is told of a token that is good, and of every other only that it is not (RFC 7662, 2.2).
 #[worker::send]
 pub async fn introspect(call: Call, headers: HeaderMap, form: Form) -> Result<Json<Value>> {
-    let visit = Visit {
-        ip: call.ip.clone(),
-        route: "POST /oauth2/introspect".into(),
-        scopes: Some(ScopeSet::default()),
-    };
+    let visit = Visit::at(&call, "POST /oauth2/introspect");
     let shown = machine::shown(&headers)?.ok_or_else(|| {
         Error::refused(
             Code::Unauthenticated,
@@ -64,6 +60,7 @@ pub async fn introspect(call: Call, headers: HeaderMap, form: Form) -> Result<Js
             .and_then(|text| ScopeSet::parse(text).ok())
             // To name none says no more than to say nothing.
             .filter(|scopes| !scopes.is_empty()),
+        is_told: true,
         ..visit
     };
     let good = found.filter(|found| is_good(&call, found, &visit, form.get("scope")));
@@ -73,26 +70,29 @@ pub async fn introspect(call: Call, headers: HeaderMap, form: Form) -> Result<Js
     )))
 }
 
-/// Whether a token is good at this moment, from there and for these scopes.
+/// Whether a token is good at this moment, from there and for these scopes. The owner is told why if not.
 fn is_good(call: &Call, found: &MachineCaller, visit: &Visit, scope: Option<&str>) -> bool {
-    if let Err(refusal) = gate::admit(&found.credential, visit.address()) {
-        usage::refused(call, found, visit, &refusal);
-        return false;
+    match decide(call, found, visit, scope) {
+        Ok(()) => usage::record(call, found, visit),
+        Err(refusal) => {
+            found.was_refused(call, visit, &refusal);
+            return false;
+        }
     }
-    if found.is_used_too_often(call) {
-        usage::visited(call, found, visit, Some(Code::RateLimited));
-        return false;
-    }
-    let held = gate::effective_scopes(&found.credential);
-    let wanted = scope.map_or(Ok(ScopeSet::default()), ScopeSet::parse);
-    let is_good =
-        !held.is_empty() && wanted.is_ok_and(|wanted| wanted.intersection(held) == wanted);
-    if is_good {
-        usage::record(call, found, visit);
-    } else {
-        usage::visited(call, found, visit, Some(Code::InsufficientScope));
-    }
-    is_good
+    true
+}
+
+fn decide(
+    call: &Call,
+    found: &MachineCaller,
+    visit: &Visit,
+    scope: Option<&str>,
+) -> Result<(), Refusal> {
+    gate::admit(&found.credential, visit.address())?;
+    gate::in_rate(found.count_use(call))?;
+    let wanted = ScopeSet::parse(scope.unwrap_or_default())
+        .map_err(|unknown| Refusal::new(Code::InsufficientScope, unknown))?;
+    gate::must_hold(&found.credential, wanted)
 }
 
 fn described(call: &Call, about: &MachineCaller) -> Value {

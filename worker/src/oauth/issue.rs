@@ -29,11 +29,7 @@ pub async fn issue(call: Call, headers: HeaderMap, form: Form) -> Result<Json<Va
         }
         None => return Err(refused("invalid_request", "Send grant_type.")),
     }
-    let visit = Visit {
-        ip: call.ip.clone(),
-        route: "POST /oauth2/token".into(),
-        scopes: Some(ScopeSet::default()),
-    };
+    let visit = Visit::at(&call, "POST /oauth2/token");
     let shown = client(&headers, &form)?;
     let caller = machine::identify(&call, &visit, &shown).await?;
     let TokenOwner::ServiceAccount { id, name } = &caller.owner else {

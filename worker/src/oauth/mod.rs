@@ -9,7 +9,7 @@ mod store;
 pub use introspect::introspect;
 pub use issue::issue;
 pub use metadata::metadata;
-pub use store::{purge, revoke_all};
+pub use store::{purge, revoke, revoke_all};
 
 use crate::error::{Error, Refusal};
 use contract::problem::Code;

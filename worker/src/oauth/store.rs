@@ -32,6 +32,15 @@ pub(super) fn insert(tenant: &Tenant, new: &NewToken) -> Statement {
     )
 }
 
+/// Ends those tokens of an account whose digests are among these, a JSON array.
+pub fn revoke(tenant: &Tenant, account: &ServiceAccountId, digests: &str) -> Statement {
+    Statement::new(
+        "DELETE FROM oauth_tokens
+         WHERE digest IN (SELECT value FROM json_each(?3)) AND service_account_id = ?1 AND tenant_id = ?2",
+        [account, tenant, &digests],
+    )
+}
+
 /// Ends all tokens of an account.
 pub fn revoke_all(tenant: &Tenant, account: &ServiceAccountId) -> Statement {
     Statement::new(

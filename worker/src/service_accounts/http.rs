@@ -428,8 +428,14 @@ pub async fn may_act_through(
     id: &str,
 ) -> Result<ServiceAccount> {
     let account = find(call, session.owner.tenant(), id).await?;
-    roles::to_give(call, session, &account.role.id).await?;
-    Ok(account)
+    match roles::to_give(call, session, &account.role.id).await {
+        Ok(_) => Ok(account),
+        Err(Error::Refused(refusal)) if refusal.code == Code::Forbidden => Err(Error::refused(
+            Code::Forbidden,
+            "This service account may do more than you, so you cannot act through it.",
+        )),
+        Err(error) => Err(error),
+    }
 }
 
 /// A service account, with the version of it that was read.

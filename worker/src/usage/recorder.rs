@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     auth::{
-        MachineCaller,
+        MachineCaller, Tenant,
         machine::{self, By},
     },
     call::Call,
@@ -23,7 +23,7 @@ use axum::{
     http::{StatusCode, request::Parts},
 };
 use contract::{
-    ids::CallsId,
+    ids::{CallsId, TokenId},
     problem::Code,
     scopes::ScopeSet,
     time::Timestamp,
@@ -237,6 +237,8 @@ pub struct Visit {
     pub route: String,
     /// Which scopes it takes; `None` where nobody says.
     pub scopes: Option<ScopeSet>,
+    /// Whether somebody else tells of it, whose agent is not the caller's.
+    pub is_told: bool,
 }
 
 impl Visit {
@@ -250,7 +252,28 @@ impl Visit {
             ip: call.ip.clone(),
             route: format!("{} {path}", parts.method),
             scopes: Some(scopes),
+            is_told: false,
         }
+    }
+
+    /// A call of a route that takes no scope.
+    pub fn at(call: &Call, route: &str) -> Self {
+        Self {
+            ip: call.ip.clone(),
+            route: route.into(),
+            scopes: Some(ScopeSet::default()),
+            is_told: false,
+        }
+    }
+
+    /// The agent of the caller, if that is known.
+    fn agent(&self, call: &Call) -> Option<String> {
+        call.user_agent.clone().filter(|_| !self.is_told)
+    }
+
+    /// The place of the caller, if that is known: the runtime knows the one that the call comes from.
+    fn place(&self, call: &Call) -> Option<String> {
+        (self.ip == call.ip).then(|| call.place()).flatten()
     }
 
     /// The address, if it is one.
@@ -265,21 +288,27 @@ pub struct Visited {
     token: String,
     route: String,
     ip: Option<IpAddr>,
+    is_told: bool,
     refused: Option<Code>,
 }
 
 /// Notes that a token was shown, good or not, so that the answer becomes a line among its calls. `refused` is for answers
 /// that do not say so themselves.
-pub fn visited(call: &Call, machine: &MachineCaller, visit: &Visit, refused: Option<Code>) {
-    if let Some(token) = machine::token_id(machine) {
-        call.visits(|| Visited {
-            tenant: machine.tenant.as_str().into(),
-            token: token.as_str().into(),
-            route: visit.route.clone(),
-            ip: visit.address(),
-            refused,
-        });
-    }
+pub fn visited(
+    call: &Call,
+    tenant: &Tenant,
+    token: &TokenId,
+    visit: &Visit,
+    refused: Option<Code>,
+) {
+    call.visits(|| Visited {
+        tenant: tenant.as_str().into(),
+        token: token.as_str().into(),
+        route: visit.route.clone(),
+        ip: visit.address(),
+        is_told: visit.is_told,
+        refused,
+    });
 }
 
 /// The first second of its minute.
@@ -304,7 +333,7 @@ pub fn answered(call: &Call, status: StatusCode, refused: Option<Code>) {
         id: CallsId::from_ulid(call.request_id.trim_start_matches("req_")),
         calls: 1,
         at: call.now,
-        agent: call.user_agent.clone(),
+        agent: call.user_agent.clone().filter(|_| !visited.is_told),
         request_id: call.request_id.clone(),
     };
     note(call, |recorder| recorder.counts.count_call(line));
@@ -312,9 +341,11 @@ pub fn answered(call: &Call, status: StatusCode, refused: Option<Code>) {
 
 /// Notes that a good credential made this call, and if so that a list which is only observed would have refused it.
 pub fn record(call: &Call, machine: &MachineCaller, visit: &Visit) {
-    visited(call, machine, visit, None);
-    if machine.credential.would_refuse(visit.address()) {
-        note_refusal(call, machine, visit, OBSERVED, None);
+    if let Some(token) = machine::token_id(machine) {
+        visited(call, &machine.tenant, token, visit, None);
+        if machine.credential.would_refuse(visit.address()) {
+            note_refusal(call, &machine.tenant, token, visit, OBSERVED, None);
+        }
     }
     note(call, |recorder| {
         let counts = &mut recorder.counts;
@@ -325,7 +356,7 @@ pub fn record(call: &Call, machine: &MachineCaller, visit: &Visit) {
                 old: matches!(machine.by, By::Pair(Some(_))),
                 at: call.now,
                 ip: visit.ip.clone(),
-                agent: call.user_agent.clone(),
+                agent: visit.agent(call),
             };
             count(&mut counts.accounts, used, true);
         }
@@ -346,7 +377,7 @@ pub fn record(call: &Call, machine: &MachineCaller, visit: &Visit) {
                 }],
                 at: call.now,
                 ip: visit.ip.clone(),
-                agent: call.user_agent.clone(),
+                agent: visit.agent(call),
             };
             let key = (used.token.clone(), visit.ip.clone().unwrap_or_default());
             let is_known = recorder.known.contains(&key);
@@ -360,14 +391,14 @@ pub fn record(call: &Call, machine: &MachineCaller, visit: &Visit) {
                 address.at = call.now;
             } else if addresses.len() < most {
                 // To ask has its cost, and of what was written before it is known.
-                let place = if is_known { None } else { call.place() };
+                let place = if is_known { None } else { visit.place(call) };
                 let address = AddressUse {
                     tenant: used.tenant.clone(),
                     token: key.0,
                     ip: key.1,
                     calls: 1,
                     at: call.now,
-                    agent: call.user_agent.clone(),
+                    agent: visit.agent(call),
                     place,
                     call: visit.route.clone(),
                     network: notices::network(visit.ip.as_deref().unwrap_or_default()),
@@ -380,32 +411,30 @@ pub fn record(call: &Call, machine: &MachineCaller, visit: &Visit) {
 }
 
 /// Notes that a call with a known token was refused.
-pub fn refused(call: &Call, machine: &MachineCaller, visit: &Visit, refusal: &Refusal) {
+pub fn refused(call: &Call, tenant: &Tenant, token: &TokenId, visit: &Visit, refusal: &Refusal) {
     let missing = refusal.required_scope.map(|scope| scope.to_string());
-    visited(call, machine, visit, Some(refusal.code));
-    note_refusal(call, machine, visit, refusal.code.as_str(), missing);
+    visited(call, tenant, token, visit, Some(refusal.code));
+    note_refusal(call, tenant, token, visit, refusal.code.as_str(), missing);
 }
 
 fn note_refusal(
     call: &Call,
-    machine: &MachineCaller,
+    tenant: &Tenant,
+    token: &TokenId,
     visit: &Visit,
     reason: &str,
     missing: Option<String>,
 ) {
-    let Some(token) = machine::token_id(machine) else {
-        return;
-    };
     note(call, |recorder| {
         let counts = &mut recorder.counts;
         let refused = RefusedUse {
-            tenant: machine.tenant.as_str().into(),
+            tenant: tenant.as_str().into(),
             token: token.as_str().into(),
             reason: reason.into(),
             ip: visit.ip.clone().unwrap_or_default(),
             calls: 1,
             at: call.now,
-            agent: call.user_agent.clone(),
+            agent: visit.agent(call),
             call: visit.route.clone(),
             missing,
         };

@@ -7,7 +7,7 @@ use crate::{
     auth::{Actor, Holder, Renewal, gate, renewal},
     call::{self, Call},
     db::changed,
-    error::{Error, Result},
+    error::{Error, Refusal, Result},
     idempotency::{Attempted, Repeatable},
     limits::{Counter, Limit},
     outbox::{Message, letters},
@@ -18,6 +18,7 @@ use crate::{
         rules::{self, RENEWAL_WINDOW},
         store::Secrets,
     },
+    usage::{self, Visit},
 };
 use axum::{
     Json,
@@ -64,37 +65,35 @@ pub async fn renew(
     call.made_by("token", token.id.as_str(), holder.tenant().as_str());
     let rate = rates::take(&call, token.id.as_str());
     call.tell(rate.headers("credential").into());
-    gate::in_rate(rate.too_often())?;
-    refuse_revoked(token)?;
+    let visit = Visit::at(&call, "POST /api/v1/tokens/renew");
+    usage::visited(&call, holder.tenant(), &token.id, &visit, None);
+    let refused = |refusal: Refusal| {
+        usage::refused(&call, holder.tenant(), &token.id, &visit, &refusal);
+        Error::from(refusal)
+    };
+    gate::in_rate(rate.too_often()).map_err(refused)?;
+    refuse_revoked(token).map_err(refused)?;
     let attempt = attempt.about(token.id.as_str());
     let repeated = attempt.repeated(&call, actor).await?;
     if !found.present && repeated.is_none() {
         end_family(&call, holder, token).await?;
-        return Err(Error::refused(
+        return Err(refused(Refusal::new(
             Code::TokenRevoked,
             "This pair was renewed before, so somebody else may have it. The token was revoked and its owner told.",
-        ));
+        )));
     }
     // Whoever shows an older pair is found out before: also of a token that its owner has disabled meanwhile.
-    refuse_dead(token, found.owner_on)?;
-    if !found
-        .allowlists
-        .iter()
-        .all(|list| list.allows(call.address()))
-    {
-        return Err(Error::refused(
-            Code::IpNotAllowed,
-            "This token may not be used from your address.",
-        ));
-    }
+    refuse_dead(token, found.owner_on)
+        .and_then(|()| gate::let_in(&found.allowlists, call.address()))
+        .map_err(refused)?;
     if let Some(answer) = repeated {
         return Ok(answer);
     }
     if call.now >= found.access_until.plus(RENEWAL_WINDOW) {
-        return Err(Error::refused(
+        return Err(refused(Refusal::new(
             Code::TokenExpired,
             "A pair can be renewed for 14 days after its access token is over. Make a new token.",
-        ));
+        )));
     }
 
     let policy = policy::of(&call, holder.tenant()).await?;
@@ -165,9 +164,9 @@ pub async fn renew(
     }
 }
 
-fn refuse_revoked(token: &Token) -> Result<()> {
+fn refuse_revoked(token: &Token) -> Result<(), Refusal> {
     if token.status == Status::Revoked {
-        return Err(Error::refused(
+        return Err(Refusal::new(
             Code::TokenRevoked,
             "This token was revoked. Make a new one.",
         ));
@@ -175,18 +174,18 @@ fn refuse_revoked(token: &Token) -> Result<()> {
     Ok(())
 }
 
-fn refuse_dead(token: &Token, owner_on: bool) -> Result<()> {
+fn refuse_dead(token: &Token, owner_on: bool) -> Result<(), Refusal> {
     match token.status {
         Status::Revoked => refuse_revoked(token),
-        Status::Expired => Err(Error::refused(
+        Status::Expired => Err(Refusal::new(
             Code::TokenExpired,
             "The time in which this token can be renewed is over. Extend it or make a new one.",
         )),
-        Status::Disabled => Err(Error::refused(
+        Status::Disabled => Err(Refusal::new(
             Code::TokenDisabled,
             "This token is disabled. Its owner can enable it again.",
         )),
-        Status::Active if !owner_on => Err(Error::refused(
+        Status::Active if !owner_on => Err(Refusal::new(
             Code::Unauthenticated,
             "The account that this token belongs to is not active.",
         )),

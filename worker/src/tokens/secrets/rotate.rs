@@ -36,7 +36,6 @@ use contract::{
     audit::Action,
     notifications::Event,
     problem::Code,
-    scopes::ScopeSet,
     tokens::{CreatedToken, RotateToken, Status, Token},
 };
 use serde_json::json;
@@ -75,12 +74,8 @@ pub async fn rotate_self(
     let caller = machine::look_up(&call, &shown).await?;
     let (token, holder) = token_of(&caller)?;
     let attempt = attempt.about(token.id.as_str());
-    let visit = Visit {
-        ip: call.ip.clone(),
-        route: "POST /api/v1/tokens/self/rotate".into(),
-        scopes: Some(ScopeSet::default()),
-    };
-    usage::visited(&call, &caller, &visit, None);
+    let visit = Visit::at(&call, "POST /api/v1/tokens/self/rotate");
+    usage::visited(&call, &caller.tenant, &token.id, &visit, None);
     caller.pass_for_itself(&call, &visit)?;
     let state = caller.credential.state;
     if let Some(answer) = attempt.repeated(&call, &caller.actor).await? {
@@ -97,6 +92,10 @@ pub async fn rotate_self(
     }
     if state == State::Replaced {
         renew::end_family(&call, &holder, token).await?;
+        return Err(Error::refused(
+            Code::TokenRevoked,
+            "This secret was replaced before, so somebody else may have it. The token was revoked and its owner told.",
+        ));
     }
     gate::admit(&caller.credential, call.address())?;
     if is_old(&caller) {
