@@ -29,6 +29,15 @@ for (const [kind, draft, scopes] of KINDS) {
     expect([token.renewable_until === null, token.expires_at === null]).toEqual([!renewable, renewable])
   })
 
+  test(`a token of kind ${kind} that is sent back as it was read stays as it is`, async ({ owner }) => {
+    const { token } = await owner.makeToken(draft)
+    const { name, description, enabled, allowed_endpoints, ip_allowlist, ip_allowlist_observed, renewable_until, expires_at } = token
+    const read = { kind, name, description, enabled, scopes: token.scopes, allowed_endpoints, ip_allowlist, ip_allowlist_observed, renewable_until, expires_at }
+    const answer = await edit(owner, token.id, read)
+    expect([answer.status, answer.json]).toEqual([200, token])
+    expect(await db.count(`FROM audit_events WHERE target_id = ?1 AND action <> 'token.created'`, token.id)).toBe(0)
+  })
+
   test(`C-10 a token of kind ${kind} has its own end and refuses the other`, async ({ owner }) => {
     const { token } = await owner.makeToken(draft)
     const other = token.expires_at ? 'renewable_until' : 'expires_at'
@@ -69,6 +78,12 @@ test('b.3 C-01 C-07 name, end and scope change; what is not named stays; null cl
     scopes: { from: ['backups:read'], to: ['jobs:read', 'jobs:write'] },
     renewable_until: { from: token.renewable_until, to: end },
   })
+})
+
+test('a value of the wrong form is told in words for people', async ({ owner }) => {
+  const { token } = await owner.makeToken()
+  const problem = await refused(owner.tenant, () => edit(owner, token.id, { kind: null, allowed_endpoints: 'x' }), 422, 'invalid', ['/kind', '/allowed_endpoints'])
+  expect(problem.errors.map(({ message }: any) => message).sort()).toEqual(['Expected a list.', 'Expected text.'])
 })
 
 test('an edit that changes nothing leaves no event', async ({ owner }) => {

@@ -271,6 +271,8 @@ fn error_text(error: &serde_json::Error) -> String {
     }
     match text.rsplit_once("expected ") {
         Some((_, "u32" | "u64")) => "Expected a whole number.".into(),
+        Some((_, "string or map")) => "Expected text.".into(),
+        Some((_, "a sequence")) => "Expected a list.".into(),
         Some((_, expected)) => format!("Expected {expected}."),
         None => text.to_owned(),
     }

@@ -156,7 +156,10 @@ impl TokenChange {
         } else {
             ScopeSet::default()
         };
-        let scopes = checker.take("scopes", scopes(kind, self.scopes.unwrap_or(kept)));
+        // What is sent back as it was read is no wish: the scopes of the kind, and an end that the kind does not have.
+        let is_news = |scopes: &ScopeSet| kind != token.kind || *scopes != token.scopes;
+        let chosen = self.scopes.filter(is_news).unwrap_or(kept);
+        let scopes = checker.take("scopes", scopes(kind, chosen));
         let named = self.allowed_endpoints.unwrap_or_else(|| {
             if stays_custom {
                 token.allowed_endpoints.clone()
@@ -165,7 +168,13 @@ impl TokenChange {
             }
         });
         let endpoints = allowed_endpoints(&mut checker, kind, &named);
-        let wish = end_for(&mut checker, kind, self.renewable_until, self.expires_at);
+        let wished = |wish: Wish, is_own: bool| wish.filter(|end| is_own || end.is_some());
+        let wish = end_for(
+            &mut checker,
+            kind,
+            wished(self.renewable_until, kind.is_renewable()),
+            wished(self.expires_at, !kind.is_renewable()),
+        );
         let end = match wish {
             None => Some(token.end()),
             // Who sends everything back wishes nothing, though the end has passed or the policy allows less by now.
@@ -312,6 +321,34 @@ mod tests {
             .unwrap()
             .token;
         assert_eq!((cleared.name.as_str(), cleared.description), ("new", None));
+    }
+
+    #[test]
+    fn what_was_read_can_be_sent_back() {
+        for kind in Kind::ALL {
+            let before = token(kind);
+            let mut members = serde_json::to_value(&before).unwrap();
+            let known = serde_json::to_value(UpdateToken {
+                name: Some(String::new()),
+                description: Some(None),
+                kind: Some(kind),
+                scopes: Some(ScopeSet::default()),
+                allowed_endpoints: Some(vec![]),
+                renewable_until: Some(None),
+                expires_at: Some(None),
+                ip_allowlist: Some(vec![]),
+                ip_allowlist_observed: Some(false),
+                enabled: Some(true),
+            });
+            let known = known.unwrap();
+            members
+                .as_object_mut()
+                .unwrap()
+                .retain(|name, _| known.get(name).is_some());
+            assert_eq!(members.as_object().unwrap().len(), 10, "{members}");
+            let sent_back = edit(&before, &members.to_string()).unwrap();
+            assert_eq!((sent_back.token, sent_back.widens), (before, false));
+        }
     }
 
     #[test]

@@ -392,6 +392,11 @@ mod tests {
                 reference(&credential, &wanted, lists),
                 "round {round}: {credential:?} {wanted:?}"
             );
+            if credential.endpoints.is_empty() && wanted.too_often.is_none() {
+                let held = admit(&credential, wanted.ip)
+                    .and_then(|()| must_hold(&credential, wanted.scope.into()));
+                assert_eq!(held.err().map(|refusal| refusal.code), decided);
+            }
             if decided.is_none() {
                 allowed += 1;
             } else {
