@@ -119,6 +119,19 @@ test('c.3 a renewal is a call, and one that is refused says from where and why',
   await expect.poll(calls, { timeout: 15_000 }).toEqual([['POST /api/v1/tokens/renew', 200], ['POST /api/v1/tokens/renew', 403]])
 })
 
+test('c.3 a self-rotation that is refused says from where and why', async ({ owner }) => {
+  const { token, secret } = await owner.makeToken({ ip_allowlist: ['10.0.0.0/8'] })
+  const rotate = (address: string) => bearer(secret, address).post('/tokens/self/rotate', { grace_seconds: 0 })
+  expectProblem(await rotate('192.0.2.7'), 403, 'ip_not_allowed')
+  expect((await rotate('10.0.0.1')).status).toBe(201)
+  expectProblem(await rotate('10.0.0.2'), 401, 'token_revoked')
+  const told = async () => (await owner.get(activity(token.id))).json.refusals.map(({ reason, ip, call }: any) => [reason, ip, call]).sort()
+  await expect.poll(told).toEqual([
+    ['ip_not_allowed', '192.0.2.7', 'POST /api/v1/tokens/self/rotate'],
+    ['token_revoked', '10.0.0.2', 'POST /api/v1/tokens/self/rotate'],
+  ])
+})
+
 test('c.10 a refused call is no use, unless it was refused for what it asked', async ({ owner }) => {
   const { token, secret } = await owner.makeToken({ ip_allowlist: ['10.0.0.0/8'] })
   expectProblem(await bearer(secret, '192.0.2.7').get('/users'), 403, 'ip_not_allowed')

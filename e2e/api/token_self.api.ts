@@ -1,5 +1,6 @@
 import { Actor, bearer, newAddress } from '../support/actors'
 import { ago, at, db, now } from '../support/db'
+import { makeAccount } from '../support/machines'
 import { expectProblem, refused } from '../support/problem'
 import { secretOf } from '../support/secret'
 import { expect, test } from '../support/test'
@@ -82,6 +83,12 @@ test('a token ends itself however often it was used', async ({ owner }) => {
   await refused(owner.tenant, () => bearer.post(`${SELF}/rotate`, {}), 429, 'rate_limited')
   expect((await bearer.delete(SELF)).status).toBe(204)
   expect((await owner.get(`/tokens/${token.id}`)).json.status).toBe('revoked')
+})
+
+test('a pair, which cannot end itself here, may not try that without end', async ({ owner }) => {
+  const { basic } = await makeAccount(owner)
+  expectProblem(await basic.delete(SELF), 403, 'forbidden')
+  await expect.poll(async () => (await basic.delete(SELF)).status, { intervals: [0], timeout: 30_000 }).toBe(429)
 })
 
 test('a token that ends itself ends no other', async ({ owner }) => {

@@ -103,6 +103,11 @@ impl MachineCaller {
         self.note(call, visit, gate::in_rate(self.take(call)))
     }
 
+    /// Refuses unless it is good and may be used from there, and notes the refusal.
+    pub fn be_admitted(&self, call: &Call, visit: &Visit) -> Result<()> {
+        self.note(call, visit, gate::admit(&self.credential, visit.address()))
+    }
+
     /// Counts a call that it may not make; refuses it by its rate if it made too many.
     pub fn count(&self, call: &Call) -> Result<()> {
         Ok(gate::in_rate(self.take(call))?)

@@ -241,8 +241,9 @@ impl<S: Sync> FromRequestParts<S> for ByMachine {
         let call = Call::of(&parts.extensions)?;
         match SendFuture::new(caller::identify(&call, parts, ScopeSet::default())).await? {
             Caller::Machine(machine) => {
-                // However often it was used, it may be ended: a thief is not to stand in the way of that.
-                if parts.method != Method::DELETE {
+                // However often a token was used, it may end itself: a thief is not to stand in the way of that.
+                let ends = parts.method == Method::DELETE && machine.token().is_some();
+                if !ends {
                     machine
                         .pass_for_itself(&call, &Visit::of(&call, parts, ScopeSet::default()))?;
                 }

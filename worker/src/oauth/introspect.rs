@@ -72,14 +72,12 @@ pub async fn introspect(call: Call, headers: HeaderMap, form: Form) -> Result<Js
 
 /// Whether a token is good at this moment, from there and for these scopes. The owner is told why if not.
 fn is_good(call: &Call, found: &MachineCaller, visit: &Visit, scope: Option<&str>) -> bool {
-    match decide(call, found, visit, scope) {
+    let decided = decide(call, found, visit, scope);
+    match &decided {
         Ok(()) => usage::record(call, found, visit),
-        Err(refusal) => {
-            found.was_refused(call, visit, &refusal);
-            return false;
-        }
+        Err(refusal) => found.was_refused(call, visit, refusal),
     }
-    true
+    decided.is_ok()
 }
 
 fn decide(

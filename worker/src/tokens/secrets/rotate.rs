@@ -15,7 +15,7 @@ use crate::{
     call::{self, Call},
     db::changed,
     edge::pause,
-    error::{Error, Result},
+    error::{Error, Refusal, Result},
     extract::Segment,
     idempotency::{Attempt, Attempted, Repeatable},
     secret::Prefix,
@@ -92,12 +92,14 @@ pub async fn rotate_self(
     }
     if state == State::Replaced {
         renew::end_family(&call, &holder, token).await?;
-        return Err(Error::refused(
+        let refusal = Refusal::new(
             Code::TokenRevoked,
             "This secret was replaced before, so somebody else may have it. The token was revoked and its owner told.",
-        ));
+        );
+        caller.was_refused(&call, &visit, &refusal);
+        return Err(refusal.into());
     }
-    gate::admit(&caller.credential, call.address())?;
+    caller.be_admitted(&call, &visit)?;
     if is_old(&caller) {
         return Err(Error::refused(
             Code::Conflict,

@@ -38,7 +38,8 @@ pub(super) struct Replacement<'a> {
 }
 
 impl Replacement<'_> {
-    /// Keeps the present secret as one that was replaced, no longer than it would have been good by itself. It does nothing if the token is no longer what it was.
+    /// Keeps the present secret as one that was replaced, no longer than it would have been good by itself. It does nothing
+    /// if the token is no longer what it was.
     pub fn retire(&self) -> Statement {
         Statement::new(
             "INSERT INTO retired_secrets (digest, tenant_id, token_id, role, prefix, last_four, retired_at, until, last_used_at,
