@@ -57,7 +57,7 @@ pub struct Project {
     pub root: PathBuf,
     /// Cargo's target folder.
     pub target: PathBuf,
-    /// The folder of this program and of the drop-in `wasm-bindgen`.
+    /// The folder of this program.
     pub tools: PathBuf,
     /// Names the version of this program, so that what it made is made again when it changes.
     pub version: String,
@@ -75,7 +75,7 @@ impl Project {
         let target = tools
             .parent()
             .context("cargo builds into target/<profile>")?;
-        let mut path = vec![root.join("node_modules/.bin"), root.join(".tools/bin")];
+        let mut path = vec![root.join("node_modules/.bin")];
         path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
         Ok(Self {
             root: root.to_path_buf(),
@@ -99,11 +99,6 @@ impl Project {
     /// The same cargo that runs this program.
     pub fn cargo(&self) -> Command {
         self.command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-    }
-
-    /// A tool of `node_modules`.
-    pub fn npm_tool(&self, name: &str) -> PathBuf {
-        self.root.join("node_modules/.bin").join(name)
     }
 
     /// A folder for what this program keeps between runs.

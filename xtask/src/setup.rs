@@ -6,7 +6,6 @@ use anyhow::{Context, Result, bail, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const WORKER_BUILD: &str = "0.8.7";
 /// What installs the npm packages.
 const NODE_FOR_NPM: (u32, u32) = (20, 0);
 /// What wrangler runs on.
@@ -17,9 +16,7 @@ pub fn all(project: &Project) -> Result<()> {
     prerequisites(project)?;
     wasm_target(project)?;
     npm_packages(project)?;
-    node_for_wrangler(project)?;
-    wasm_bindgen(project)?;
-    worker_build(project)
+    node_for_wrangler(project)
 }
 
 /// Schemathesis in a Python environment of its own.
@@ -126,43 +123,4 @@ fn node_version(project: &Project) -> Result<(u32, u32)> {
         (Some(Ok(major)), Some(Ok(minor))) => Ok((major, minor)),
         _ => bail!("`node --version` said {text:?}"),
     }
-}
-
-/// worker-build calls it; built from the workspace's own lock, it is always of the right version.
-fn wasm_bindgen(project: &Project) -> Result<()> {
-    let mut build = project.cargo();
-    build.args([
-        "build",
-        "--quiet",
-        "--profile",
-        "tools",
-        "--package",
-        "xtask",
-    ]);
-    run(build.args(["--bin", "wasm-bindgen"]))
-}
-
-fn worker_build(project: &Project) -> Result<()> {
-    let root = project.root.join(".tools");
-    let installed = fs::read_to_string(root.join(".crates.toml")).unwrap_or_default();
-    if installed.contains(&format!("\"worker-build {WORKER_BUILD} ")) {
-        return Ok(());
-    }
-    step("worker-build, compiled once", || {
-        let mut install = project.cargo();
-        // It only starts other programs: optimising it would take four times as long for nothing.
-        install.args([
-            "install",
-            "--quiet",
-            "--locked",
-            "--debug",
-            "--config",
-            "profile.dev.debug=0",
-        ]);
-        install
-            .arg("--root")
-            .arg(&root)
-            .arg(format!("worker-build@{WORKER_BUILD}"));
-        run(&mut install).context("worker-build could not be installed")
-    })
 }

@@ -1,9 +1,11 @@
 //! Builds the Worker into `worker/build/`.
 
 use crate::files::{self, Stamp};
-use crate::project::{Profile, Project, WASM, WASM_FEATURES, run, run_quietly, step};
+use crate::project::{Profile, Project, WASM, WASM_FEATURES, run, step};
 use anyhow::{Context, Result};
 use std::fs;
+use std::path::Path;
+use wasm_bindgen_cli_support::Bindgen;
 
 /// Which of the workspace's profiles ships.
 const RELEASE: [&str; 2] = ["--profile", "worker"];
@@ -11,40 +13,43 @@ const RELEASE: [&str; 2] = ["--profile", "worker"];
 /// Builds it.
 pub fn build(project: &Project, profile: Profile) -> Result<()> {
     let wasm = step("Worker: compile", || compile(project, profile))?;
+    let entry = fs::read(project.root.join("worker/entry.js"))?;
     let output = project.root.join("worker/build");
     // One stamp for both profiles: they share the output folder.
     let made_from = Stamp::new(
         project.kept("worker.stamp"),
-        files::fingerprint(&[&wasm, project.version.as_bytes()]),
+        files::fingerprint(&[&wasm, &entry, project.version.as_bytes()]),
     );
     if made_from.holds() && output.join("index.js").is_file() {
         return Ok(());
     }
-    step("Worker: bind", || bundle(project, profile))?;
-    if profile == Profile::Release {
-        let file = output.join("index_bg.wasm");
-        let mut strip = project.command("wasm-opt");
-        // worker-build keeps the names of functions, a quarter of the file.
-        strip
-            .args(WASM_FEATURES)
-            .arg("--strip-debug")
-            .arg(&file)
-            .arg("-o")
-            .arg(&file);
-        step("Worker: strip", || run(&mut strip))?;
-    }
+    let bound = project.kept("worker");
+    files::emptied(&bound)?;
+    fs::write(bound.join("entry.js"), entry)?;
+    step("Worker: bind", || bind(profile, wasm, &bound))?;
+    // wrangler, where it runs, looks at this folder: the script last, when all is there that it names.
+    fs::create_dir_all(&output)?;
+    step("Worker: optimise", || {
+        optimise(project, profile, &bound, &output)
+    })?;
+    bundle(project, profile, &bound, &output)?;
     made_from.set()
 }
 
-/// Compiles just as worker-build will, which then finds it done; only to see whether anything changed.
 fn compile(project: &Project, profile: Profile) -> Result<Vec<u8>> {
     let mut cargo = project.cargo();
-    cargo
-        .current_dir(project.root.join("worker"))
-        .args(["build", "--lib", "--target", WASM]);
+    cargo.args([
+        "build",
+        "--package",
+        "latchkey-worker",
+        "--lib",
+        "--target",
+        WASM,
+    ]);
     if profile == Profile::Release {
         cargo.args(RELEASE);
     }
+    // What the crate `worker` is written for: promises of `js-sys`.
     run(cargo.env("WASM_BINDGEN_USE_JS_SYS", "1"))?;
     let folder = project.target.join(WASM).join(match profile {
         Profile::Dev => "debug",
@@ -54,17 +59,48 @@ fn compile(project: &Project, profile: Profile) -> Result<Vec<u8>> {
     fs::read(&wasm).with_context(|| wasm.display().to_string())
 }
 
-fn bundle(project: &Project, profile: Profile) -> Result<()> {
-    let mut build = project.command("worker-build");
-    build
-        .current_dir(project.root.join("worker"))
-        // It would download these.
-        .env("WASM_BINDGEN_BIN", project.tools.join("wasm-bindgen"))
-        .env("WASM_OPT_BIN", project.npm_tool("wasm-opt"))
-        .env("ESBUILD_BIN", project.npm_tool("esbuild"));
-    match profile {
-        Profile::Dev => build.arg("--dev"),
-        Profile::Release => build.args(RELEASE),
-    };
-    run_quietly(&mut build).map(drop)
+fn bind(profile: Profile, wasm: Vec<u8>, to: &Path) -> Result<()> {
+    let release = profile == Profile::Release;
+    Bindgen::new()
+        .input_bytes("index", wasm)
+        .module(true)?
+        .typescript(false)
+        .demangle(false)
+        // Has traps noticed, after which the crate `worker` asks for WebAssembly that begins anew.
+        .force_enable_abort_handler(true)
+        .keep_debug(!release)
+        .remove_name_section(release)
+        .remove_producers_section(release)
+        .generate(to)
+}
+
+/// Lays the WebAssembly into `to`; for release with what wasm-opt gains after the compiler, some hundredths of a call.
+fn optimise(project: &Project, profile: Profile, bound: &Path, to: &Path) -> Result<()> {
+    let [from, to] = [bound, to].map(|folder| folder.join("index_bg.wasm"));
+    if profile == Profile::Dev {
+        return fs::copy(&from, &to).map(drop).context("index_bg.wasm");
+    }
+    let mut wasm_opt = project.command("wasm-opt");
+    wasm_opt.args(WASM_FEATURES).arg("-O3");
+    run(wasm_opt.arg(from).arg("-o").arg(to))
+}
+
+/// Makes one script of the entry, what wasm-bindgen made, and what the crate `worker` brings.
+fn bundle(project: &Project, profile: Profile, bound: &Path, to: &Path) -> Result<()> {
+    // The runtime takes a compiled module by an ordinary import.
+    let script = bound.join("index.js");
+    let text = fs::read_to_string(&script)?;
+    fs::write(&script, text.replace("import source ", "import "))?;
+    let mut esbuild = project.command("esbuild");
+    esbuild.arg(bound.join("entry.js")).args([
+        "--bundle",
+        "--format=esm",
+        "--external:./index_bg.wasm",
+        "--log-level=warning",
+    ]);
+    esbuild.arg(format!("--outfile={}", to.join("index.js").display()));
+    if profile == Profile::Release {
+        esbuild.arg("--minify");
+    }
+    run(&mut esbuild)
 }
