@@ -197,7 +197,7 @@ SELECT 'tok_01K90000000000000000000001', column1, column2, 'ten_01K9000000000000
        strftime('%Y-%m-%dT%H:%M:%SZ', 'now', column4), column5, column6, column7
 FROM (VALUES
     ('insufficient_scope', '192.0.2.18', 12, '-3 hours', 'nightly-runner/2.5', 'DELETE /vaults', 'vaults:write'),
-    ('token_grace_ended', '198.51.100.9', 2, '-5 days', 'python-requests/2.32', 'GET /backups', NULL));
+    ('token_grace_ended', '198.51.100.9', 2, '-5 days', 'python-requests/2.32', 'GET /backups', ''));
 INSERT INTO token_calls (token_id, minute, route, status, code, ip, tenant_id, id, calls, at, agent, request_id)
 SELECT 'tok_01K90000000000000000000001', strftime('%Y-%m-%dT%H:%M:00Z', 'now', column1), column2, column3, column4, column5,
        'ten_01K90000000000000000000001', 'cal_01K9000000000000000000000' || column6, column7,

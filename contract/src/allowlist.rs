@@ -3,6 +3,7 @@
 //! An entry that begins with `!` shuts its addresses out, whatever else lets them in. An empty list lets in everybody;
 //! one that only shuts out lets in the rest.
 
+use crate::check::is_unprintable;
 use std::{
     fmt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
@@ -109,7 +110,8 @@ impl FromStr for Entry {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let text = text.trim();
+        // Copied along by accident, and seen by nobody.
+        let text = text.trim_matches(|c: char| c.is_whitespace() || is_unprintable(c));
         let (denies, text) = match text.strip_prefix('!') {
             Some(rest) => (true, rest.trim_start()),
             None => (false, text),
@@ -128,11 +130,14 @@ impl FromStr for Entry {
 fn address(text: &str) -> Result<IpAddr, String> {
     text.parse().map_err(|_| {
         let shown: String = text.chars().take(50).collect();
-        let parts = text.split('.');
-        let why = if text.contains('%') {
+        let mut parts = text.split('.');
+        let why = if text.contains([',', ';', '#']) || text.contains(char::is_whitespace) {
+            "Use an entry for each address, with nothing beside it."
+        } else if text.contains('%') {
             "A zone such as %eth0 means nothing here; leave it out."
         } else if parts.clone().count() == 4
-            && parts.into_iter().any(|part| part.len() > 1 && part.starts_with('0'))
+            && parts.clone().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+            && parts.any(|part| part.len() > 1 && part.starts_with('0'))
         {
             "Leave out leading zeros: some programs read them as octal."
         } else if text.starts_with('[') {
@@ -423,6 +428,7 @@ mod tests {
             "10.0.0.1:80",
             "10.0.0.0/40",
             "[::1]",
+            "0x0a.0.0.1",
         ])
         .unwrap_err();
         let told: Vec<_> = wrong
@@ -447,6 +453,10 @@ mod tests {
                 (
                     4,
                     "“[::1]” is no IPv4 or IPv6 address. Leave out the brackets, and the port if there is one."
+                ),
+                (
+                    5,
+                    "“0x0a.0.0.1” is no IPv4 or IPv6 address. Use an address, a network such as 192.0.2.0/24, or a range such as 192.0.2.1-192.0.2.9."
                 ),
             ]
         );

@@ -14,7 +14,7 @@ const activity = (id: string) => `/tokens/${id}/activity`
 
 test('b.3 tells from where a token was used, the last first, and what the client calls itself', async ({ owner }) => {
   const { token, secret } = await owner.makeToken({ scopes: ['users:read'] })
-  expect((await owner.get(activity(token.id))).json).toEqual({ tracked_since: token.created_at, calls: [], refusals: [], would_refuse: [], old_secret: null, can_undo_rotation: false, unused_scopes: null, removed_scopes: null })
+  expect((await owner.get(activity(token.id))).json).toEqual({ tracked_since: token.created_at, calls: [], refusals: [], would_refuse: [], pair: null, old_secret: null, can_undo_rotation: false, unused_scopes: null, removed_scopes: null })
   const [first, second] = [newAddress(), newAddress()]
   await bearer(secret, first).get('/tokens/self')
   await expect.poll(async () => (await owner.get(activity(token.id))).json.calls.length).toBe(1)
@@ -83,6 +83,29 @@ test('c.3 tells the refusals by reason, with what was missing and from where', a
   expect(by.insufficient_scope).toMatchObject({ missing: 'users:read', ip: '10.0.0.1', call: 'GET /api/v1/users' })
   expect(by.token_revoked).toMatchObject({ missing: null, ip: '203.0.113.9', calls: 1 })
   expect(by.token_expired.call).toBe('GET /api/v1/tokens/self')
+})
+
+test('c.3 refusals for one scope are told apart from those for another, each with its own count', async ({ owner }) => {
+  const { token, secret } = await owner.makeToken({ scopes: ['backups:read'] })
+  for (const path of ['/users', '/roles', '/users']) expectProblem(await bearer(secret, '192.0.2.7').get(path), 403, 'insufficient_scope')
+  const missing = async () => (await owner.get(activity(token.id))).json.refusals.map(({ missing, calls, call }: any) => [missing, calls, call]).sort()
+  await expect.poll(missing).toEqual([
+    ['roles:read', 1, 'GET /api/v1/roles'],
+    ['users:read', 2, 'GET /api/v1/users'],
+  ])
+})
+
+test('C-R3 of a pair it tells how long its secret works and how long it can be renewed, of another token nothing', async ({ owner }) => {
+  const made = await owner.post('/users/me/tokens', { name: 'pair', scopes: ['users:read'], refresh: true })
+  const { token } = made.json
+  const pair = async (id: string) => (await owner.get(activity(id))).json.pair
+  const { access_until, renewable_until } = await pair(token.id)
+  expect(Date.parse(renewable_until) - Date.parse(access_until)).toBe(14 * DAY * 1000)
+  await db.rows('UPDATE tokens SET renewable_until = ?1 WHERE id = ?2', access_until, token.id)
+  expect(await pair(token.id)).toEqual({ access_until, renewable_until: access_until })
+  expect((await owner.post(`/tokens/${token.id}/rotate`, {})).status).toBe(201)
+  expect(await pair(token.id)).toBe(null)
+  expect(await pair((await owner.makeToken()).token.id)).toBe(null)
 })
 
 test('c.3 introspection and every other gate tell the same reasons, and nothing of whoever asks', async ({ owner }) => {

@@ -127,6 +127,27 @@ test.describe('Token activity', () => {
     await expect(taken).toBeHidden()
   })
 
+  test('C-R3 tells of a pair whether it waits to be renewed, and until when it can be', async ({ page, owner }) => {
+    const { token } = (await owner.post('/users/me/tokens', { name: 'pair', scopes: ['users:read'], refresh: true })).json
+    await open(page, API_ACCESS)
+    const activity = dialog(page, 'Token activity')
+    const look = async () => {
+      await act(page, 'pair', 'Activity')
+      await expect(activity.getByRole('region', { name: 'Used from' })).toBeVisible()
+    }
+    await look()
+    await expect(activity.getByText(/Its secret works until .* The refresh token brings a new one until /)).toBeVisible()
+    for (const [past, words] of [
+      [60, /waits to be renewed/],
+      [15 * DAY, /was not renewed by .* Rotate its secret, or add a new token/],
+    ] as const) {
+      await button(activity, 'Close').last().click()
+      await db.rows('UPDATE tokens SET access_until = ?2 WHERE id = ?1', token.id, ago(past))
+      await look()
+      await expect(activity.getByText(words)).toBeVisible()
+    }
+  })
+
   test('says honestly that a token was never used, and is there for revoked ones too', async ({ page, owner }) => {
     const { token } = await owner.makeToken({ name: 'gone' })
     await owner.delete(`/tokens/${token.id}`)

@@ -87,6 +87,9 @@ test.describe('Add New Token', () => {
 
     await page.goto(`${API_ACCESS}?name=Grafana&expires=45`)
     await expect(adding.getByRole('radio', { name: '45 days' })).toBeChecked()
+    await page.goto(`${API_ACCESS}?name=Grafana&kind=bogus&expires=soon`)
+    await expect(adding.getByText('The link asks for what is no kind of token here: bogus.')).toBeVisible()
+    await expect(adding.getByText('The link asks for what is no end here: soon.')).toBeVisible()
     const day = at(now() + 45 * DAY).slice(0, 10)
     await page.goto(`${API_ACCESS}?name=Grafana&expires=${day}`)
     await expect(adding.getByLabel('Last day')).toHaveValue(day)

@@ -282,6 +282,7 @@ test.describe('Edit token', () => {
     await open(page, API_ACCESS)
     await expect(await cell(tokens(page), 'over', 'Status')).toHaveText('Expired')
     const editing = await editToken(page, 'over')
+    await expect(editing.getByText('This token has expired. Choose a later end, and it works again.')).toBeVisible()
     await editing.getByRole('radio', { name: '60 days' }).check()
     await button(editing, 'Save').click()
     await expect(await cell(tokens(page), 'over', 'Status')).toHaveText('Active')

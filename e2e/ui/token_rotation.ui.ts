@@ -1,6 +1,6 @@
 // `Rotate secret` from the row of a token.
 
-import { bearer } from '../support/actors'
+import { Actor, bearer } from '../support/actors'
 import { API_ACCESS, act, button, dialog, open, rowOf, signIn, tokens } from '../support/browser'
 import { ago, db } from '../support/db'
 import { expect, test } from '../support/test'
@@ -66,6 +66,28 @@ test.describe('Rotate secret', () => {
     await expect(activity.getByText(/The new one was used .* by /)).toBeVisible()
     await expect(button(activity, 'Retire now')).toBeVisible()
     await expect(button(activity, 'Undo rotation')).toBeHidden()
+  })
+
+  test('c.1 the row itself tells who still uses the old secret, and retires it', async ({ page, owner }) => {
+    const { token, secret, bearer: old } = await owner.makeToken({ name: 'nightly' })
+    const fresh = (await owner.post(`/tokens/${token.id}/rotate`, { grace_seconds: 600 })).json.secret
+    await db.rows('UPDATE retired_secrets SET retired_at = ?2 WHERE token_id = ?1', token.id, ago(60))
+    await open(page, API_ACCESS)
+    const row = rowOf(tokens(page), 'nightly')
+    await expect(row).toContainText('it is safe to retire')
+    expect((await new Actor('192.0.2.9', { Authorization: `Bearer ${secret}`, 'User-Agent': 'backup/2.1' }).get('/tokens/self')).status).toBe(200)
+    await expect.poll(() => db.count('FROM retired_secrets WHERE token_id = ?1 AND last_used_at IS NOT NULL', token.id)).toBe(1)
+    await page.reload()
+    await expect(row).toContainText(/Still in use: .*, by 192.0.2.9, backup\/2.1/)
+    await page.route('**/grace', (route) => route.abort(), { times: 1 })
+    await button(row, 'Retire now').click()
+    await expect(page.getByRole('alert')).toContainText('Latchkey cannot be reached.')
+    expect((await old.get('/tokens/self')).status).toBe(200)
+    await button(row, 'Retire now').click()
+    await expect(page.getByText('The old secret no longer works.')).toBeVisible()
+    await expect(button(row, 'Old secret works')).toBeHidden()
+    expect((await old.get('/tokens/self')).json.code).toBe('token_grace_ended')
+    expect((await bearer(fresh).get('/tokens/self')).status).toBe(200)
   })
 
   test('Now ends the old secret at once', async ({ page, owner }) => {

@@ -22,11 +22,14 @@ pub fn Create() -> impl IntoView {
         Dialog::Create(prefilled) => (
             prefilled.draft.clone(),
             Expiry::of_link(&prefilled.expires, clock::end_of_day),
-            prefilled.unknown.join(", "),
+            prefilled.unknown.clone(),
         ),
-        _ => (CreateToken::default(), None, String::new()),
+        _ => (CreateToken::default(), None, Vec::new()),
     });
     let is_prefilled = start != CreateToken::default();
+    let unknown = unknown.into_iter().map(|(what, said)| {
+        notice::warning_of(["The link asks for what is no ", what, " here: ", &said, "."].concat())
+    });
     let kind = start.kind.unwrap_or_default();
     let expiry = expires.unwrap_or_else(|| {
         desk.policy
@@ -60,7 +63,7 @@ pub fn Create() -> impl IntoView {
                 <div class="dialog__body">
                     {notice::alert(move || state.trouble())}
                     {is_prefilled.then(|| notice::warning("The link that brought you here has filled this in. Check it before you generate the token."))}
-                    {(!unknown.is_empty()).then(|| notice::warning_of(["The link asks for what is no scope here: ", &unknown, "."].concat()))}
+                    {unknown.collect_view()}
                     {draft.view(desk, None)}
                 </div>
                 <div class="dialog__footer">

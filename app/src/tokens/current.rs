@@ -5,7 +5,7 @@ use super::{
     actions::actions,
     cells,
     filter::{self, Wanted},
-    list,
+    list, old_secret,
 };
 use crate::{
     clock::Clock,
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 use contract::tokens::{MAX_REVOKED_AT_ONCE, Token};
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 /// The list.
 pub fn current(desk: Desk) -> AnyView {
@@ -48,9 +48,9 @@ fn row(desk: Desk, token: &Token) -> AnyView {
         <tr>
             <td class="table__select"><SelectRow id=token.id.as_str().to_owned() name=&token.name selection=desk.selection order /></td>
             {cells::name(token)}
-            {cells::secret(token)}
+            {cells::cell("Token", secrets(desk, token))}
             {cells::scopes(token)}
-            {cells::cell("Status", status(desk, token))}
+            {cells::cell("Status", status(token))}
             {cells::time("Created", Some(token.created_at))}
             {cells::time("Expires", token.end())}
             {cells::time("Last used", token.last_used_at)}
@@ -60,8 +60,8 @@ fn row(desk: Desk, token: &Token) -> AnyView {
     .into_any()
 }
 
-/// The status at this moment, which time changes without anybody's doing; and that an old secret works still.
-fn status(desk: Desk, token: &Token) -> AnyView {
+/// The status at this moment, which time changes without anybody's doing.
+fn status(token: &Token) -> AnyView {
     let clock = expect_context::<Clock>();
     let end = token.end();
     let over = Memo::new(move |_| end.is_some_and(|end| end <= clock.get()));
@@ -71,16 +71,31 @@ fn status(desk: Desk, token: &Token) -> AnyView {
         (false, true) => badge(Tone::Active, "Active"),
         (false, false) => badge(Tone::Off, "Disabled"),
     };
-    let grace = token.in_grace_until.map(|until| {
-        let token = token.clone();
-        let shown = move || until > clock.get();
+    badge.into_any()
+}
+
+/// What is known of the secret, and of the one before while that works still.
+fn secrets(desk: Desk, token: &Token) -> AnyView {
+    let clock = expect_context::<Clock>();
+    let old = token.in_grace_until.map(|until| {
+        let token = StoredValue::new(token.clone());
+        let told = RwSignal::new(None);
+        spawn_local(async move {
+            if let Ok(tell) = old_secret().await {
+                let _ = told.try_set(Some(tell));
+            }
+        });
+        let told = move || told.get().map(|tell| token.with_value(|token| tell(desk, token)));
         view! {
-            <button type="button" class="link table__sub" hidden=move || !shown() on:click=move |_| desk.dialog.set(Dialog::Insight(Box::new(token.clone())))>
-                "Old secret works"
-            </button>
+            <div hidden=move || until <= clock.get()>
+                <button type="button" class="link table__sub" on:click=move |_| desk.dialog.set(Dialog::Insight(Box::new(token.get_value())))>
+                    "Old secret works"
+                </button>
+                {told}
+            </div>
         }
     });
-    view! { {badge} {grace} }.into_any()
+    view! { <div><code class="mono">{cells::masked(token)}</code>{old}</div> }.into_any()
 }
 
 fn nothing(desk: Desk) -> AnyView {

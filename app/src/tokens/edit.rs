@@ -90,6 +90,7 @@ fn edit(desk: Desk, token: &Token, proposal: Option<Proposal>, fresh: Fresh) -> 
             .form
             .send(&ev, Method::PATCH, change, tag, complaint, saved);
     };
+    let is_expired = token.status == Status::Expired;
     let proposed = if held {
         Some(notice::info(
             "This token has the scope already. If calls are still refused, its owner's role lacks it.",
@@ -104,6 +105,7 @@ fn edit(desk: Desk, token: &Token, proposal: Option<Proposal>, fresh: Fresh) -> 
                 {fresh.way_on()}
                 {super::of_another(desk)}
                 {proposed}
+                {is_expired.then(|| notice::info("This token has expired. Choose a later end, and it works again."))}
                 {fields}
                 {switch("Enabled", "While it is not, every call with this token is refused. Nothing is lost: it can be enabled again.", enabled)}
             </div>

@@ -186,7 +186,7 @@ fn refresh(form: Form<CreateToken>, desk: Desk) -> impl Fn() -> Option<AnyView> 
             form.change("refresh", |draft| draft.refresh = refresh);
         };
         let hint = format!(
-            "The token itself then lives {minutes} minutes; a script renews it with the refresh token until the end above."
+            "The token itself then lives {minutes} minutes. A script renews it with the refresh token, at most 14 days later, until the end above."
         );
         renewable.then(|| {
             view! {

@@ -14,7 +14,7 @@ use contract::{
     scopes::{Scope, ScopeSet},
     time::Timestamp,
     tokens::{
-        Activity, CallsFrom, Kind, OldSecret, Refusals, RemovedScopes, Status, TOKENS, Token,
+        Activity, CallsFrom, Kind, OldSecret, Pair, Refusals, RemovedScopes, Status, TOKENS, Token,
         UNUSED_DAYS,
     },
     usage::TokenUsage,
@@ -31,6 +31,9 @@ pub fn dialog() -> AnyView {
         .map(|token| view! { <Insight token /> }.into_any())
         .into_any()
 }
+
+/// What is said once a secret was retired.
+const RETIRED: &str = "The old secret no longer works.";
 
 type Known = (TokenUsage, Activity);
 
@@ -94,6 +97,7 @@ fn told(desk: Desk, token: &Token, (usage, activity): &Known, again: Callback<()
         .clone()
         .filter(|old| old.until > now && token.status != Status::Revoked);
     view! {
+        {activity.pair.as_ref().filter(|_| token.status != Status::Revoked).map(|pair| renewed(pair, now))}
         {old.map(|old| view! { <Old token=token.id.as_str().to_owned() old can_undo=activity.can_undo_rotation again /> })}
         <section class="subsection" aria-labelledby="calls">
             <h3 class="field__label" id="calls">"Calls in the last 30 days"</h3>
@@ -113,6 +117,26 @@ fn told(desk: Desk, token: &Token, (usage, activity): &Known, again: Callback<()
         {recent_calls(token.id.as_str())}
     }
     .into_any()
+}
+
+/// How it stands with the refresh token.
+fn renewed(pair: &Pair, now: Timestamp) -> AnyView {
+    let (access, last) = (
+        crate::clock::in_words(pair.access_until),
+        crate::clock::in_words(pair.renewable_until),
+    );
+    if pair.renewable_until <= now {
+        return notice::warning_of(format!(
+            "This token was not renewed by {last}, so its refresh token is over. Rotate its secret, or add a new token."
+        ));
+    }
+    let words = if pair.access_until <= now {
+        "This token waits to be renewed: its secret worked until "
+    } else {
+        "Its secret works until "
+    };
+    view! { <p>{words} {access} " The refresh token brings a new one until " {last} "."</p> }
+        .into_any()
 }
 
 /// The scopes that it had, and can have again.
@@ -175,6 +199,51 @@ fn unused_scopes(desk: Desk, token: &Token, unused: &[Scope]) -> Option<AnyView>
     )
 }
 
+/// Who still uses the secret before, in the row of its token.
+pub fn in_row(desk: Desk, token: &Token) -> AnyView {
+    let (api, toaster) = (Api::in_use(), expect_context::<Toaster>());
+    let path = [TOKENS, "/", token.id.as_str()].concat();
+    let activity = [&path, "/activity"].concat();
+    let old = RwSignal::new(None::<OldSecret>);
+    spawn_local(async move {
+        if let Ok(known) = api.get::<Activity>(&activity).await {
+            let _ = old.try_set(known.old_secret);
+        }
+    });
+    let retire = move |_| {
+        let path = [&path, "/grace"].concat();
+        spawn_local(async move {
+            match api.send(Method::DELETE, &path, None).await {
+                Ok(_) => {
+                    toaster.say(RETIRED.into());
+                    desk.reload();
+                }
+                Err(failure) => toaster.complain(failure.message()),
+            }
+        });
+    };
+    let told = move || {
+        let old = old.get()?;
+        Some(view! {
+            <span class="table__sub">{old_used(&old)}</span>
+            <button type="button" class="link table__sub" on:click=retire.clone()>"Retire now"</button>
+        })
+    };
+    told.into_any()
+}
+
+/// Who uses a secret that was replaced.
+fn old_used(old: &OldSecret) -> AnyView {
+    match old.last_used_at.filter(|_| old.is_in_use()) {
+        Some(at) => used_by(
+            "Still in use: ",
+            at,
+            [old.last_used_ip.clone(), old.last_used_agent.clone()],
+        ),
+        None => "Nobody has used it since it was replaced: it is safe to retire.".into_any(),
+    }
+}
+
 /// The secret before, while it works.
 #[component]
 fn Old(
@@ -211,15 +280,7 @@ fn Old(
         let undo = move |_| end("/rotation", "The old secret is the only one again.");
         view! { <button type="button" class="button button--secondary button--small" on:click=undo>"Undo rotation"</button> }
     });
-    let is_used = old.is_in_use();
-    let used = match old.last_used_at.filter(|_| is_used) {
-        Some(at) => used_by(
-            "Still in use: ",
-            at,
-            [old.last_used_ip, old.last_used_agent],
-        ),
-        None => "Nobody has used it since it was replaced: it is safe to retire.".into_any(),
-    };
+    let used = old_used(&old);
     let new_used = match old.new_used_at {
         Some(at) => used_by(
             "The new one was used ",
@@ -235,7 +296,7 @@ fn Old(
                 <p class="notice__title">"The old secret …" {old.last_four} " works until " {crate::clock::in_words(old.until)}</p>
                 <p>{used} " " {new_used}</p>
                 <div class="cluster">
-                    <button type="button" class="button button--secondary button--small" on:click=move |_| retire("/grace", "The old secret no longer works.")>"Retire now"</button>
+                    <button type="button" class="button button--secondary button--small" on:click=move |_| retire("/grace", RETIRED)>"Retire now"</button>
                     {undo}
                 </div>
             </div>
@@ -367,7 +428,7 @@ pub fn known_address(ip: String) -> String {
 fn reason(code: &str, missing: Option<&str>) -> String {
     let words = match (code, missing) {
         ("insufficient_scope", Some(scope)) => return ["It lacks ", scope, "."].concat(),
-        ("token_expired", _) => "It had expired.",
+        ("token_expired", _) => "It had expired, or waited to be renewed.",
         ("token_disabled", _) => "It was disabled.",
         ("token_revoked", _) => "It had been revoked.",
         ("token_grace_ended", _) => "An old secret was used after its time.",
@@ -391,7 +452,10 @@ mod tests {
             reason("insufficient_scope", Some("jobs:read")),
             "It lacks jobs:read."
         );
-        assert_eq!(reason("token_expired", None), "It had expired.");
+        assert_eq!(
+            reason("token_expired", None),
+            "It had expired, or waited to be renewed."
+        );
         assert_eq!(reason("something_new", None), "something_new");
     }
 }

@@ -1,7 +1,10 @@
 //! Links that begin something: a token to be made, or a scope to be given. A person confirms it.
 
-use super::{Desk, Dialog, Proposal};
-use crate::router::{Place, Router};
+use super::{Desk, Dialog, Proposal, expiry::Expiry};
+use crate::{
+    clock,
+    router::{Place, Router},
+};
 use contract::{
     scopes::{Scope, ScopeSet},
     tokens::{CreateToken, Kind},
@@ -15,8 +18,8 @@ pub struct Prefilled {
     pub draft: CreateToken,
     /// How long it is to live, as the link says it.
     pub expires: String,
-    /// What the link names as scopes and is none.
-    pub unknown: Vec<String>,
+    /// What the link asks for and cannot have: what for, and how it says it.
+    pub unknown: Vec<(&'static str, String)>,
 }
 
 /// Whether the URL of a page asks for something.
@@ -40,12 +43,30 @@ pub fn follow(desk: Desk) {
             .map(Proposal::Add);
         return desk.dialog.set(Dialog::Edit(id, scope));
     }
-    let kind = text("kind").as_deref().and_then(Kind::parse);
+    let asked = text("kind");
+    let kind = asked.as_deref().and_then(Kind::parse);
     let is_custom = kind.unwrap_or_default() == Kind::Custom;
     let (scopes, unknown) = text("scopes")
         .filter(|_| is_custom)
         .map(|text| chosen(&text))
         .unwrap_or_default();
+    let expires = place.parameter("expires");
+    let is_end = expires.is_empty() || Expiry::of_link(&expires, clock::end_of_day).is_some();
+    let unknown = [
+        ("scope", unknown.join(", ")),
+        (
+            "kind of token",
+            asked.filter(|_| kind.is_none()).unwrap_or_default(),
+        ),
+        (
+            "end",
+            if is_end {
+                String::new()
+            } else {
+                expires.clone()
+            },
+        ),
+    ];
     let draft = CreateToken {
         name: text("name").unwrap_or_default(),
         description: text("description"),
@@ -53,11 +74,13 @@ pub fn follow(desk: Desk) {
         scopes,
         ..CreateToken::default()
     };
-    let expires = place.parameter("expires");
     desk.dialog.set(Dialog::Create(Box::new(Prefilled {
         draft,
         expires,
-        unknown,
+        unknown: unknown
+            .into_iter()
+            .filter(|(_, said)| !said.is_empty())
+            .collect(),
     })));
 }
 

@@ -61,6 +61,12 @@ pub fn insight() -> Result<Render, Missing> {
     Ok(insight::dialog)
 }
 
+/// What the row of a token tells of its old secret, in the same chunk.
+#[wasm_split(token_insight, wasm_split_path = leptos::wasm_split, fallible)]
+pub fn old_secret() -> Result<fn(Desk, &Token) -> AnyView, Missing> {
+    Ok(insight::in_row)
+}
+
 /// The dialog that is open, but for the one of [`insight`].
 fn dialog() -> AnyView {
     use create::Create;

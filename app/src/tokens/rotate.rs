@@ -68,8 +68,10 @@ fn RotateDialog(
     };
     let close = Callback::new(move |()| desk.close());
     let until = move || match grace.get() {
-        "0" => "The old secret stops working at once. Choose this if somebody else may know it.",
-        _ => "Until then both secrets work, and you see who still uses the old one.",
+        "0" => "The old secret stops working at once.",
+        _ => {
+            "Until then both secrets work, and you see who still uses the old one. If it is compromised, choose Now."
+        }
     };
     view! {
         <Modal id="rotate-title" title="Rotate secret" small=true on_close=close>

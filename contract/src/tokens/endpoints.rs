@@ -14,6 +14,9 @@ pub fn prefix(text: &str) -> Result<String, &'static str> {
     if text.len() > MAX_LENGTH {
         return Err("Use at most 200 characters.");
     }
+    if text.contains('*') {
+        return Err("Leave out the *: a path lets in all that lies below it.");
+    }
     if text.contains('%') || !is_clear(text) {
         return Err(
             "Use a path such as /backups/daily, without ? and #, dots between slashes, or % signs.",
@@ -164,6 +167,7 @@ mod tests {
             "/backups/da ily",
             "/backups/é",
             "/Backups",
+            "/backups/*",
         ] {
             assert!(prefix(text).is_err(), "{text}");
         }

@@ -24,7 +24,7 @@ pub struct CallsFrom {
     pub call: String,
 }
 
-/// Calls with a token from one address that were refused for one reason.
+/// Calls with a token from one address that were refused for one reason, or for want of one scope.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Refusals {
@@ -78,6 +78,16 @@ impl OldSecret {
     }
 }
 
+/// A token that is renewed by a refresh token, as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Pair {
+    /// Until when its secret works.
+    pub access_until: Timestamp,
+    /// Until when the refresh token can still bring a new one.
+    pub renewable_until: Timestamp,
+}
+
 /// Who uses a token, and who could not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -90,6 +100,8 @@ pub struct Activity {
     pub refusals: Vec<Refusals>,
     /// What was let in although the IP allowlist leaves its address out, since that is observed only; the last first.
     pub would_refuse: Vec<Refusals>,
+    /// How it stands with the refresh token, if it has one.
+    pub pair: Option<Pair>,
     /// The secret before.
     pub old_secret: Option<OldSecret>,
     /// Whether the rotation can be undone: the secret before works, and nobody has used the new one yet.

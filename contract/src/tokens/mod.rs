@@ -13,7 +13,8 @@ pub use calls::{CALLS_KEPT_DAYS, Outcome, TokenCalls};
 pub use create::{CreateToken, NewToken, ip_allowlist};
 pub use edit::{Edit, Refused, TokenChange, UpdateToken};
 pub use insight::{
-    Activity, CallsFrom, OBSERVED, OldSecret, Refusals, RemovedScopes, UNUSED_DAYS, unused_scopes,
+    Activity, CallsFrom, OBSERVED, OldSecret, Pair, Refusals, RemovedScopes, UNUSED_DAYS,
+    unused_scopes,
 };
 pub use kind::Kind;
 pub use lifetime::Wish;

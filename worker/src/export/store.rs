@@ -161,13 +161,13 @@ pub(super) async fn token_refusals(
     owner: &Owner,
     after: &Place,
 ) -> Result<Vec<Placed<RefusalOfToken>>> {
-    // A blank comes before whatever a reason may go on with.
+    // A blank comes before whatever a reason or a scope may go on with.
     db.all(Statement::new(
-        "SELECT r.token_id AS place, r.reason || ' ' || r.ip AS within, r.token_id, r.reason, r.missing, r.ip, r.agent,
-                r.calls, r.at, r.call
+        "SELECT r.token_id AS place, r.reason || ' ' || r.missing || ' ' || r.ip AS within, r.token_id, r.reason,
+                nullif(r.missing, '') AS missing, r.ip, r.agent, r.calls, r.at, r.call
          FROM tokens t CROSS JOIN token_refusals r ON r.token_id = t.id
-         WHERE t.user_id = ?1 AND t.tenant_id = ?2 AND t.id >= ?3 AND (t.id > ?3 OR r.reason || ' ' || r.ip > ?4)
-         ORDER BY t.id, r.reason, r.ip LIMIT ?5",
+         WHERE t.user_id = ?1 AND t.tenant_id = ?2 AND t.id >= ?3 AND (t.id > ?3 OR r.reason || ' ' || r.missing || ' ' || r.ip > ?4)
+         ORDER BY t.id, r.reason, r.missing, r.ip LIMIT ?5",
         [
             owner.user(),
             owner.tenant(),

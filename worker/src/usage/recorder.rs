@@ -344,7 +344,7 @@ pub fn record(call: &Call, machine: &MachineCaller, visit: &Visit) {
     if let Some(token) = machine::token_id(machine) {
         visited(call, &machine.tenant, token, visit, None);
         if machine.credential.would_refuse(visit.address()) {
-            note_refusal(call, &machine.tenant, token, visit, OBSERVED, None);
+            note_refusal(call, &machine.tenant, token, visit, OBSERVED, String::new());
         }
     }
     note(call, |recorder| {
@@ -413,6 +413,7 @@ pub fn record(call: &Call, machine: &MachineCaller, visit: &Visit) {
 /// Notes that a call with a known token was refused.
 pub fn refused(call: &Call, tenant: &Tenant, token: &TokenId, visit: &Visit, refusal: &Refusal) {
     let missing = refusal.required_scope.map(|scope| scope.to_string());
+    let missing = missing.unwrap_or_default();
     visited(call, tenant, token, visit, Some(refusal.code));
     note_refusal(call, tenant, token, visit, refusal.code.as_str(), missing);
 }
@@ -423,7 +424,7 @@ fn note_refusal(
     token: &TokenId,
     visit: &Visit,
     reason: &str,
-    missing: Option<String>,
+    missing: String,
 ) {
     note(call, |recorder| {
         let counts = &mut recorder.counts;

@@ -144,7 +144,7 @@ impl Counted for AddressUse {
     }
 }
 
-/// Calls with one token from one address that were refused for one reason.
+/// Calls with one token from one address that were refused for one reason, or for want of one scope.
 #[derive(Clone, Serialize)]
 pub(super) struct RefusedUse {
     pub tenant: String,
@@ -156,15 +156,15 @@ pub(super) struct RefusedUse {
     pub agent: Option<String>,
     /// Method and route.
     pub call: String,
-    /// The scope that was missing.
-    pub missing: Option<String>,
+    /// The scope that was missing; empty where none was.
+    pub missing: String,
 }
 
 impl Counted for RefusedUse {
-    type Key = (String, String, String);
+    type Key = [String; 4];
 
     fn key(&self) -> Self::Key {
-        (self.token.clone(), self.reason.clone(), self.ip.clone())
+        [&self.token, &self.reason, &self.missing, &self.ip].map(String::clone)
     }
 
     fn take_in(&mut self, other: Self, later: bool) {
@@ -401,12 +401,12 @@ fn account_uses(uses: &str) -> [Statement; 2] {
 
 fn refusals(refusals: &str) -> Statement {
     Statement::new(
-        "INSERT INTO token_refusals (token_id, reason, ip, tenant_id, calls, at, agent, call, missing)
-         SELECT t.id, value ->> 'reason', value ->> 'ip', t.tenant_id, value ->> 'calls',
-                value ->> 'at', value ->> 'agent', value ->> 'call', value ->> 'missing'
+        "INSERT INTO token_refusals (token_id, reason, missing, ip, tenant_id, calls, at, agent, call)
+         SELECT t.id, value ->> 'reason', value ->> 'missing', value ->> 'ip', t.tenant_id, value ->> 'calls',
+                value ->> 'at', value ->> 'agent', value ->> 'call'
          FROM json_each(?1) JOIN tokens t ON t.id = value ->> 'token' AND t.tenant_id = value ->> 'tenant' WHERE true
-         ON CONFLICT (token_id, reason, ip) DO UPDATE SET calls = calls + excluded.calls, at = excluded.at,
-             agent = excluded.agent, call = excluded.call, missing = excluded.missing",
+         ON CONFLICT (token_id, reason, missing, ip) DO UPDATE SET calls = calls + excluded.calls, at = excluded.at,
+             agent = excluded.agent, call = excluded.call",
         [&refusals],
     )
 }

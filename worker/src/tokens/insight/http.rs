@@ -93,6 +93,7 @@ pub async fn activity(
         calls: calls.rows()?,
         refusals: refusals.rows()?,
         would_refuse: observed.rows()?,
+        pair: scopes.as_ref().and_then(|scopes| scopes.pair(&token)),
         old_secret,
         can_undo_rotation: undoable == Some(1),
         removed_scopes: scopes

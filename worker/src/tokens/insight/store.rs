@@ -4,12 +4,13 @@ use crate::{
     auth::Holder,
     db::{Db, Statement},
     error::{Error, Result},
+    tokens::rules::RENEWAL_WINDOW,
 };
 use contract::{
     ids::TokenId,
     scopes::{Scope, ScopeSet},
     time::Timestamp,
-    tokens::{Kind, OBSERVED, RemovedScopes, Token, unused_scopes},
+    tokens::{Kind, OBSERVED, Pair, RemovedScopes, Token, unused_scopes},
 };
 use serde::Deserialize;
 
@@ -40,7 +41,7 @@ pub(super) async fn days(
 /// What stands for the scopes of calls of which nobody said what they were for.
 pub const TAKES_UNKNOWN: &str = "?";
 
-/// Since when a token has had its scopes, which of them calls took since a day, and which it had before.
+/// Since when a token has had its scopes, which of them calls took since a day, and which it had before; and its pair.
 #[derive(Deserialize)]
 pub(super) struct ScopesTaken {
     /// Empty: since it was made.
@@ -49,9 +50,20 @@ pub(super) struct ScopesTaken {
     taken: String,
     removed_scopes: Option<String>,
     scopes_removed_at: Option<Timestamp>,
+    access_until: Option<Timestamp>,
 }
 
 impl ScopesTaken {
+    /// The pair that the token is, if it is one.
+    pub fn pair(&self, token: &Token) -> Option<Pair> {
+        let access_until = self.access_until?;
+        let last = access_until.plus(RENEWAL_WINDOW);
+        Some(Pair {
+            access_until,
+            renewable_until: token.end().map_or(last, |end| end.min(last)),
+        })
+    }
+
     /// Those that were taken away.
     pub fn removed(&self) -> Result<Option<RemovedScopes>> {
         let Some((scopes, at)) = self.removed_scopes.as_ref().zip(self.scopes_removed_at) else {
@@ -95,7 +107,7 @@ pub(super) fn insight(holder: &Holder, id: &TokenId, from: &str, now: Timestamp)
             [id, &holder.id(), holder.tenant()],
         ),
         Statement::new(
-            "SELECT r.at, r.reason, r.missing, r.ip, r.agent, r.calls, r.call FROM token_refusals r JOIN tokens t ON t.id = r.token_id
+            "SELECT r.at, r.reason, nullif(r.missing, '') AS missing, r.ip, r.agent, r.calls, r.call FROM token_refusals r JOIN tokens t ON t.id = r.token_id
              WHERE r.token_id = ?1 AND t.owner_id = ?2 AND t.tenant_id = ?3 AND r.reason <> ?4 ORDER BY r.at DESC LIMIT 20",
             [id, &holder.id(), holder.tenant(), &OBSERVED],
         ),
@@ -111,12 +123,13 @@ pub(super) fn insight(holder: &Holder, id: &TokenId, from: &str, now: Timestamp)
         ),
         Statement::new(
             "SELECT t.scopes_since AS since, t.removed_scopes, t.scopes_removed_at,
+                    CASE WHEN t.refresh_digest IS NOT NULL THEN t.access_until END AS access_until,
                     (SELECT json_group_array(DISTINCT u.scopes) FROM token_usage u WHERE u.token_id = t.id AND u.day >= ?4) AS taken
              FROM tokens t WHERE t.id = ?1 AND t.owner_id = ?2 AND t.tenant_id = ?3",
             [id, &holder.id(), holder.tenant(), &from],
         ),
         Statement::new(
-            "SELECT r.at, r.reason, r.missing, r.ip, r.agent, r.calls, r.call FROM token_refusals r JOIN tokens t ON t.id = r.token_id
+            "SELECT r.at, r.reason, nullif(r.missing, '') AS missing, r.ip, r.agent, r.calls, r.call FROM token_refusals r JOIN tokens t ON t.id = r.token_id
              WHERE r.token_id = ?1 AND t.owner_id = ?2 AND t.tenant_id = ?3 AND r.reason = ?4 ORDER BY r.at DESC LIMIT 20",
             [id, &holder.id(), holder.tenant(), &OBSERVED],
         ),
