@@ -58,6 +58,14 @@ impl Later {
         self.bring(false);
     }
 
+    /// How the part is rendered, once it is there.
+    pub fn here(self) -> Option<Render> {
+        match self.part.get() {
+            Part::Here(render) => Some(render),
+            Part::Coming | Part::Missed => None,
+        }
+    }
+
     /// The part, once it is there; until then, that it is coming.
     pub fn view(self) -> AnyView {
         self.bring(true);

@@ -19,7 +19,8 @@ const ends = (id: string, days: number) =>
 const subjects = async (address: string) => (await mailsTo(address)).map(({ subject }) => subject).filter((subject) => [ENDING, OVER].includes(subject))
 
 test('b.3 c.6 one message a person a day tells what ends soon, those in use first', async ({ owner }) => {
-  await owner.patch('/users/me', { time_zone: zoneWhere(true) })
+  // Nobody is told while the ends are being set.
+  await owner.patch('/users/me', { time_zone: zoneWhere(false) })
   const idle = await owner.makeToken({ name: 'idle' })
   const used = await owner.makeToken({ name: 'in use' })
   const far = await owner.makeToken({ name: 'far away' })
@@ -27,6 +28,7 @@ test('b.3 c.6 one message a person a day tells what ends soon, those in use firs
   await ends(idle.token.id, 1)
   await ends(used.token.id, 7)
   await ends(far.token.id, 60)
+  await owner.patch('/users/me', { time_zone: zoneWhere(true) })
   await scheduledAt(origin)
   const { text } = await mailTo(owner.account.email, ENDING)
   const lines = text.split('\n').filter((line) => /^(idle|in use|far away):/.test(line))

@@ -5,7 +5,7 @@ use super::{
     actions::actions,
     cells,
     filter::{self, Wanted},
-    list, old_secret,
+    list,
 };
 use crate::{
     clock::Clock,
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 use contract::tokens::{MAX_REVOKED_AT_ONCE, Token};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 /// The list.
 pub fn current(desk: Desk) -> AnyView {
@@ -76,25 +76,7 @@ fn status(token: &Token) -> AnyView {
 
 /// What is known of the secret, and of the one before while that works still.
 fn secrets(desk: Desk, token: &Token) -> AnyView {
-    let clock = expect_context::<Clock>();
-    let old = token.in_grace_until.map(|until| {
-        let token = StoredValue::new(token.clone());
-        let told = RwSignal::new(None);
-        spawn_local(async move {
-            if let Ok(tell) = old_secret().await {
-                let _ = told.try_set(Some(tell));
-            }
-        });
-        let told = move || told.get().map(|tell| token.with_value(|token| tell(desk, token)));
-        view! {
-            <div hidden=move || until <= clock.get()>
-                <button type="button" class="link table__sub" on:click=move |_| desk.dialog.set(Dialog::Insight(Box::new(token.get_value())))>
-                    "Old secret works"
-                </button>
-                {told}
-            </div>
-        }
-    });
+    let old = token.in_grace_until.map(|_| desk.old_secret(token));
     view! { <div><code class="mono">{cells::masked(token)}</code>{old}</div> }.into_any()
 }
 

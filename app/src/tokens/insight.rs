@@ -1,8 +1,9 @@
-//! The dialog that tells who uses a token, and who could not.
+//! Who uses a token, and who could not: a dialog, and what the row of a token tells of its old secret.
 
 use super::{Desk, Dialog, Proposal, recent::recent_calls, routes::calls};
 use crate::{
     api::{Api, Failure, Method},
+    clock::Clock,
     dom,
     page::look,
     ui::{
@@ -21,9 +22,13 @@ use contract::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-/// The dialog.
-pub fn dialog() -> AnyView {
-    let token = Desk::in_use().dialog.with_untracked(|dialog| match dialog {
+/// What a row is to tell, or else the dialog.
+pub fn render() -> AnyView {
+    let desk = Desk::in_use();
+    if let Some(token) = desk.in_row.try_update_value(Option::take).flatten() {
+        return in_row(desk, &token);
+    }
+    let token = desk.dialog.with_untracked(|dialog| match dialog {
         Dialog::Insight(token) => Some((**token).clone()),
         _ => None,
     });
@@ -199,9 +204,10 @@ fn unused_scopes(desk: Desk, token: &Token, unused: &[Scope]) -> Option<AnyView>
     )
 }
 
-/// Who still uses the secret before, in the row of its token.
-pub fn in_row(desk: Desk, token: &Token) -> AnyView {
+/// That the secret before works still, who uses it, and the way to end that.
+fn in_row(desk: Desk, token: &Token) -> AnyView {
     let (api, toaster) = (Api::in_use(), expect_context::<Toaster>());
+    let clock = expect_context::<Clock>();
     let path = [TOKENS, "/", token.id.as_str()].concat();
     let activity = [&path, "/activity"].concat();
     let old = RwSignal::new(None::<OldSecret>);
@@ -222,14 +228,23 @@ pub fn in_row(desk: Desk, token: &Token) -> AnyView {
             }
         });
     };
-    let told = move || {
+    let used = move || {
         let old = old.get()?;
         Some(view! {
             <span class="table__sub">{old_used(&old)}</span>
             <button type="button" class="link table__sub" on:click=retire.clone()>"Retire now"</button>
         })
     };
-    told.into_any()
+    let until = token.in_grace_until;
+    let token = token.clone();
+    let open = move |_| desk.dialog.set(Dialog::Insight(Box::new(token.clone())));
+    view! {
+        <div hidden=move || until.is_none_or(|until| until <= clock.get())>
+            <button type="button" class="link table__sub" on:click=open>"Old secret works"</button>
+            {used}
+        </div>
+    }
+    .into_any()
 }
 
 /// Who uses a secret that was replaced.

@@ -55,16 +55,10 @@ pub fn dialogs() -> Result<Render, Missing> {
     Ok(dialog)
 }
 
-/// The dialog that tells who uses a token, as a chunk of its own.
+/// The dialog that tells who uses a token, and what a row tells of the secret before, as a chunk of its own.
 #[wasm_split(token_insight, wasm_split_path = leptos::wasm_split, fallible)]
 pub fn insight() -> Result<Render, Missing> {
-    Ok(insight::dialog)
-}
-
-/// What the row of a token tells of its old secret, in the same chunk.
-#[wasm_split(token_insight, wasm_split_path = leptos::wasm_split, fallible)]
-pub fn old_secret() -> Result<fn(Desk, &Token) -> AnyView, Missing> {
-    Ok(insight::in_row)
+    Ok(insight::render)
 }
 
 /// The dialog that is open, but for the one of [`insight`].
@@ -153,8 +147,10 @@ pub struct Desk {
     pub dialog: RwSignal<Dialog>,
     /// The code of the dialogs.
     dialogs: Later,
-    /// The code of the dialog that tells who uses a token.
+    /// The code that tells who uses a token.
     insight: Later,
+    /// The token whose row that code is to tell about next.
+    in_row: StoredValue<Option<Token>>,
 }
 
 impl Desk {
@@ -185,6 +181,7 @@ impl Desk {
             dialog,
             dialogs: Later::new(|| Box::pin(async { dialogs().await }), close),
             insight: Later::new(|| Box::pin(async { insight().await }), close),
+            in_row: StoredValue::new(None),
         }
     }
 
@@ -234,6 +231,17 @@ impl Desk {
             _ => Some(self.dialogs),
         });
         part.map(Later::view)
+    }
+
+    /// What the row of a token tells of its secret before, as soon as the code for it is there.
+    fn old_secret(self, token: &Token) -> impl Fn() -> Option<AnyView> + use<> {
+        self.insight.prefetch();
+        let token = token.clone();
+        move || {
+            let render = self.insight.here()?;
+            self.in_row.set_value(Some(token.clone()));
+            Some(untrack(render))
+        }
     }
 
     /// Notes how a current token is now.
