@@ -421,6 +421,18 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_sees_around_an_entry_is_left_out_and_several_are_told_to_be_one_each() {
+        assert_eq!(
+            canonical("\u{200b}8.8.8.8\u{feff}").as_deref(),
+            Ok("8.8.8.8")
+        );
+        for several in ["1.1.1.1, 2.2.2.2", "4.4.4.4 # office", "1.1.1.1 2.2.2.2"] {
+            let why = canonical(several).unwrap_err();
+            assert!(why.ends_with("with nothing beside it."), "{why}");
+        }
+    }
+
+    #[test]
     fn complaints_say_which_entry_and_what_to_do() {
         let wrong = Allowlist::read([
             "192.0.2.7",
