@@ -18,16 +18,18 @@ pub fn Create() -> impl IntoView {
         expect_context::<Toaster>(),
         Router::in_use(),
     );
-    let (start, expires, unknown) = desk.dialog.with_untracked(|dialog| match dialog {
+    let (start, ends, unknown) = desk.dialog.with_untracked(|dialog| match dialog {
         Dialog::Create(prefilled) => (
             prefilled.draft.clone(),
-            Expiry::of_link(&prefilled.expires, clock::end_of_day),
+            prefilled.expires.clone(),
             prefilled.unknown.clone(),
         ),
-        _ => (CreateToken::default(), None, Vec::new()),
+        _ => (CreateToken::default(), String::new(), Vec::new()),
     });
     let is_prefilled = start != CreateToken::default();
-    let unknown = unknown.into_iter().map(|(what, said)| {
+    let expires = Expiry::of_link(&ends, clock::end_of_day);
+    let no_end = Some(("end", ends)).filter(|(_, said)| expires.is_none() && !said.is_empty());
+    let unknown = unknown.into_iter().chain(no_end).map(|(what, said)| {
         notice::warning_of(["The link asks for what is no ", what, " here: ", &said, "."].concat())
     });
     let kind = start.kind.unwrap_or_default();

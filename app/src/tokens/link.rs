@@ -1,10 +1,7 @@
 //! Links that begin something: a token to be made, or a scope to be given. A person confirms it.
 
-use super::{Desk, Dialog, Proposal, expiry::Expiry};
-use crate::{
-    clock,
-    router::{Place, Router},
-};
+use super::{Desk, Dialog, Proposal};
+use crate::router::{Place, Router};
 use contract::{
     scopes::{Scope, ScopeSet},
     tokens::{CreateToken, Kind},
@@ -51,20 +48,11 @@ pub fn follow(desk: Desk) {
         .map(|text| chosen(&text))
         .unwrap_or_default();
     let expires = place.parameter("expires");
-    let is_end = expires.is_empty() || Expiry::of_link(&expires, clock::end_of_day).is_some();
     let unknown = [
         ("scope", unknown.join(", ")),
         (
             "kind of token",
             asked.filter(|_| kind.is_none()).unwrap_or_default(),
-        ),
-        (
-            "end",
-            if is_end {
-                String::new()
-            } else {
-                expires.clone()
-            },
         ),
     ];
     let draft = CreateToken {
