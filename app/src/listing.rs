@@ -19,6 +19,16 @@ pub enum Rows<T> {
     Failed(Failure),
 }
 
+impl<T> Rows<T> {
+    /// Those that are there.
+    pub fn known(&self) -> &[T] {
+        match self {
+            Self::Loaded(rows) => rows,
+            Self::Loading | Self::Failed(_) => &[],
+        }
+    }
+}
+
 /// A list and the way to more of it. A copy is the same list.
 pub struct Listing<T: 'static> {
     api: Api,

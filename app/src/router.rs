@@ -61,7 +61,8 @@ impl Router {
         let guard = Guard::new(None);
         // Before the router listens: browsers tell of this in the order of asking.
         window_event_listener(ev::popstate, move |ev| {
-            if guard.get_value().is_some_and(|guard| guard.run(())) {
+            let stays = guard.get_value().and_then(|guard| guard.try_run(()));
+            if stays == Some(true) {
                 ev.stop_immediate_propagation();
             }
         });
@@ -86,8 +87,10 @@ impl Router {
 
     /// Has `guard` asked whether the app stays when the browser's buttons lead elsewhere, until the current owner is gone.
     pub fn guard(self, guard: Callback<(), bool>) {
+        // A dialog guards what lies over a page, or another dialog, that is guarded too.
+        let below = self.guard.get_value();
         self.guard.set_value(Some(guard));
-        on_cleanup(move || self.guard.set_value(None));
+        on_cleanup(move || self.guard.set_value(below));
     }
 
     /// The one that the app provides.

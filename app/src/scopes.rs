@@ -2,6 +2,7 @@
 
 use crate::{
     form::{Form, State},
+    page::look,
     ui::text_field::complaint,
 };
 use contract::{
@@ -58,6 +59,7 @@ impl Scopes {
         view! {
             <fieldset class="fieldset scope-grid" aria-invalid=move || message().map(|_| "true") aria-describedby=move || message().map(|_| "scopes-error")>
                 <legend class="field__label">"Scopes"</legend>
+                <link rel="stylesheet" href=look("/scopes.css") />
                 {move || complaint("scopes", message())}
                 <div class="scope-grid__presets">
                     {presets}

@@ -169,6 +169,18 @@ test.describe('Edit token', () => {
     await expect(entries).toHaveText(['192.168.10.0/24', '10.0.0.0/8', '2001:db8::1', '!10.6.6.6', '192.168.10.3/24 was taken as 192.168.10.0/24.', '10.1.0.0/16 was left out, since 10.0.0.0/8 has its addresses already.'])
     expect((await owner.get(`/tokens/${token.id}`)).json.ip_allowlist).toEqual([])
 
+    // Esc asks before what was typed is lost, also in the dialog that lies over the other.
+    await button(editing, 'Edit IP allowlist').click()
+    await field.fill('10.0.0.0/8')
+    await page.keyboard.press('Escape')
+    await expect(list.getByText('What you typed is not saved')).toBeVisible()
+    await button(list, 'Go back').click()
+    await expect(field).toBeFocused()
+    await page.keyboard.press('Escape')
+    await button(list, 'Close without saving').click()
+    await expect(list).toBeHidden()
+    await expect(entries).toHaveCount(6)
+
     // C-R6: what was staged goes with the outer dialog.
     await button(editing, 'Cancel').click()
     const again = await editToken(page, 'nightly')
@@ -356,6 +368,9 @@ test.describe('Edit token', () => {
     await editing.getByLabel('Name').fill('weekly')
     await button(editing, 'Save').click()
     await expect(editing.getByRole('alert')).toContainText('This token was revoked')
+    await button(editing, 'Cancel').click()
+    await expect(rowOf(history(page), 'nightly')).toBeVisible()
+    await expect(rowOf(tokens(page), 'nightly')).toHaveCount(0)
   })
 
   test('c.13 a link from a refusal opens it with exactly that box checked, for a person to confirm', async ({ page, owner }) => {
@@ -371,6 +386,8 @@ test.describe('Edit token', () => {
     await button(editing, 'Save').click()
     await expect(editing).toBeHidden()
     expect((await bearer(secret).get('/roles')).status).toBe(200)
+    await page.goto(`${API_ACCESS}?edit=${token.id}&add=nonsense`)
+    await expect(editing.getByText('The link asks for a scope that there is not.')).toBeVisible()
     // Followed once more, it says that there is nothing to give.
     await page.goto(refusal.json.repair_url)
     await expect(editing.getByText('This token has the scope already.')).toBeVisible()

@@ -86,6 +86,7 @@ test.describe('Rotate secret', () => {
     await button(row, 'Retire now').click()
     await expect(page.getByText('The old secret no longer works.')).toBeVisible()
     await expect(button(row, 'Old secret works')).toBeHidden()
+    await expect(button(row, 'Actions for nightly')).toBeFocused()
     expect((await old.get('/tokens/self')).json.code).toBe('token_grace_ended')
     expect((await bearer(fresh).get('/tokens/self')).status).toBe(200)
   })

@@ -2,12 +2,11 @@
 
 use crate::files::{self, Stamp};
 use crate::parts;
-use crate::project::{Profile, Project, WASM, WASM_FEATURES, run, run_quietly, step};
+use crate::project::{Profile, Project, WASM, run, run_quietly, step};
 use crate::setup;
 use anyhow::{Context, Result, anyhow};
+use std::ffi::OsStr;
 use std::path::Path;
-use std::process::Command;
-use std::sync::Mutex;
 use std::thread;
 use std::{fs, mem};
 use walrus::{ConstExpr, Element, ElementItems, Module};
@@ -153,65 +152,45 @@ fn rename(file: &Path, names: &[(String, String)]) -> Result<()> {
     Ok(fs::write(file, text)?)
 }
 
-/// Makes every file smaller in place, as many at once as there are processors.
+/// Makes every file smaller in place, in a process for each processor.
 fn shrink(project: &Project, folder: &Path) -> Result<()> {
-    let commands: Vec<Command> = files::below(folder)?
-        .iter()
-        .filter_map(|file| smaller(project, &folder.join(file)))
-        .collect();
-    let commands = Mutex::new(commands.into_iter());
-    let next = || commands.lock().ok().and_then(|mut rest| rest.next());
-    let work = || -> Result<()> {
-        while let Some(mut command) = next() {
-            // Quietly: wasm-opt wonders about names that wasm-split left, and strips them.
-            run_quietly(&mut command)?;
+    let mut wasm = Vec::new();
+    for file in files::below(folder)? {
+        let file = folder.join(file);
+        match file.extension().and_then(OsStr::to_str) {
+            Some("js") => minify(project, &file)?,
+            Some("wasm") => wasm.push((file.metadata()?.len(), file)),
+            _ => {}
         }
-        Ok(())
-    };
+    }
+    // Dealt out by size, so that each has as much to do.
+    wasm.sort();
+    let at_once = thread::available_parallelism().map_or(1, usize::from);
+    let shares = (0..at_once).map(|share| wasm.iter().skip(share).step_by(at_once));
     thread::scope(|scope| {
-        let at_once = thread::available_parallelism().map_or(1, usize::from);
-        let workers: Vec<_> = (0..at_once).map(|_| scope.spawn(work)).collect();
+        let workers: Vec<_> = shares
+            .map(|share| project.wasm_opt("size", share.map(|(_, file)| file)))
+            // Quietly: it wonders about names that wasm-split left, and strips them.
+            .map(|mut command| scope.spawn(move || run_quietly(&mut command).map(drop)))
+            .collect();
         workers
             .into_iter()
             .try_for_each(|worker| worker.join().map_err(|_| anyhow!("a thread panicked"))?)
     })
 }
 
-/// What makes a file smaller, if anything does.
-fn smaller(project: &Project, file: &Path) -> Option<Command> {
-    match file.extension()?.to_str()? {
-        "wasm" => {
-            let mut command = project.command("wasm-opt");
-            // Measured in what is downloaded: `-Oz` is smaller as it is, but larger once compressed.
-            command.args([
-                "--flatten",
-                "--rereloop",
-                "-Os",
-                "--flatten",
-                "--rereloop",
-                "-Os",
-                "--strip-debug",
-                "--strip-producers",
-                "--strip-target-features",
-            ]);
-            command.args(WASM_FEATURES).arg(file).arg("-o").arg(file);
-            Some(command)
-        }
-        "js" => {
-            let mut command = project.command("esbuild");
-            command.args([
-                "--minify",
-                "--format=esm",
-                "--log-level=warning",
-                "--allow-overwrite",
-            ]);
-            command
-                .arg(file)
-                .arg(format!("--outfile={}", file.display()));
-            Some(command)
-        }
-        _ => None,
-    }
+fn minify(project: &Project, script: &Path) -> Result<()> {
+    let mut esbuild = project.command("esbuild");
+    esbuild.args([
+        "--minify",
+        "--format=esm",
+        "--log-level=warning",
+        "--allow-overwrite",
+    ]);
+    esbuild
+        .arg(script)
+        .arg(format!("--outfile={}", script.display()));
+    run_quietly(&mut esbuild).map(drop)
 }
 
 fn bundle_styles(project: &Project, profile: Profile, to: &Path) -> Result<()> {
@@ -221,6 +200,7 @@ fn bundle_styles(project: &Project, profile: Profile, to: &Path) -> Result<()> {
         "administration=style/administration.css",
         "reference=style/reference.css",
         "password=style/password.css",
+        "scopes=style/scopes.css",
         "token_dialogs=style/token_dialogs.css",
         "--bundle",
         "--log-level=warning",
@@ -242,10 +222,8 @@ fn publish(project: &Project, profile: Profile, base: &Path) -> Result<()> {
     let public = project.kept("app-public");
     files::emptied(&public)?;
     files::copy_all(&project.root.join("public"), &public)?;
-    if profile == Profile::Release
-        && let Some(mut command) = smaller(project, &public.join("boot.js"))
-    {
-        run_quietly(&mut command)?;
+    if profile == Profile::Release {
+        minify(project, &public.join("boot.js"))?;
     }
     files::copy_all(&public, &dist)?;
 

@@ -11,16 +11,8 @@ use std::{env, fs};
 /// What app and Worker are compiled to.
 pub const WASM: &str = "wasm32-unknown-unknown";
 
-/// What wasm-opt may meet and use: what rustc emits by default, and the exceptions of wasm-bindgen's catching imports.
-pub const WASM_FEATURES: [&str; 7] = [
-    "--enable-bulk-memory",
-    "--enable-exception-handling",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-];
+/// What optimises both.
+const WASM_OPT: &str = "xtask/src/wasm_opt.mjs";
 
 /// How app and Worker are built.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -82,7 +74,7 @@ impl Project {
             target: target.to_path_buf(),
             tools: tools.to_path_buf(),
             // Read now: a build that runs meanwhile may replace the file.
-            version: files::fingerprint(&[&fs::read(&exe)?]),
+            version: files::fingerprint(&[&fs::read(&exe)?, &fs::read(root.join(WASM_OPT))?]),
             path: env::join_paths(path)?,
         })
     }
@@ -99,6 +91,17 @@ impl Project {
     /// The same cargo that runs this program.
     pub fn cargo(&self) -> Command {
         self.command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    }
+
+    /// Optimises WebAssembly in place, for `size` or `speed`.
+    pub fn wasm_opt<'a>(
+        &self,
+        goal: &str,
+        files: impl IntoIterator<Item = &'a PathBuf>,
+    ) -> Command {
+        let mut command = self.command("node");
+        command.args([WASM_OPT, goal]).args(files);
+        command
     }
 
     /// A folder for what this program keeps between runs.

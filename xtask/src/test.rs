@@ -149,11 +149,11 @@ fn chromium(project: &Project) -> Result<PathBuf> {
     if let Some(chosen) = env::var_os("CHROMIUM") {
         return Ok(chosen.into());
     }
-    let usual = PathBuf::from("/usr/bin/chromium");
+    let usual = PathBuf::from("/usr/bin/chromium-headless-shell");
     if !usual.exists() {
         from_debian(
             project,
-            &["chromium", "fonts-liberation"],
+            &["chromium-headless-shell", "fonts-liberation"],
             "or name another in CHROMIUM, or use --fast",
         )?;
     }

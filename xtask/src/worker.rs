@@ -1,7 +1,7 @@
 //! Builds the Worker into `worker/build/`.
 
 use crate::files::{self, Stamp};
-use crate::project::{Profile, Project, WASM, WASM_FEATURES, run, step};
+use crate::project::{Profile, Project, WASM, run, step};
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::Path;
@@ -9,6 +9,8 @@ use wasm_bindgen_cli_support::Bindgen;
 
 /// Which of the workspace's profiles ships.
 const RELEASE: [&str; 2] = ["--profile", "worker"];
+/// What the script imports.
+const BINARY: &str = "index_bg.wasm";
 
 /// Builds it.
 pub fn build(project: &Project, profile: Profile) -> Result<()> {
@@ -29,9 +31,13 @@ pub fn build(project: &Project, profile: Profile) -> Result<()> {
     step("Worker: bind", || bind(profile, wasm, &bound))?;
     // wrangler, where it runs, looks at this folder: the script last, when all is there that it names.
     fs::create_dir_all(&output)?;
-    step("Worker: optimise", || {
-        optimise(project, profile, &bound, &output)
-    })?;
+    if profile == Profile::Release {
+        // Some hundredths of a call that the compiler does not gain.
+        step("Worker: optimise", || {
+            run(&mut project.wasm_opt("speed", [&bound.join(BINARY)]))
+        })?;
+    }
+    fs::copy(bound.join(BINARY), output.join(BINARY)).context(BINARY)?;
     bundle(project, profile, &bound, &output)?;
     made_from.set()
 }
@@ -74,17 +80,6 @@ fn bind(profile: Profile, wasm: Vec<u8>, to: &Path) -> Result<()> {
         .generate(to)
 }
 
-/// Lays the WebAssembly into `to`; for release with what wasm-opt gains after the compiler, some hundredths of a call.
-fn optimise(project: &Project, profile: Profile, bound: &Path, to: &Path) -> Result<()> {
-    let [from, to] = [bound, to].map(|folder| folder.join("index_bg.wasm"));
-    if profile == Profile::Dev {
-        return fs::copy(&from, &to).map(drop).context("index_bg.wasm");
-    }
-    let mut wasm_opt = project.command("wasm-opt");
-    wasm_opt.args(WASM_FEATURES).arg("-O3");
-    run(wasm_opt.arg(from).arg("-o").arg(to))
-}
-
 /// Makes one script of the entry, what wasm-bindgen made, and what the crate `worker` brings.
 fn bundle(project: &Project, profile: Profile, bound: &Path, to: &Path) -> Result<()> {
     // The runtime takes a compiled module by an ordinary import.
@@ -92,12 +87,10 @@ fn bundle(project: &Project, profile: Profile, bound: &Path, to: &Path) -> Resul
     let text = fs::read_to_string(&script)?;
     fs::write(&script, text.replace("import source ", "import "))?;
     let mut esbuild = project.command("esbuild");
-    esbuild.arg(bound.join("entry.js")).args([
-        "--bundle",
-        "--format=esm",
-        "--external:./index_bg.wasm",
-        "--log-level=warning",
-    ]);
+    esbuild
+        .arg(bound.join("entry.js"))
+        .args(["--bundle", "--format=esm", "--log-level=warning"]);
+    esbuild.arg(format!("--external:./{BINARY}"));
     esbuild.arg(format!("--outfile={}", to.join("index.js").display()));
     if profile == Profile::Release {
         esbuild.arg("--minify");

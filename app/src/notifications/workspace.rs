@@ -4,7 +4,6 @@ use super::slack::{Desk, connect};
 use crate::{
     api::{Method, parse},
     dom,
-    listing::Rows,
     settings::facts,
     ui::{notice, time_ago::time_ago},
 };
@@ -54,9 +53,9 @@ impl Desk {
     fn look(self, id: String, looks: u8) {
         self.deliveries.reload();
         let after = move || {
-            let state = self.deliveries.rows.try_with_untracked(|rows| match rows {
-                Rows::Loaded(rows) => rows.iter().find(|row| row.id.as_str() == id).cloned(),
-                _ => None,
+            let state = self.deliveries.rows.try_with_untracked(|rows| {
+                let mut rows = rows.known().iter();
+                rows.find(|row| row.id.as_str() == id).cloned()
             });
             match state
                 .flatten()

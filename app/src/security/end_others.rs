@@ -49,9 +49,9 @@ impl Ending {
     }
 
     fn others(self) -> usize {
-        self.listing.rows.with_untracked(|rows| match rows {
-            Rows::Loaded(devices) => devices.iter().filter(|device| !device.current).count(),
-            _ => 0,
+        self.listing.rows.with_untracked(|rows| {
+            let devices = rows.known().iter();
+            devices.filter(|device| !device.current).count()
         })
     }
 }

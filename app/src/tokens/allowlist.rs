@@ -10,8 +10,8 @@ use crate::{
     form::Form,
     ui::{
         badge::{Tone, badge},
-        dialog::Dialog as Modal,
         notice,
+        slip::DraftDialog,
         text_field::complaint,
     },
 };
@@ -187,7 +187,7 @@ fn Edit(
     };
     let close = Callback::new(move |()| editing.set(false));
     view! {
-        <Modal id="allowlist-title" title="Edit IP allowlist" small=true on_close=close>
+        <DraftDialog id="allowlist-title" title="Edit IP allowlist" small=true on_close=close>
             <form class="dialog__form" novalidate on:submit=save>
                 <div class="dialog__body">
                     {area(
@@ -208,7 +208,7 @@ fn Edit(
                     <button type="submit" class="button button--primary">"Save"</button>
                 </div>
             </form>
-        </Modal>
+        </DraftDialog>
     }
 }
 

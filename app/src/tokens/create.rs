@@ -34,7 +34,7 @@ pub fn Create() -> impl IntoView {
     });
     let kind = start.kind.unwrap_or_default();
     let expiry = expires.unwrap_or_else(|| {
-        desk.policy
+        desk.policy()
             .with_untracked(|policy| Expiry::by_default(kind, policy))
     });
     let draft = Draft::new("add-token", desk.list_path(), start, expiry);

@@ -56,9 +56,9 @@ fn edit(desk: Desk, token: &Token, proposal: Option<Proposal>, fresh: Fresh) -> 
         Some(Proposal::GiveBack(scopes)) => {
             scopes.iter().for_each(|scope| start.scopes.insert(scope));
         }
+        Some(Proposal::Nothing) | None => {}
         Some(Proposal::Allow(address)) => start.ip_allowlist.push(address.to_string()),
         Some(Proposal::Enforce) => start.ip_allowlist_observed = false,
-        None => {}
     }
     let draft = Draft::new("edit-token", path(token.id.as_str()), start, Expiry::kept());
     let state = draft.form.state;
@@ -67,6 +67,11 @@ fn edit(desk: Desk, token: &Token, proposal: Option<Proposal>, fresh: Fresh) -> 
     draft.form.place("enabled");
     let saved = move |answer: Result<Reply, Failure>| {
         fresh.hear(&answer);
+        // The lists may be as old as what was refused.
+        if answer.is_err() {
+            desk.reload();
+            desk.revoked.reload();
+        }
         // The row tells it at once, before the list has come anew.
         let told: Token = parse(&answer?.text)?;
         let has_undo = matches!(proposal, Some(Proposal::Keep(kept)) if kept == told.scopes);
@@ -152,6 +157,9 @@ fn because(proposal: Proposal) -> String {
         }
         Proposal::Allow(address) => {
             format!("{address} is in the IP allowlist below: save to let it in once the list is enforced.")
+        }
+        Proposal::Nothing => {
+            "The link asks for a scope that there is not. Nothing is changed below.".into()
         }
         Proposal::Enforce => {
             "The IP allowlist below is enforced once you save: calls from other addresses are refused.".into()

@@ -113,7 +113,7 @@ pub fn ExpiryChoice(
     /// The form that it is part of.
     form: Form<CreateToken>,
     /// What the company allows.
-    policy: RwSignal<Policy>,
+    policy: Memo<Policy>,
     /// The end that it has and may keep, if it is there already.
     kept: Wish,
 ) -> impl IntoView {

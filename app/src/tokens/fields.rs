@@ -15,6 +15,7 @@ use crate::{
 };
 use contract::{
     check::Complaint,
+    policy::Policy,
     tokens::{CreateToken, Kind, Token},
 };
 use leptos::prelude::*;
@@ -72,7 +73,7 @@ impl Draft {
 
     /// The fields; `kept` is the token that is edited.
     pub fn view(self, desk: Desk, kept: Option<&Token>) -> AnyView {
-        let form = self.form;
+        let (form, policy) = (self.form, desk.policy());
         let name = form.field("name", |draft| &draft.name, |draft| &mut draft.name);
         let description = form.field(
             "description",
@@ -84,9 +85,7 @@ impl Draft {
         let is_new = kept.is_none();
         let kind_chosen = Callback::new(move |kind| {
             if is_new {
-                let default = desk
-                    .policy
-                    .with_untracked(|policy| Expiry::by_default(kind, policy));
+                let default = policy.with_untracked(|policy| Expiry::by_default(kind, policy));
                 self.expiry.set(default);
             }
         });
@@ -129,9 +128,9 @@ impl Draft {
             }}
             {about_kinds}
             {custom}
-            <ExpiryChoice expiry=self.expiry form policy=desk.policy kept=end />
+            <ExpiryChoice expiry=self.expiry form policy kept=end />
             {about_ends}
-            {is_new.then(|| refresh(self.form, desk))}
+            {is_new.then(|| refresh(form, policy))}
             {allowlist::section(form, kept_list, self.editing, self.merged)}
         }
         .into_any()
@@ -174,13 +173,13 @@ pub fn switch(label: &'static str, hint: &'static str, on: RwSignal<bool>) -> An
 }
 
 /// Whether the token comes as a pair.
-fn refresh(form: Form<CreateToken>, desk: Desk) -> impl Fn() -> Option<AnyView> {
+fn refresh(form: Form<CreateToken>, policy: Memo<Policy>) -> impl Fn() -> Option<AnyView> {
     form.place("refresh");
     move || {
         let renewable = form
             .draft
             .with(|draft| draft.kind.unwrap_or_default().is_renewable());
-        let minutes = desk.policy.with(|policy| policy.refresh_access_minutes);
+        let minutes = policy.with(|policy| policy.refresh_access_minutes);
         let toggle = move |ev| {
             let refresh = event_target_checked(&ev);
             form.change("refresh", |draft| draft.refresh = refresh);

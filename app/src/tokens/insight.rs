@@ -37,7 +37,8 @@ pub fn render() -> AnyView {
         .into_any()
 }
 
-/// What is said once a secret was retired.
+/// Where, below a token, its secret before is retired, and what is said once it was.
+const RETIRE: &str = "/grace";
 const RETIRED: &str = "The old secret no longer works.";
 
 type Known = (TokenUsage, Activity);
@@ -216,15 +217,19 @@ fn in_row(desk: Desk, token: &Token) -> AnyView {
             let _ = old.try_set(known.old_secret);
         }
     });
+    let token = StoredValue::new(token.clone());
     let retire = move |_| {
-        let path = [&path, "/grace"].concat();
+        let path = [&path, RETIRE].concat();
         spawn_local(async move {
-            match api.send(Method::DELETE, &path, None).await {
-                Ok(_) => {
-                    toaster.say(RETIRED.into());
-                    desk.reload();
-                }
-                Err(failure) => toaster.complain(failure.message()),
+            if let Err(failure) = end(api, desk, toaster, &path, RETIRED).await {
+                return toaster.complain(failure.message());
+            }
+            // The button is gone, so whoever used it goes on at the menu of the row, which is made anew at once.
+            if let Some(mut now) = token.try_get_value() {
+                let menu = ["actions-", now.id.as_str(), "-button"].concat();
+                now.in_grace_until = None;
+                desk.note(now);
+                request_animation_frame(move || dom::focus(&menu));
             }
         });
     };
@@ -235,9 +240,11 @@ fn in_row(desk: Desk, token: &Token) -> AnyView {
             <button type="button" class="link table__sub" on:click=retire.clone()>"Retire now"</button>
         })
     };
-    let until = token.in_grace_until;
-    let token = token.clone();
-    let open = move |_| desk.dialog.set(Dialog::Insight(Box::new(token.clone())));
+    let until = token.with_value(|token| token.in_grace_until);
+    let open = move |_| {
+        desk.dialog
+            .set(Dialog::Insight(Box::new(token.get_value())));
+    };
     view! {
         <div hidden=move || until.is_none_or(|until| until <= clock.get())>
             <button type="button" class="link table__sub" on:click=open>"Old secret works"</button>
@@ -245,6 +252,20 @@ fn in_row(desk: Desk, token: &Token) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// Ends one of the two secrets that work, says so, and has the list come anew.
+async fn end(
+    api: Api,
+    desk: Desk,
+    toaster: Toaster,
+    path: &str,
+    said: &'static str,
+) -> Result<(), Failure> {
+    api.send(Method::DELETE, path, None).await?;
+    toaster.say(said.into());
+    desk.reload();
+    Ok(())
 }
 
 /// Who uses a secret that was replaced.
@@ -274,13 +295,11 @@ fn Old(
     let (api, desk, toaster) = (Api::in_use(), Desk::in_use(), expect_context::<Toaster>());
     let path = [TOKENS, "/", &token].concat();
     let trouble = RwSignal::new(None);
-    let end = move |what: &'static str, said: &'static str| {
+    let act = move |what: &'static str, said: &'static str| {
         let path = [&path, what].concat();
         spawn_local(async move {
-            match api.send(Method::DELETE, &path, None).await {
-                Ok(_) => {
-                    toaster.say(said.into());
-                    desk.reload();
+            match end(api, desk, toaster, &path, said).await {
+                Ok(()) => {
                     let _ = again.try_run(());
                 }
                 // What lies outside of an open dialog is not seen.
@@ -290,9 +309,9 @@ fn Old(
             }
         });
     };
-    let retire = end.clone();
+    let retire = act.clone();
     let undo = can_undo.then(|| {
-        let undo = move |_| end("/rotation", "The old secret is the only one again.");
+        let undo = move |_| act("/rotation", "The old secret is the only one again.");
         view! { <button type="button" class="button button--secondary button--small" on:click=undo>"Undo rotation"</button> }
     });
     let used = old_used(&old);
@@ -311,7 +330,7 @@ fn Old(
                 <p class="notice__title">"The old secret …" {old.last_four} " works until " {crate::clock::in_words(old.until)}</p>
                 <p>{used} " " {new_used}</p>
                 <div class="cluster">
-                    <button type="button" class="button button--secondary button--small" on:click=move |_| retire("/grace", RETIRED)>"Retire now"</button>
+                    <button type="button" class="button button--secondary button--small" on:click=move |_| retire(RETIRE, RETIRED)>"Retire now"</button>
                     {undo}
                 </div>
             </div>

@@ -35,10 +35,9 @@ pub fn follow(desk: Desk) {
     router.correct_to(&place.path);
     let text = |name: &str| Some(place.parameter(name)).filter(|text| !text.is_empty());
     if let Some(id) = text("edit") {
-        let scope = text("add")
-            .and_then(|scope| scope.parse().ok())
-            .map(Proposal::Add);
-        return desk.dialog.set(Dialog::Edit(id, scope));
+        let proposal =
+            text("add").map(|scope| scope.parse().map_or(Proposal::Nothing, Proposal::Add));
+        return desk.dialog.set(Dialog::Edit(id, proposal));
     }
     let asked = text("kind");
     let kind = asked.as_deref().and_then(Kind::parse);

@@ -73,12 +73,9 @@ fn table(desk: Desk, listing: Listing<Token>, look: Look, loaded: bool) -> AnyVi
         view! { <th scope="col" class="table__select"><SelectAll label="Select all tokens" selection=desk.selection order /></th> }
     });
     let rows = move || {
-        listing.rows.with(|rows| match rows {
-            Rows::Loaded(tokens) => tokens
-                .iter()
-                .map(|token| (look.row)(desk, token))
-                .collect_view(),
-            _ => Vec::new(),
+        listing.rows.with(|rows| {
+            let tokens = rows.known().iter();
+            tokens.map(|token| (look.row)(desk, token)).collect_view()
         })
     };
     let body = if loaded {
@@ -95,10 +92,7 @@ fn table(desk: Desk, listing: Listing<Token>, look: Look, loaded: bool) -> AnyVi
     // The button may be gone with the last page, so whoever used it goes on at the first row that came.
     let shown = StoredValue::new(None::<usize>);
     Effect::new(move |_| {
-        let count = listing.rows.with(|rows| match rows {
-            Rows::Loaded(tokens) => tokens.len(),
-            _ => 0,
-        });
+        let count = listing.rows.with(|rows| rows.known().len());
         if let Some(before) = shown.get_value().filter(|before| *before < count) {
             shown.set_value(None);
             let row = before + 1;
@@ -111,11 +105,7 @@ fn table(desk: Desk, listing: Listing<Token>, look: Look, loaded: bool) -> AnyVi
         }
     });
     let more = move |_| {
-        let count = listing.rows.with_untracked(|rows| match rows {
-            Rows::Loaded(tokens) => Some(tokens.len()),
-            _ => None,
-        });
-        shown.set_value(count);
+        shown.set_value(Some(listing.rows.with_untracked(|rows| rows.known().len())));
         listing.more();
     };
     let stuck = move || {

@@ -25,7 +25,7 @@ mod rotate;
 mod routes;
 
 use crate::{
-    api::Api,
+    api::{Api, Method, parse},
     later::{Later, Missing, Render},
     listing::{Listing, Rows},
     page::look,
@@ -118,6 +118,8 @@ pub enum Proposal {
     Allow(IpAddr),
     /// The IP allowlist refuses whom it leaves out.
     Enforce,
+    /// What a link asks for is no scope.
+    Nothing,
 }
 
 /// That a person hears of what others do with their tokens.
@@ -135,8 +137,8 @@ pub struct Desk {
     pub gives_secrets: bool,
     /// Which tokens are listed.
     pub wanted: Memo<Wanted>,
-    /// What the company allows; the product's default until it is known.
-    pub policy: RwSignal<Policy>,
+    /// What the company allows, as it was told: to read it is for the dialogs, in whose chunk the code for that lies.
+    policy: RwSignal<String>,
     /// Tokens that are not revoked.
     pub current: Listing<Token>,
     /// Tokens that are.
@@ -164,9 +166,9 @@ impl Desk {
         let api = Api::in_use();
         let dialog = RwSignal::new(Dialog::Closed);
         let close = move || dialog.set(Dialog::Closed);
-        let policy = RwSignal::new(Policy::default());
+        let policy = RwSignal::default();
         spawn_local(async move {
-            if let Ok(known) = api.get(POLICY).await {
+            if let Ok(known) = api.send(Method::GET, POLICY, None).await {
                 let _ = policy.try_set(known);
             }
         });
@@ -200,6 +202,11 @@ impl Desk {
         self.path.with_value(|path| path == MY_TOKENS)
     }
 
+    /// What the company allows; the product's default until it is known.
+    pub fn policy(self) -> Memo<Policy> {
+        Memo::new(move |_| self.policy.with(|told| parse(told).unwrap_or_default()))
+    }
+
     /// Fetches both lists.
     fn load(self, wanted: &Wanted) {
         let path = self.list_path();
@@ -211,9 +218,11 @@ impl Desk {
 
     /// Fetches the current tokens again: where more than a page of fifty was shown, as many as one answer holds.
     fn reload(self) {
-        let is_long =
-            |rows: &Rows<Token>| matches!(rows, Rows::Loaded(tokens) if tokens.len() > 50);
-        let is_long = self.current.rows.try_with_untracked(is_long) == Some(true);
+        let shown = self
+            .current
+            .rows
+            .try_with_untracked(|rows| rows.known().len());
+        let is_long = shown.is_some_and(|shown| shown > 50);
         self.current
             .reload_with(if is_long { "&limit=100" } else { "" });
     }
@@ -268,21 +277,20 @@ impl Desk {
     /// The ids of the current tokens, in the order shown.
     fn ids(self) -> Vec<String> {
         let id = |token: &Token| token.id.as_str().to_owned();
-        self.current.rows.with(|rows| match rows {
-            Rows::Loaded(tokens) => tokens.iter().map(id).collect(),
-            _ => Vec::new(),
-        })
+        self.current
+            .rows
+            .with(|rows| rows.known().iter().map(id).collect())
     }
 
     /// The current tokens that are selected.
     fn selected(self) -> Vec<Token> {
-        let Rows::Loaded(mut tokens) = self.current.rows.get_untracked() else {
-            return Vec::new();
-        };
         self.selection.with_untracked(|selection| {
-            tokens.retain(|token| selection.contains(token.id.as_str()));
-        });
-        tokens
+            let is_selected = |token: &&Token| selection.contains(token.id.as_str());
+            self.current.rows.with_untracked(|rows| {
+                let tokens = rows.known().iter();
+                tokens.filter(is_selected).cloned().collect()
+            })
+        })
     }
 
     /// Closes the dialog. The page may be gone by then.

@@ -15,6 +15,9 @@ pub fn DraftDialog(
     title: &'static str,
     /// Called when it is to be closed.
     on_close: Callback<()>,
+    /// Whether it is small.
+    #[prop(optional)]
+    small: bool,
     /// Whether it is a drawer at the side.
     #[prop(optional)]
     drawer: bool,
@@ -65,14 +68,15 @@ pub fn DraftDialog(
                 title,
                 text,
                 label,
-                "dialog[open] [autofocus]",
+                // Of the one that lies on top, as one may lie over another.
+                "dialog[open]:not(:has(dialog[open])) [autofocus]",
                 asking,
                 on_close,
             )
         })
     };
     view! {
-        <Dialog id title drawer on_close=close>
+        <Dialog id title small drawer on_close=close>
             <div class="dialog__draft" on:input=move |_| touched.set_value(true) on:click=clicked>
                 {question}
                 {children()}
