@@ -25,8 +25,8 @@ export const addedViews = (origin, session) =>
     for (const name of links.slice(0, -1)) await page.getByRole("link", { name, exact: true }).click();
     const link = page.getByRole("link", { name: new RegExp(`^${links.at(-1)}`) });
     await link.waitFor();
-    // What the pages on the way still fetch is theirs.
-    await page.waitForLoadState("networkidle");
+    // The look of the pages on the way is theirs, and may still be coming.
+    await page.waitForFunction(() => [...document.querySelectorAll("link[rel=stylesheet]")].every(({ sheet }) => sheet));
     return bytes(page, /\/a\//, async () => {
       // By keyboard: a pointer would come to lie over what asks for more when it is pointed at.
       await link.press("Enter");

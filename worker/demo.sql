@@ -166,12 +166,15 @@ FROM (VALUES
 -- Thirty days of calls: quiet at weekends.
 INSERT INTO token_usage (tenant_id, day, token_id, route, scopes, calls)
 WITH RECURSIVE days (ago) AS (SELECT 0 UNION ALL SELECT ago + 1 FROM days WHERE ago < 29),
-     routes (route, scopes, share) AS (VALUES ('GET /backups', 'backups:read', 1), ('GET /jobs', 'jobs:read', 0.4), ('GET /api/v1/tokens/self', '', 0.1))
+     routes (route, scopes, share) AS (VALUES ('GET /backups', 'backups:read', 1), ('GET /jobs', 'jobs:read', 0.4),
+         ('POST /jobs', 'jobs:write', 0.3), ('GET /sources', 'sources:read', 0.6), ('GET /vaults', 'vaults:read', 0.1),
+         ('GET /statistics', 'statistics:read', 0.5), ('GET /recoveries', 'recoveries:read', 0.2), ('GET /api/v1/tokens/self', '', 0.1))
 SELECT 'ten_01K90000000000000000000001', date('now', '-' || ago || ' days'), id, route, routes.scopes,
        CAST(share * (40 + (ago * 37 + length(name) * 13) % 60) *
             CASE strftime('%w', 'now', '-' || ago || ' days') WHEN '0' THEN 0.2 WHEN '6' THEN 0.3 ELSE 1 END AS INTEGER)
 FROM days, routes, tokens
-WHERE tenant_id = 'ten_01K90000000000000000000001' AND revoked_at IS NULL AND last_used_at IS NOT NULL;
+WHERE tenant_id = 'ten_01K90000000000000000000001' AND revoked_at IS NULL AND last_used_at IS NOT NULL
+  AND (routes.scopes = '' OR instr(tokens.scopes, routes.scopes) > 0);
 
 -- Tokens of other kinds, with limits, and one whose secret was replaced a while ago.
 UPDATE tokens SET kind = 'hyperscale', scopes = '', ip_allowlist = '192.0.2.16/28' WHERE id = 'tok_01K90000000000000000000003';
@@ -180,7 +183,8 @@ UPDATE tokens SET kind = 'one_touch_recovery', scopes = '', expires_at = strftim
 UPDATE tokens SET kind = 'all', scopes = '' WHERE id = 'tok_01K90000000000000000000009';
 UPDATE tokens SET allowed_endpoints = '/jobs/status' || char(10) || '/statistics', ip_allowlist = '192.0.2.40' || char(10) || '2001:db8:40::/48'
 WHERE id = 'tok_01K90000000000000000000002';
-UPDATE tokens SET in_grace_until = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+17 hours') WHERE id = 'tok_01K90000000000000000000001';
+UPDATE tokens SET in_grace_until = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+17 hours'), secret_used_at = last_used_at,
+                  secret_used_ip = last_used_ip, secret_used_agent = 'nightly-runner/2.5' WHERE id = 'tok_01K90000000000000000000001';
 INSERT INTO retired_secrets (digest, tenant_id, token_id, role, last_four, retired_at, until, last_used_at, last_used_ip, last_used_agent)
 SELECT hex(randomblob(32)), tenant_id, id, 'access', '8Qc2', strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-7 hours'), in_grace_until,
        strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-26 minutes'), '192.0.2.21', 'nightly-runner/2.4'

@@ -66,6 +66,15 @@ test('reading needs the read scope and all else the write scope', async ({ owner
   expect(upstream.seen).toHaveLength(before)
 })
 
+test('TRACE is not passed on, which would show what was added', async ({ owner }) => {
+  const { bearer } = await owner.makeToken({ scopes: ['backups:read', 'backups:write'] })
+  const before = upstream.seen.length
+  const answer = await through(bearer, 'TRACE', '/backups/1')
+  expectProblem(answer, 405, 'method_not_allowed')
+  expect(answer.header('allow')).toContain('GET')
+  expect(upstream.seen).toHaveLength(before)
+})
+
 test('c.13 a refusal for a scope links to the page where it can be given', async ({ owner }) => {
   const { token, bearer } = await owner.makeToken({ scopes: ['backups:read'] })
   const answer = await through(bearer, 'DELETE', '/backups/1')

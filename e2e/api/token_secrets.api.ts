@@ -239,7 +239,9 @@ test.describe('pairs', () => {
     expect(Math.abs(Date.parse(access_until) / 1000 - now() - 30 * MINUTE)).toBeLessThan(5)
     expect((await bearer(pair.access_token).get('/users')).status).toBe(200)
     await overFor(token.id, 0)
-    expectProblem(await bearer(pair.access_token).get('/users'), 401, 'token_expired')
+    const lapsed = await bearer(pair.access_token).get('/users')
+    expectProblem(lapsed, 401, 'token_expired')
+    expect(lapsed.json.detail).toBe('This access token has expired. Renew it with its refresh token: POST /api/v1/tokens/renew.')
 
     const answer = await renew(pair)
     expect(answer.status, answer.text).toBe(200)

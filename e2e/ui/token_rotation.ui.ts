@@ -14,7 +14,7 @@ test.describe('Rotate secret', () => {
     await open(page, API_ACCESS)
     await act(page, 'nightly', 'Rotate secret')
     const rotating = dialog(page, 'Rotate secret')
-    await expect(rotating.getByRole('radio')).toHaveCount(4)
+    await expect(rotating.getByRole('radio')).toHaveCount(5)
     await expect(rotating.getByRole('radio', { name: '24 hours' })).toBeChecked()
     await button(rotating, 'Rotate').click()
     const created = dialog(page, 'New Secret Created')
@@ -74,6 +74,10 @@ test.describe('Rotate secret', () => {
     await db.rows('UPDATE retired_secrets SET retired_at = ?2 WHERE token_id = ?1', token.id, ago(60))
     await open(page, API_ACCESS)
     const row = rowOf(tokens(page), 'nightly')
+    await expect(row).toContainText('Nobody has used it since it was replaced. Nobody has used the new one yet.')
+    expect((await bearer(fresh).get('/tokens/self')).status).toBe(200)
+    await expect.poll(async () => (await owner.get(`/tokens/${token.id}/activity`)).json.old_secret.new_used_at).not.toBeNull()
+    await page.reload()
     await expect(row).toContainText('it is safe to retire')
     expect((await new Actor('192.0.2.9', { Authorization: `Bearer ${secret}`, 'User-Agent': 'backup/2.1' }).get('/tokens/self')).status).toBe(200)
     await expect.poll(() => db.count('FROM retired_secrets WHERE token_id = ?1 AND last_used_at IS NOT NULL', token.id)).toBe(1)
@@ -91,11 +95,11 @@ test.describe('Rotate secret', () => {
     expect((await bearer(fresh).get('/tokens/self')).status).toBe(200)
   })
 
-  test('Now ends the old secret at once', async ({ page, owner }) => {
+  test('Compromised ends the old secret at once, as Now does', async ({ page, owner }) => {
     const { bearer: old } = await owner.makeToken({ name: 'nightly' })
     await open(page, API_ACCESS)
     await act(page, 'nightly', 'Rotate secret')
-    await dialog(page, 'Rotate secret').getByRole('radio', { name: 'Now' }).check()
+    await dialog(page, 'Rotate secret').getByRole('radio', { name: 'Compromised' }).check()
     await button(dialog(page, 'Rotate secret'), 'Rotate').click()
     await expect(dialog(page, 'New Secret Created')).toBeVisible()
     expect((await old.get('/tokens/self')).json.code).toBe('token_grace_ended')

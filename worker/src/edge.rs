@@ -1,16 +1,15 @@
 //! The seam to the runtime: its requests become those of axum, and axum's responses its own.
 //!
-//! Each step across it costs as much as the work of a handler. So the headers of a request cross in one text, those that
-//! answers share stay on the other side, and a body that is whole crosses as bytes rather than as a stream.
+//! Each step across it costs as much as the work of a handler. So headers cross in one text, both ways, and a body that is
+//! whole crosses as bytes rather than as a stream.
 
 use crate::{
     error::{Error, Result},
     gates::GATEWAY,
     promise::settled,
-    respond::{Answer, Shared},
 };
 use axum::{
-    body::{Body, HttpBody},
+    body::{Body, Bytes, HttpBody},
     http::{self, HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header},
     response::Response,
 };
@@ -18,7 +17,6 @@ use contract::time::Timestamp;
 use http_body_util::BodyExt;
 use js_sys::{Array, Function, JSON, Object, Promise, Reflect, Uint8Array};
 use serde::{Serialize, Serializer};
-use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use worker::{IntoResponse, web_sys};
 
@@ -118,7 +116,7 @@ pub async fn request(raw: &web_sys::Request) -> Result<Request<Body>> {
             .method(raw.method().as_str())
             .uri(raw.url().parse::<Uri>()?)
             .body(Body::empty())?;
-        *request.headers_mut() = headers(&lines(&raw.headers()))?;
+        *request.headers_mut() = headers(lines(&raw.headers()))?;
         request.extensions_mut().insert(Raw(Clone::clone(raw)));
         Ok(request)
     };
@@ -228,7 +226,7 @@ impl Forwarded {
     pub fn head(&self) -> Result<(StatusCode, HeaderMap), http::Error> {
         let status = Some(self.0.status()).filter(|status| (200..600).contains(status));
         let status = StatusCode::from_u16(status.unwrap_or_default())?;
-        Ok((status, headers(&lines(&self.0.headers()))?))
+        Ok((status, headers(lines(&self.0.headers()))?))
     }
 }
 
@@ -238,6 +236,13 @@ struct Init<'a> {
     headers: Told<'a>,
     method: &'a str,
     redirect: &'static str,
+}
+
+/// What a response is made with, in one text too.
+#[derive(Serialize)]
+struct Start<'a> {
+    headers: Told<'a>,
+    status: u16,
 }
 
 /// Headers as the runtime takes them: a record, which it reads several times faster than the pairs that names need which
@@ -267,41 +272,27 @@ fn lines(headers: &web_sys::Headers) -> String {
     list.join("\n").into()
 }
 
-/// The headers of such lines.
-fn headers(lines: &str) -> Result<HeaderMap, http::Error> {
+/// The headers of such lines. The values stay in the one text.
+fn headers(lines: String) -> Result<HeaderMap, http::Error> {
+    let text = Bytes::from(lines);
     let mut headers = HeaderMap::new();
-    let mut lines = lines.split('\n');
+    let mut lines = text.split(|byte| *byte == b'\n');
     while let (Some(value), Some(name), Some(_)) = (lines.next(), lines.next(), lines.next()) {
-        headers.append(HeaderName::try_from(name)?, HeaderValue::try_from(value)?);
+        let value = HeaderValue::from_maybe_shared(text.slice_ref(value))?;
+        headers.append(HeaderName::from_bytes(name)?, value);
     }
     Ok(headers)
 }
 
-/// What answers share, as the runtime has it.
-fn shared(shared: Shared) -> Result<web_sys::Headers, JsValue> {
-    thread_local! {
-        static KNOWN: RefCell<Vec<(Shared, web_sys::Headers)>> = RefCell::default();
-    }
-    KNOWN.with_borrow_mut(|known| {
-        if let Some((_, headers)) = known.iter().find(|(known, _)| *known == shared) {
-            return Ok(Clone::clone(headers));
-        }
-        let headers = web_sys::Headers::new()?;
-        for (name, value) in shared.headers() {
-            headers.set(name.as_str(), value)?;
-        }
-        known.push((shared, Clone::clone(&headers)));
-        Ok(headers)
-    })
-}
-
 /// The response as the runtime takes it.
-pub async fn response(answer: Answer) -> worker::Result<web_sys::Response> {
-    let response = answer.response;
-    let init = web_sys::ResponseInit::new();
-    init.set_status(response.status().as_u16());
-    init.set_headers(&shared(answer.shared)?.into());
-    let (parts, body) = response.into_parts();
+pub async fn response(answer: Response) -> worker::Result<web_sys::Response> {
+    let (parts, body) = answer.into_parts();
+    let start = serde_json::to_string(&Start {
+        headers: Told(&parts.headers),
+        status: parts.status.as_u16(),
+    });
+    let start = start.map_err(|error| error.to_string())?;
+    let init: web_sys::ResponseInit = JSON::parse(&start)?.unchecked_into();
     let raw = if let Some(Forwarded(answer)) = parts.extensions.get() {
         web_sys::Response::new_with_opt_readable_stream_and_init(answer.body().as_ref(), &init)?
     } else if let Some(length) = body.size_hint().exact() {
@@ -317,10 +308,6 @@ pub async fn response(answer: Answer) -> worker::Result<web_sys::Response> {
         let stream = stream.map_err(|error| error.into().to_string())?;
         web_sys::Response::new_with_opt_readable_stream_and_init(stream.body().as_ref(), &init)?
     };
-    let headers = raw.headers();
-    for (name, value) in &parts.headers {
-        headers.append(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))?;
-    }
     Ok(raw)
 }
 
@@ -335,14 +322,14 @@ mod tests {
 
     #[test]
     fn headers_keep_their_order_and_what_is_not_a_header_is_refused() {
-        let read = headers("text/html\naccept\n-\n\naccept\n-\na: b\nx\n-").unwrap();
+        let read = headers("text/html\naccept\n-\n\naccept\n-\na: b\nx\n-".into()).unwrap();
         assert_eq!(
             read.get_all("accept").iter().collect::<Vec<_>>(),
             ["text/html", ""]
         );
         assert_eq!(read["x"], "a: b");
-        assert!(headers("").unwrap().is_empty());
-        assert!(headers("value\nnot a name\n-").is_err());
-        assert!(headers("bell \u{7}\nx\n-").is_err());
+        assert!(headers("".into()).unwrap().is_empty());
+        assert!(headers("value\nnot a name\n-".into()).is_err());
+        assert!(headers("bell \u{7}\nx\n-".into()).is_err());
     }
 }

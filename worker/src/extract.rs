@@ -57,6 +57,16 @@ pub async fn json_body(request: Request) -> Result<Bytes> {
     whole(&parts.headers, body, BODY_MAX, "Send at most 64 KiB.").await
 }
 
+const CURSOR_WANTED: &str = "Use the next_cursor of the page before.";
+
+/// Refuses a cursor whose row cannot tell where the next page begins.
+pub fn bad_cursor() -> Error {
+    Error::from(Invalid(vec![Complaint {
+        pointer: "/cursor".into(),
+        message: CURSOR_WANTED.into(),
+    }]))
+}
+
 /// The whole body, unless it breaks off or has more than `max` bytes.
 pub async fn whole(
     headers: &HeaderMap,
@@ -398,7 +408,7 @@ impl Query {
             };
             Some((parse(id)?, key))
         };
-        let after = self.parsed("cursor", "Use the next_cursor of the page before.", cursor);
+        let after = self.parsed("cursor", CURSOR_WANTED, cursor);
         let (after, key) = after.map_or((None, None), |(id, key)| (Some(id), key));
         Page {
             limit: limit.unwrap_or(DEFAULT_LIMIT),

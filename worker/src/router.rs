@@ -7,14 +7,14 @@ use crate::{
     error::{Error, Result},
     export, gates, invitations, leaks, log, mfa, notifications, oauth, pages, passwords, photos,
     policy,
-    respond::{self, Answer, Content},
+    respond::{self, Content},
     roles, service_accounts, session, sign_up, slack, statistics, tokens, usage, users,
 };
 use axum::{
     Json, Router,
     body::Body,
     http::{Request, header},
-    response::IntoResponse,
+    response::{IntoResponse, Response},
     routing::{any, delete, get, post, put},
 };
 use contract::problem::Code;
@@ -256,7 +256,7 @@ fn machines() -> Router {
 }
 
 /// Answers one request.
-pub async fn answer(request: Request<Body>, env: Env, context: Context) -> Answer {
+pub async fn answer(request: Request<Body>, env: Env, context: Context) -> Response {
     /// The table is the same for every request, so it is built once.
     static ROUTES: OnceLock<Router> = OnceLock::new();
 
@@ -294,7 +294,7 @@ pub async fn answer(request: Request<Body>, env: Env, context: Context) -> Answe
     }
     let refused = respond::refused(&response);
     let answer = respond::finish(response, about, &call.request_id);
-    let status = answer.response.status();
+    let status = answer.status();
     usage::answered(&call, status, refused);
     if log::requests(call.env()) {
         let route = match about {

@@ -13,11 +13,12 @@ use contract::tokens::{CreatedToken, DEFAULT_GRACE, RotateToken, TOKENS, Token};
 use leptos::prelude::*;
 
 /// How long the old secret may go on working: seconds and label.
-pub const GRACES: [(&str, &str); 4] = [
+pub const GRACES: [(&str, &str); 5] = [
     ("0", "Now"),
     ("3600", "1 hour"),
     ("86400", "24 hours"),
     ("604800", "7 days"),
+    ("00", "Compromised"),
 ];
 
 /// The dialog.
@@ -68,10 +69,11 @@ fn RotateDialog(
     };
     let close = Callback::new(move |()| desk.close());
     let until = move || match grace.get() {
-        "0" => "The old secret stops working at once.",
-        _ => {
-            "Until then both secrets work, and you see who still uses the old one. If it is compromised, choose Now."
+        "00" => {
+            "Whoever has the old secret is locked out at once, and so is every script until it has the new one."
         }
+        "0" => "The old secret stops working at once.",
+        _ => "Until then both secrets work, and you see who still uses the old one.",
     };
     view! {
         <Modal id="rotate-title" title="Rotate secret" small=true on_close=close>

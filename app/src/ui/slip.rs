@@ -25,6 +25,8 @@ pub fn DraftDialog(
     children: Children,
 ) -> impl IntoView {
     let (touched, asking) = (StoredValue::new(false), RwSignal::new(false));
+    // One Esc in a date field comes as two wishes to close: the second is one's own only after the question was seen.
+    let seen = StoredValue::new(false);
     // To be asked who one is goes with the page, and what asked for it too.
     let is_confirming = || dom::find("[aria-labelledby=step-up-title]").is_some();
     hold_back(
@@ -42,11 +44,16 @@ pub fn DraftDialog(
         }
     };
     let close = Callback::new(move |()| {
-        if asking.get_untracked() || !touched.get_value() {
-            on_close.run(());
-        } else {
-            ask(asking);
+        if !touched.get_value() || asking.get_untracked() && seen.get_value() {
+            return on_close.run(());
         }
+        seen.set_value(false);
+        ask(asking);
+        request_animation_frame(move || {
+            seen.try_set_value(true);
+            // After the dialog was opened again, should the browser have closed it.
+            dom::focus_soon("#keep-open");
+        });
     });
     let question = move || {
         asking.get().then(|| {

@@ -22,6 +22,8 @@ pub enum State {
     Disabled,
     /// Its time is over.
     Expired,
+    /// It is one of a pair, and waits to be renewed.
+    Lapsed,
     /// It was ended for good.
     Revoked,
     /// It was replaced, and its grace is over.
@@ -84,6 +86,12 @@ pub fn admit(credential: &Credential, ip: Option<IpAddr>) -> Result<(), Refusal>
             return dead(
                 Code::TokenExpired,
                 "This token has expired. Extend it or make a new one.",
+            );
+        }
+        State::Lapsed => {
+            return dead(
+                Code::TokenExpired,
+                "This access token has expired. Renew it with its refresh token: POST /api/v1/tokens/renew.",
             );
         }
         State::Disabled => {
@@ -260,7 +268,7 @@ mod tests {
     fn reference(credential: &Credential, wanted: &Use, lists: [&[&str]; 2]) -> Option<Code> {
         match credential.state {
             State::Revoked => return Some(Code::TokenRevoked),
-            State::Expired => return Some(Code::TokenExpired),
+            State::Expired | State::Lapsed => return Some(Code::TokenExpired),
             State::Disabled => return Some(Code::TokenDisabled),
             State::Replaced => return Some(Code::TokenGraceEnded),
             State::OwnerOff => return Some(Code::Unauthenticated),
@@ -310,13 +318,14 @@ mod tests {
 
     #[test]
     fn ten_thousand_random_calls_are_decided_as_the_reference_does() {
-        const STATES: [State; 9] = [
+        const STATES: [State; 10] = [
             State::Good,
             State::Good,
             State::Good,
             State::Good,
             State::Disabled,
             State::Expired,
+            State::Lapsed,
             State::Revoked,
             State::Replaced,
             State::OwnerOff,

@@ -469,7 +469,7 @@ fn token_state(found: &FoundToken, access_until: Option<Timestamp>, now: Timesta
         Status::Expired => State::Expired,
         Status::Disabled => State::Disabled,
         Status::Active if !found.owner_on => State::OwnerOff,
-        Status::Active if access_until.is_some_and(|until| until <= now) => State::Expired,
+        Status::Active if access_until.is_some_and(|until| until <= now) => State::Lapsed,
         Status::Active => State::Good,
     }
 }

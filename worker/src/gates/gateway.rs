@@ -11,8 +11,8 @@ use crate::{
 use axum::{
     body::Body,
     extract::Request,
-    http::{HeaderMap, HeaderName, HeaderValue, header},
-    response::Response,
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
+    response::{IntoResponse, Response},
 };
 use contract::{problem::Code, tokens::endpoints};
 use std::sync::OnceLock;
@@ -66,6 +66,9 @@ const NOT_LET_IN: [&str; 6] = [
     "set-cookie",
 ];
 
+/// The usual methods, of those that are passed on.
+const PASSED_ON: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
 /// Passes a call on, its body and the answer's as they come.
 #[worker::send]
 pub async fn forward(call: Call, request: Request) -> Result<Response> {
@@ -74,6 +77,11 @@ pub async fn forward(call: Call, request: Request) -> Result<Response> {
         return Err(Error::unreadable(
             "WebSockets and other upgrades are not passed on. Call by HTTP.",
         ));
+    }
+    // It would show the API behind, and whoever called, what Latchkey adds to a call (RFC 9110, 9.3.8).
+    if request.method() == Method::TRACE {
+        let refusal = Error::refused(Code::MethodNotAllowed, "TRACE is not passed on.");
+        return Ok(([(header::ALLOW, PASSED_ON)], refusal).into_response());
     }
     let path = request.uri().path().strip_prefix(GATEWAY);
     let path = path.unwrap_or_default();

@@ -15,6 +15,7 @@ use crate::{
     audit,
     auth::{
         Actor, Authorized, ByMachine, Holder, MachineCaller, SessionCaller, full_name,
+        machine::By,
         rights::{
             CreateTokens, IssueCredentials, ManageServiceAccounts, ReadTokens, RevokeTokens,
             UpdateTokens,
@@ -24,7 +25,7 @@ use crate::{
     db::{Outcome, Statement, changed},
     entity_tag::{IfMatch, tagged},
     error::{Error, Refusal, Result},
-    extract::{Checked, Query, Segment},
+    extract::{Checked, Query, Segment, bad_cursor},
     idempotency::{Attempt, Attempted, Repeatable},
     policy,
     secret::Prefix,
@@ -130,6 +131,12 @@ async fn list_of(call: &Call, holder: &Holder, mut query: Query) -> Result<Json<
         after: page.after.as_ref(),
         rows: page.rows(),
     };
+    // By the time when it was made, a token's id says where it stands; else only the token knows.
+    if let (Some(after), false) = (wanted.after, order.0 == store::Key::Created)
+        && !store::is_of(&call.db, holder, after).await?
+    {
+        return Err(bad_cursor());
+    }
     let tokens = store::list(&call.db, holder, &wanted, call.now).await?;
     Ok(Json(page.list(tokens, |token| token.id.as_str())))
 }
@@ -386,9 +393,11 @@ pub async fn revoke_all(
 
 /// What am I, and am I good?
 pub async fn show_self(ByMachine(caller): ByMachine, call: Call) -> Result<Json<TokenSelf>> {
-    let (token, _) = token_of(&caller)?;
+    let By::Token(token, _) = caller.by else {
+        return Err(tokens_only());
+    };
     Ok(Json(TokenSelf {
-        token: token.clone(),
+        token: *token,
         client_ip: call.ip.clone(),
     }))
 }
@@ -405,12 +414,14 @@ pub async fn revoke_self(ByMachine(caller): ByMachine, call: Call) -> Result<Sta
 
 /// The token that makes the call; a service account's pair is none.
 pub(super) fn token_of(caller: &MachineCaller) -> Result<(&Token, Holder)> {
-    caller.token().ok_or_else(|| {
-        Error::refused(
-            Code::Forbidden,
-            "These routes are for access tokens: Authorization: Bearer lkp_…",
-        )
-    })
+    caller.token().ok_or_else(tokens_only)
+}
+
+fn tokens_only() -> Error {
+    Error::refused(
+        Code::Forbidden,
+        "These routes are for access tokens: Authorization: Bearer lkp_…",
+    )
 }
 
 /// Ends tokens that a session may look after, each with its event; their owners are told. One that is unknown or out of

@@ -307,6 +307,19 @@ fn ordered(wanted: &Wanted<'_>, values: [&dyn Bind; 13]) -> Statement {
     }
 }
 
+/// Whether there is such a token of theirs, good or not.
+pub(super) async fn is_of(db: &Db, holder: &Holder, id: &TokenId) -> Result<bool> {
+    #[derive(Deserialize)]
+    struct Row {}
+    let row: Option<Row> = db
+        .first(Statement::new(
+            "SELECT 1 FROM tokens WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3",
+            [id, &holder.id(), holder.tenant()],
+        ))
+        .await?;
+    Ok(row.is_some())
+}
+
 /// One token of the tenant.
 pub(super) async fn find(db: &Db, tenant: &Tenant, id: &TokenId) -> Result<Option<TokenRow>> {
     db.first(Statement::new(
