@@ -328,7 +328,7 @@ mod tests {
             ["text/html", ""]
         );
         assert_eq!(read["x"], "a: b");
-        assert!(headers("".into()).unwrap().is_empty());
+        assert!(headers(String::new()).unwrap().is_empty());
         assert!(headers("value\nnot a name\n-".into()).is_err());
         assert!(headers("bell \u{7}\nx\n-".into()).is_err());
     }
