@@ -236,7 +236,7 @@ fn in_row(desk: Desk, token: &Token) -> AnyView {
     let told = move || {
         let old = old.get()?;
         Some(view! {
-            <span class="table__sub">{used(old)}</span>
+            <span class="table__sub">{old_used(&old)}</span>
             <button type="button" class="link table__sub" on:click=retire.clone()>"Retire now"</button>
         })
     };
@@ -268,27 +268,20 @@ async fn end(
     Ok(())
 }
 
-/// Who uses a secret that was replaced, and the one that took its place.
-fn used(old: OldSecret) -> AnyView {
-    let retired = match old.last_used_at.filter(|_| old.is_in_use()) {
+/// Who uses a secret that was replaced.
+fn old_used(old: &OldSecret) -> AnyView {
+    match old.last_used_at.filter(|_| old.is_in_use()) {
         Some(at) => used_by(
             "Still in use: ",
             at,
-            [old.last_used_ip, old.last_used_agent],
+            [old.last_used_ip.clone(), old.last_used_agent.clone()],
         ),
         // Whoever calls once a day has used neither yet.
-        None if old.new_used_at.is_none() => "Nobody has used it since it was replaced.".into_any(),
+        None if old.new_used_at.is_none() => {
+            "Nobody has used it since it was replaced, nor the new one yet.".into_any()
+        }
         None => "Nobody has used it since it was replaced: it is safe to retire.".into_any(),
-    };
-    let new = match old.new_used_at {
-        Some(at) => used_by(
-            "The new one was used ",
-            at,
-            [old.new_used_ip, old.new_used_agent],
-        ),
-        None => "Nobody has used the new one yet.".into_any(),
-    };
-    view! { {retired} " " {new} }.into_any()
+    }
 }
 
 /// The secret before, while it works.
@@ -325,12 +318,20 @@ fn Old(
         let undo = move |_| act("/rotation", "The old secret is the only one again.");
         view! { <button type="button" class="button button--secondary button--small" on:click=undo>"Undo rotation"</button> }
     });
+    let used = old_used(&old);
+    let new_used = old.new_used_at.map(|at| {
+        used_by(
+            "The new one was used ",
+            at,
+            [old.new_used_ip, old.new_used_agent],
+        )
+    });
     view! {
         {notice::alert(move || trouble.get())}
         <div class="notice notice--warning">
             <div class="notice__body">
-                <p class="notice__title">"The old secret …" {old.last_four.clone()} " works until " {crate::clock::in_words(old.until)}</p>
-                <p>{used(old)}</p>
+                <p class="notice__title">"The old secret …" {old.last_four} " works until " {crate::clock::in_words(old.until)}</p>
+                <p>{used} " " {new_used}</p>
                 <div class="cluster">
                     <button type="button" class="button button--secondary button--small" on:click=move |_| retire(RETIRE, RETIRED)>"Retire now"</button>
                     {undo}
