@@ -130,9 +130,15 @@ impl Db {
         &self,
         statement: Statement,
     ) -> Result<Option<T>> {
+        let text = self.first_text(statement).await?;
+        text.map(|text| from_json(&text)).transpose()
+    }
+
+    /// That text, for [`from_json`].
+    pub async fn first_text(&self, statement: Statement) -> Result<Option<String>> {
         let statement = self.prepare(&statement)?;
         let text = settled(statement.first(Some("text"))?).await?;
-        text.as_string().map(|text| from_json(&text)).transpose()
+        Ok(text.as_string())
     }
 
     /// Every row.
@@ -199,7 +205,8 @@ fn read<T: DeserializeOwned>(rows: &JsValue) -> Result<T> {
     from_json(&String::from(JSON::stringify(rows)?))
 }
 
-fn from_json<T: DeserializeOwned>(text: &str) -> Result<T> {
+/// Reads a row that came as JSON.
+pub fn from_json<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| Error::Internal(error.to_string()))
 }
 

@@ -6,7 +6,7 @@
 use crate::{
     error::{Error, Result},
     gates::GATEWAY,
-    promise::settled,
+    promise::{settled, settled_within},
 };
 use axum::{
     body::{Body, Bytes, HttpBody},
@@ -57,23 +57,7 @@ extern "C" {
     type Source;
 
     #[wasm_bindgen(method, catch, js_name = pipeTo)]
-    fn pipe_to(this: &Source, writable: &JsValue) -> Result<Gone, JsValue>;
-
-    type Gone;
-
-    #[wasm_bindgen(method)]
-    fn then(this: &Gone, whole: &Function, broken_off: &Function) -> Promise;
-
-    #[wasm_bindgen(thread_local_v2, js_name = scheduler)]
-    static SCHEDULER: JsValue;
-
-    type Wait;
-
-    #[wasm_bindgen(method)]
-    fn bind(this: &Wait, receiver: &JsValue, ms: u32) -> Function;
-
-    #[wasm_bindgen(thread_local_v2, js_namespace = scheduler, js_name = wait)]
-    static WAIT: Wait;
+    fn pipe_to(this: &Source, writable: &JsValue) -> Result<Promise, JsValue>;
 
     type Each;
 
@@ -178,22 +162,14 @@ impl Raw {
         let init = init.map_err(|error| Error::Internal(error.to_string()))?;
         let init: web_sys::RequestInit = JSON::parse(&init)?.unchecked_into();
         let body = bears_body(method).then(|| self.0.body()).flatten();
-        let too_late = match body {
-            None => wait(ms)?,
-            Some(body) => {
-                let through = self.through()?;
-                init.set_body(&through.readable());
-                let gone = body
-                    .unchecked_ref::<Source>()
-                    .pipe_to(&through.writable())?;
-                // The runtime waits by itself: whatever waits here would stay when a call ends before its time is up.
-                let wait = SCHEDULER.with(|scheduler| WAIT.with(|wait| wait.bind(scheduler, ms)));
-                gone.then(&wait, &wait)
-            }
-        };
-        let first = Array::of2(fetch(url, &init)?.as_ref(), too_late.as_ref());
-        let first = settled(Promise::race(&first)).await?;
-        Ok(first.dyn_into().ok().map(Forwarded))
+        let gone = body.map(|body| {
+            let through = self.through()?;
+            init.set_body(&through.readable());
+            body.unchecked_ref::<Source>().pipe_to(&through.writable())
+        });
+        let gone = gone.transpose()?;
+        let answer = settled_within(ms, fetch(url, &init)?, gone.as_ref()).await?;
+        Ok(answer.dyn_into().ok().map(Forwarded))
     }
 
     /// What its body goes through, which keeps its length if that is known.

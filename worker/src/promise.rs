@@ -19,6 +19,23 @@ extern "C" {
 
     #[wasm_bindgen(method)]
     fn bind(this: &Settle, receiver: &JsValue, number: u32, kept: bool) -> Settle;
+
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(settle: &Settle, ms: u32) -> JsValue;
+
+    type SetTimeout;
+
+    #[wasm_bindgen(method)]
+    fn bind(
+        this: &SetTimeout,
+        receiver: &JsValue,
+        settle: &Settle,
+        ms: u32,
+        value: &JsValue,
+    ) -> Settle;
+
+    #[wasm_bindgen(thread_local_v2, js_name = setTimeout)]
+    static SET_TIMEOUT: SetTimeout;
 }
 
 /// Those who wait, and the number for the next.
@@ -45,6 +62,33 @@ fn settle(number: u32, kept: bool, value: JsValue) {
 
 /// What the promise comes to: its value, or why it was broken.
 pub async fn settled(promise: Promise) -> Result<JsValue, JsValue> {
+    settled_unless(promise, |_| ()).await
+}
+
+/// The same, but `undefined` if that takes more than `ms` from now on or, where there is something to be done first, from
+/// when it is.
+pub async fn settled_within(
+    ms: u32,
+    promise: Promise,
+    first: Option<&Promise>,
+) -> Result<JsValue, JsValue> {
+    settled_unless(promise, |give_up| match first {
+        None => drop(set_timeout(give_up, ms)),
+        Some(first) => {
+            // The runtime waits by itself: whatever waits here would stay when a call ends before its time is up.
+            let nothing = &JsValue::UNDEFINED;
+            let wait = SET_TIMEOUT.with(|timer| timer.bind(nothing, give_up, ms, nothing));
+            first.unchecked_ref::<Thenable>().then(&wait, &wait);
+        }
+    })
+    .await
+}
+
+/// What the promise comes to, unless what `arrange` is given is called before: then `undefined`.
+async fn settled_unless(
+    promise: Promise,
+    arrange: impl FnOnce(&Settle),
+) -> Result<JsValue, JsValue> {
     let (sender, receiver) = oneshot::channel();
     let number = WAITING.with_borrow_mut(|waiting| {
         let number = waiting.next;
@@ -53,10 +97,10 @@ pub async fn settled(promise: Promise) -> Result<JsValue, JsValue> {
         number
     });
     SETTLE.with(|settle| {
-        let bound = |kept| settle.bind(&JsValue::UNDEFINED, number, kept);
-        promise
-            .unchecked_ref::<Thenable>()
-            .then(&bound(true), &bound(false))
+        let [kept, broken] =
+            [true, false].map(|kept| settle.bind(&JsValue::UNDEFINED, number, kept));
+        promise.unchecked_ref::<Thenable>().then(&kept, &broken);
+        arrange(&kept);
     });
     receiver
         .await

@@ -4,13 +4,15 @@ use super::{
     Actor, Holder, Tenant,
     cookie::session_cookie,
     gate::{self, Credential, State},
+    known,
     store::{
-        self, FoundAccount, FoundToken, FoundTokenRow, OAuthRow, PairRow, TwoDigests, TwoRows,
+        self, FoundAccount, FoundToken, FoundTokenRow, LastUse, OAuthRow, PairRow, TwoDigests,
+        TwoRows,
     },
 };
 use crate::{
     call::Call,
-    db::Statement,
+    db::{self, Statement},
     error::{Error, Refusal, Result},
     rates::{self, Rate},
     rekey,
@@ -27,6 +29,8 @@ use contract::{
     tokens::{Kind, Status, Token, TokenOwner},
 };
 use data_encoding::BASE64;
+use serde_json::value::RawValue;
+use std::{ops::Deref, sync::Arc};
 
 pub(super) const API_KEY: HeaderName = HeaderName::from_static("api-key");
 const API_SECRET: HeaderName = HeaderName::from_static("api-secret");
@@ -43,8 +47,22 @@ pub enum Shown {
     Pair(String, String),
 }
 
-/// A machine whose credential is good.
+/// A machine that calls, known by its credential.
 pub struct MachineCaller {
+    machine: Arc<Machine>,
+    /// When its token was used before this.
+    pub last_use: LastUse,
+}
+
+impl Deref for MachineCaller {
+    type Target = Machine;
+    fn deref(&self) -> &Machine {
+        &self.machine
+    }
+}
+
+/// What is known of a machine, whose calls all find the same unless something was changed.
+pub struct Machine {
     /// The key to the rows of its tenant.
     pub tenant: Tenant,
     /// Whom it acts for.
@@ -61,7 +79,7 @@ pub struct MachineCaller {
 
 /// By what a machine is known.
 pub enum By {
-    /// A token; and by the secret that it had before, until when.
+    /// A token, without its last use; and by the secret that it had before, until when.
     Token(Box<Token>, Option<Timestamp>),
     /// A service account's pair; and by the one that it had before, until when.
     Pair(Option<Timestamp>),
@@ -69,7 +87,17 @@ pub enum By {
     OAuth,
 }
 
-impl MachineCaller {
+impl Machine {
+    /// Whether it is good for reasons that still hold at `now`, if whatever is kept of it stays as it is.
+    pub fn stays_good(&self, now: Timestamp) -> bool {
+        let in_grace_until = match &self.by {
+            By::Token(token, _) => token.in_grace_until,
+            By::Pair(_) | By::OAuth => None,
+        };
+        let mut ends = [self.expires_at, in_grace_until].into_iter().flatten();
+        self.credential.state == State::Good && ends.all(|end| now < end)
+    }
+
     /// The token that makes the call, and the key to it and its siblings.
     pub fn token(&self) -> Option<(&Token, Holder)> {
         match &self.by {
@@ -300,18 +328,15 @@ async fn find_both(
         Some(Lookup::OAuth(digest)) => digests.oauth = Some(digest),
         Some(Lookup::Pair(..)) | None => {}
     }
-    let rows = call.db.first_as_text(store::find_two(&digests)).await?;
-    let TwoRows(pair, asking_oauth, token, oauth) =
-        rows.ok_or_else(|| Error::Internal("looking up gave no row".into()))?;
-    let oauth_token = |row: Option<OAuthRow>| row.map(|row| by_oauth_token(call, row)).transpose();
-    let found = match pair {
-        Some(pair) => Some(by_pair(call, pair)?),
-        None => oauth_token(asking_oauth)?,
+    let text = call.db.first_text(store::find_two(&digests)).await?;
+    let text = text.ok_or_else(|| Error::Internal("looking up gave no row".into()))?;
+    let TwoRows(pair, asking_oauth, token, oauth) = db::from_json(&text)?;
+    let caller = |lookup: &Lookup, row: Option<&RawValue>| {
+        row.map(|row| lookup.caller(row.get(), call.now))
+            .transpose()
     };
-    let about = match token {
-        Some(token) => Some(by_token(call, token)?),
-        None => oauth_token(oauth)?,
-    };
+    let found = caller(asking, pair.or(asking_oauth))?;
+    let about = asked_of.map_or(Ok(None), |lookup| caller(lookup, token.or(oauth)))?;
     Ok([found, about])
 }
 
@@ -408,21 +433,28 @@ impl Lookup {
     }
 
     async fn find(&self, call: &Call) -> Result<Option<MachineCaller>> {
-        let statement = self.statement();
-        match self {
-            Self::Token(_) => match call.db.first_as_text(statement).await? {
-                None => self.retired(call).await,
-                Some(row) => by_token(call, row).map(Some),
-            },
-            Self::OAuth(_) => {
-                let row: Option<OAuthRow> = call.db.first_as_text(statement).await?;
-                row.map(|row| by_oauth_token(call, row)).transpose()
-            }
-            Self::Pair(..) => {
-                let row: Option<PairRow> = call.db.first_as_text(statement).await?;
-                row.map(|row| by_pair(call, row)).transpose()
-            }
+        match call.db.first_text(self.statement()).await? {
+            Some(row) => self.caller(&row, call.now).map(Some),
+            None => self.retired(call).await,
         }
+    }
+
+    /// The caller that the text tells of which was found.
+    fn caller(&self, text: &str, now: Timestamp) -> Result<MachineCaller> {
+        let (row, last_use) = match self {
+            Self::Token(_) => {
+                let (row, last_use): (&RawValue, _) = db::from_json(text)?;
+                (row.get(), last_use)
+            }
+            Self::OAuth(_) | Self::Pair(..) => (text, LastUse::default()),
+        };
+        let (Self::Token(digest) | Self::OAuth(digest) | Self::Pair(_, digest)) = self;
+        let machine = known::machine(digest, row, now, || match self {
+            Self::Token(_) => by_token(db::from_json(row)?, now),
+            Self::OAuth(_) => by_oauth_token(db::from_json(row)?, now),
+            Self::Pair(..) => by_pair(db::from_json(row)?, now),
+        })?;
+        Ok(MachineCaller { machine, last_use })
     }
 
     /// What was kept under the previous key until now, while keys change.
@@ -446,21 +478,24 @@ impl Lookup {
             return Ok(None);
         };
         let retired = store::find_retired(&call.db, digest, call.now).await?;
-        Ok(retired.map(|(found, until)| {
+        Ok(retired.map(|(found, last_use, until)| {
             // Dead for another reason says more than that the secret is old.
             let state = match token_state(&found, None, call.now) {
                 State::Good if until <= call.now => State::Replaced,
                 state => state,
             };
-            token_caller(found, state, Some(until))
+            MachineCaller {
+                machine: Arc::new(token_machine(found, state, Some(until))),
+                last_use,
+            }
         }))
     }
 }
 
-fn by_token(call: &Call, row: FoundTokenRow) -> Result<MachineCaller> {
-    let found = row.read(call.now)?;
-    let state = token_state(&found, found.access_until, call.now);
-    Ok(token_caller(found, state, None))
+fn by_token(row: FoundTokenRow, now: Timestamp) -> Result<Machine> {
+    let found = row.read(now)?;
+    let state = token_state(&found, found.access_until, now);
+    Ok(token_machine(found, state, None))
 }
 
 fn token_state(found: &FoundToken, access_until: Option<Timestamp>, now: Timestamp) -> State {
@@ -474,9 +509,9 @@ fn token_state(found: &FoundToken, access_until: Option<Timestamp>, now: Timesta
     }
 }
 
-fn token_caller(found: FoundToken, state: State, old: Option<Timestamp>) -> MachineCaller {
+fn token_machine(found: FoundToken, state: State, old: Option<Timestamp>) -> Machine {
     let token = found.token;
-    MachineCaller {
+    Machine {
         expires_at: [token.end(), found.access_until, old]
             .into_iter()
             .flatten()
@@ -497,25 +532,31 @@ fn token_caller(found: FoundToken, state: State, old: Option<Timestamp>) -> Mach
     }
 }
 
-fn by_pair(call: &Call, row: PairRow) -> Result<MachineCaller> {
+fn by_pair(row: PairRow, now: Timestamp) -> Result<Machine> {
     let (account, old_until) = row.read()?;
     let state = match old_until {
         _ if !account.on => State::OwnerOff,
-        Some(until) if until <= call.now => State::Replaced,
+        Some(until) if until <= now => State::Replaced,
         _ => State::Good,
     };
     let by = By::Pair(old_until);
-    Ok(account_caller(account, state, ScopeSet::ALL, by, old_until))
+    Ok(account_machine(
+        account,
+        state,
+        ScopeSet::ALL,
+        by,
+        old_until,
+    ))
 }
 
-fn by_oauth_token(call: &Call, row: OAuthRow) -> Result<MachineCaller> {
+fn by_oauth_token(row: OAuthRow, now: Timestamp) -> Result<Machine> {
     let (account, scopes, expires_at) = row.read()?;
     let state = match account.on {
         false => State::OwnerOff,
-        true if expires_at <= call.now => State::Expired,
+        true if expires_at <= now => State::Expired,
         true => State::Good,
     };
-    Ok(account_caller(
+    Ok(account_machine(
         account,
         state,
         scopes,
@@ -524,13 +565,13 @@ fn by_oauth_token(call: &Call, row: OAuthRow) -> Result<MachineCaller> {
     ))
 }
 
-fn account_caller(
+fn account_machine(
     account: FoundAccount,
     state: State,
     scopes: ScopeSet,
     by: By,
     expires_at: Option<Timestamp>,
-) -> MachineCaller {
+) -> Machine {
     let owner = TokenOwner::ServiceAccount {
         id: account.id,
         name: account.name,
@@ -539,7 +580,7 @@ fn account_caller(
         By::OAuth => "oauth",
         _ => "api_key",
     };
-    MachineCaller {
+    Machine {
         tenant: Tenant::new(account.tenant),
         actor: Actor::machine(&owner, credential),
         owner,
@@ -558,7 +599,7 @@ fn account_caller(
 }
 
 /// The id of a token, for those who note its use.
-pub fn token_id(caller: &MachineCaller) -> Option<&TokenId> {
+pub fn token_id(caller: &Machine) -> Option<&TokenId> {
     match &caller.by {
         By::Token(token, _) => Some(&token.id),
         By::Pair(_) | By::OAuth => None,
@@ -568,6 +609,8 @@ pub fn token_id(caller: &MachineCaller) -> Option<&TokenId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::HashKey;
+    use serde_json::json;
 
     fn read(pairs: &[(&str, &str)]) -> Result<Option<Shown>, ()> {
         let mut headers = HeaderMap::new();
@@ -612,5 +655,58 @@ mod tests {
         ] {
             assert_eq!(read(pairs), Err(()), "{pairs:?}");
         }
+    }
+
+    #[test]
+    fn a_machine_is_known_again_until_its_row_or_the_time_says_otherwise() {
+        const NOW: Timestamp = Timestamp::from_seconds(1_795_377_695);
+        let key = HashKey::from_hex(&"ab".repeat(32)).unwrap();
+        let lookup = Lookup::Token(key.digest("lkp_x"));
+        let id = |kind: &str| format!("{kind}_{:026}", 1);
+        let text = |enabled: u8, grace: Option<i64>, used_from: &str| {
+            let held = json!([id("ten"), 1, "", null, "api_access", "backups:read"]);
+            let token = json!([
+                id("tok"),
+                id("usr"),
+                null,
+                "Ada",
+                "all",
+                "nightly",
+                null,
+                "",
+                "",
+                "",
+                0,
+                enabled,
+                "lkp_abcd",
+                "wxyz",
+                NOW,
+                NOW.plus(10),
+                null,
+                grace.map(|s| NOW.plus(s)),
+                null,
+                null,
+                null,
+                null,
+                null,
+                1
+            ]);
+            json!([[held, token], [NOW, used_from]]).to_string()
+        };
+        let at = |seconds: i64, text: &str| lookup.caller(text, NOW.plus(seconds)).unwrap();
+        let state = |caller: &MachineCaller| caller.credential.state;
+
+        let first = at(0, &text(1, Some(5), "192.0.2.1"));
+        let again = at(4, &text(1, Some(5), "192.0.2.2"));
+        assert!(Arc::ptr_eq(&first.machine, &again.machine));
+        assert_eq!(again.last_use.ip.as_deref(), Some("192.0.2.2"));
+        let token = |caller: &MachineCaller| caller.token().unwrap().0.clone();
+        assert_eq!(token(&again).in_grace_until, Some(NOW.plus(5)));
+        assert_eq!(token(&at(5, &text(1, Some(5), ""))).in_grace_until, None);
+
+        assert_eq!(state(&at(6, &text(0, None, ""))), State::Disabled);
+        assert_eq!(state(&at(6, &text(1, None, ""))), State::Good);
+        assert_eq!(state(&at(9, &text(1, None, ""))), State::Good);
+        assert_eq!(state(&at(10, &text(1, None, ""))), State::Expired);
     }
 }

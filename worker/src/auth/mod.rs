@@ -6,6 +6,7 @@ mod caller;
 mod cookie;
 pub mod gate;
 mod keys;
+mod known;
 mod leaks;
 mod links;
 pub mod machine;

@@ -18,6 +18,7 @@ use contract::{
     users::User,
 };
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use std::{cell::RefCell, collections::HashMap, sync::Arc, thread::LocalKey};
 
 /// A session as it is kept.
@@ -168,7 +169,7 @@ pub(super) struct HeldRow {
     role_scopes: String,
 }
 
-/// A token with whoever it acts for: the column `text` of `checked_tokens`.
+/// A token with whoever it acts for; with its [`LastUse`], the column `text` of `checked_tokens`.
 #[derive(Deserialize)]
 pub(super) struct FoundTokenRow(HeldRow, TokenRow);
 
@@ -188,7 +189,14 @@ impl FoundTokenRow {
     }
 }
 
-/// The token that has this secret now: a [`FoundTokenRow`] for [`Db::first_as_text`].
+/// When a token was last used, and from where, as far as that is known.
+#[derive(Default, Deserialize)]
+pub struct LastUse {
+    pub at: Option<Timestamp>,
+    pub ip: Option<String>,
+}
+
+/// The token that has this secret now: a [`FoundTokenRow`] and its [`LastUse`] for [`Db::first_text`].
 pub(super) fn find_token(digest: &Digest) -> Statement {
     Statement::new(
         "SELECT text FROM checked_tokens WHERE digest = ?1",
@@ -201,8 +209,8 @@ pub(super) async fn find_retired(
     db: &Db,
     digest: &Digest,
     now: Timestamp,
-) -> Result<Option<(FoundToken, Timestamp)>> {
-    let row: Option<(Timestamp, FoundTokenRow)> = db
+) -> Result<Option<(FoundToken, LastUse, Timestamp)>> {
+    let row: Option<(Timestamp, (FoundTokenRow, LastUse))> = db
         .first_as_text(Statement::new(
             "SELECT json_array(s.until, json(t.text)) AS text
              FROM retired_secrets s JOIN checked_tokens t ON t.id = s.token_id AND t.tenant_id = s.tenant_id
@@ -210,7 +218,7 @@ pub(super) async fn find_retired(
             [digest],
         ))
         .await?;
-    row.map(|(until, token)| Ok((token.read(now)?, until)))
+    row.map(|(until, (token, last_use))| Ok((token.read(now)?, last_use, until)))
         .transpose()
 }
 
@@ -248,7 +256,7 @@ impl PairRow {
     }
 }
 
-/// The service account with this pair: a [`PairRow`] for [`Db::first_as_text`].
+/// The service account with this pair: a [`PairRow`] for [`Db::first_text`].
 pub(super) fn find_pair(api_key: &str, secret: &Digest) -> Statement {
     // The secret finds the row, by its keyed hash; the key is no secret and only has to fit.
     Statement::new(
@@ -270,7 +278,7 @@ impl OAuthRow {
     }
 }
 
-/// The service account with this OAuth token: an [`OAuthRow`] for [`Db::first_as_text`].
+/// The service account with this OAuth token: an [`OAuthRow`] for [`Db::first_text`].
 pub(super) fn find_oauth_token(digest: &Digest) -> Statement {
     Statement::new(
         "SELECT text FROM checked_oauth_tokens WHERE digest = ?1",
@@ -328,11 +336,11 @@ pub(super) fn session_seen(owner: &Owner, id: &SessionId, now: Timestamp) -> [St
 
 /// What two lookups at once found: a pair or an OAuth token that asks, and a token or an OAuth token that is asked about.
 #[derive(Deserialize)]
-pub(super) struct TwoRows(
-    pub Option<PairRow>,
-    pub Option<OAuthRow>,
-    pub Option<FoundTokenRow>,
-    pub Option<OAuthRow>,
+pub(super) struct TwoRows<'a>(
+    #[serde(borrow)] pub Option<&'a RawValue>,
+    pub Option<&'a RawValue>,
+    pub Option<&'a RawValue>,
+    pub Option<&'a RawValue>,
 );
 
 /// The digests of credentials of which one asks about another; those that it is not about are left out.
@@ -344,7 +352,7 @@ pub(super) struct TwoDigests<'a> {
     pub oauth: Option<&'a Digest>,
 }
 
-/// Both in one statement rather than a transaction of two: [`TwoRows`] for [`Db::first_as_text`].
+/// Both in one statement rather than a transaction of two: [`TwoRows`] for [`Db::first_text`].
 pub(super) fn find_two(digests: &TwoDigests) -> Statement {
     let (api_key, secret) = digests.asking_pair.unzip();
     Statement::new(
@@ -562,14 +570,21 @@ mod tests {
 
     #[test]
     fn the_views_tell_columns_in_the_order_of_the_fields_that_they_are_read_into() {
-        let views = include_str!("../../migrations/0030_checked_credentials.sql");
+        let tokens = include_str!("../../migrations/0032_checked_tokens.sql");
+        let accounts = include_str!("../../migrations/0030_checked_credentials.sql");
+        let (_, accounts) = accounts.split_once("checked_accounts").unwrap();
         // Of all lists, those of a whole struct.
         let field = |column: &'static str| match column.trim() {
             "r.scopes" => "role_scopes",
             column => column.split_once('.').map_or(column, |(_, name)| name),
         };
-        let told: Vec<Vec<_>> = views
-            .split("json_array(")
+        let but_last_use = |field: &'static str| match field {
+            "last_used_at" | "last_used_ip" => "NULL",
+            field => field,
+        };
+        let told: Vec<Vec<_>> = [tokens, accounts]
+            .into_iter()
+            .flat_map(|views: &'static str| views.split("json_array("))
             .filter_map(|rest| rest.split_once(')'))
             .filter(|(list, _)| list.contains("tenant_id") || list.contains("prefix"))
             .map(|(list, _)| list.split(',').map(field).collect())
@@ -578,7 +593,7 @@ mod tests {
             told,
             [
                 fields::<HeldRow>(),
-                fields::<TokenRow>(),
+                fields::<TokenRow>().into_iter().map(but_last_use).collect(),
                 fields::<AccountRow>()
             ]
         );

@@ -15,7 +15,6 @@ use crate::{
     audit,
     auth::{
         Actor, Authorized, ByMachine, Holder, MachineCaller, SessionCaller, full_name,
-        machine::By,
         rights::{
             CreateTokens, IssueCredentials, ManageServiceAccounts, ReadTokens, RevokeTokens,
             UpdateTokens,
@@ -393,11 +392,13 @@ pub async fn revoke_all(
 
 /// What am I, and am I good?
 pub async fn show_self(ByMachine(caller): ByMachine, call: Call) -> Result<Json<TokenSelf>> {
-    let By::Token(token, _) = caller.by else {
-        return Err(tokens_only());
-    };
+    let (token, _) = token_of(&caller)?;
     Ok(Json(TokenSelf {
-        token: *token,
+        token: Token {
+            last_used_at: caller.last_use.at,
+            last_used_ip: caller.last_use.ip.clone(),
+            ..token.clone()
+        },
         client_ip: call.ip.clone(),
     }))
 }

@@ -85,7 +85,7 @@ pub async fn rotate_self(
                 State::Replaced => State::Good,
                 state => state,
             },
-            ..caller.credential
+            ..caller.credential.clone()
         };
         gate::admit(&as_it_was, call.address())?;
         return Ok(answer);
