@@ -34,7 +34,8 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: true,
   retries: 0,
-  workers: 2,
+  // Tests wait much of their time.
+  workers: 3,
   // A slow machine is no failure.
   timeout: 60_000,
   expect: { timeout: 15_000 },

@@ -1,6 +1,6 @@
 //! What of the log is wanted. It is in the URL, so that a reload or a shared link keeps it.
 
-use super::changes::Event;
+use super::{changes::Event, page::folded};
 use crate::{
     clock, dom,
     later::Later,
@@ -11,7 +11,6 @@ use crate::{
 };
 use contract::audit::AUDIT_EVENTS;
 use leptos::prelude::*;
-use web_sys::HtmlDetailsElement;
 
 /// What is wanted: an id of who did it, the name of an action, an id of what it was done to, a first and a last day. Empty
 /// where anything is. A copy is the same.
@@ -75,15 +74,9 @@ pub fn clear(router: Router) {
 /// The fields, folded away until they are wanted or narrow it. Who and what is chosen by pressing a name in the list.
 pub fn bar(wanted: Wanted, listing: Listing<Event>) -> AnyView {
     let fields = Later::new(|| Box::pin(super::fields()), || ());
-    let opened = wanted.by_field();
-    let open = RwSignal::new(opened);
-    let toggle = move |ev| open.set(event_target::<HtmlDetailsElement>(&ev).open());
     view! {
         <div class="audit__filter" role="search" aria-label="Narrow the audit log">
-            <details open=opened on:toggle=toggle>
-                <summary on:pointerenter=move |_| fields.prefetch() on:focus=move |_| fields.prefetch()>"Filter"</summary>
-                {move || open.get().then(|| fields.view())}
-            </details>
+            {folded("Filter".into(), fields, wanted.by_field(), Callback::new(|()| ()))}
             {chip("actor", "By", wanted.actor, listing)}
             {chip("target", "About", wanted.target, listing)}
         </div>

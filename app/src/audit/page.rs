@@ -139,16 +139,26 @@ fn details(event: &Event) -> AnyView {
         1 => "1 change, details".to_owned(),
         many => [&many.to_string(), " changes, details"].concat(),
     };
-    let open = RwSignal::new(false);
+    folded(
+        summary,
+        part,
+        false,
+        Callback::new(move |()| provide_context(event.clone())),
+    )
+}
+
+/// A part that is folded away until it is wanted; `provide` is called before it is rendered.
+pub fn folded(summary: String, part: Later, opened: bool, provide: Callback<()>) -> AnyView {
+    let open = RwSignal::new(opened);
     let more = move || {
         open.get().then(|| {
-            provide_context(event.clone());
+            provide.run(());
             part.view()
         })
     };
     let toggle = move |ev| open.set(event_target::<HtmlDetailsElement>(&ev).open());
     view! {
-        <details class="audit__details" open=move || open.get() on:toggle=toggle>
+        <details open=opened on:toggle=toggle>
             <summary on:pointerenter=move |_| part.prefetch() on:focus=move |_| part.prefetch()>{summary}</summary>
             {more}
         </details>
