@@ -127,6 +127,23 @@ test.describe('Edit token', () => {
     expect(await kept()).toMatchObject({ kind: 'custom', scopes: ['jobs:read'] })
   })
 
+  test('b.3 what no company allows is said at once, all of it, without asking', async ({ page, owner }) => {
+    const { token } = await owner.makeToken({ name: 'nightly', scopes: ['backups:read'] })
+    await open(page, API_ACCESS)
+    const editing = await editToken(page, 'nightly')
+    const asked: string[] = []
+    page.on('request', (request) => request.method() === 'PATCH' && asked.push(request.url()))
+    await editing.getByRole('checkbox', { name: 'Backups Read', exact: true }).uncheck()
+    const end = editing.getByRole('group', { name: 'Renewable until' })
+    await end.getByRole('radio', { name: 'Custom' }).check()
+    await end.getByLabel('Last day').fill('2020-01-01')
+    await button(editing, 'Save').click()
+    await expect(editing.getByRole('group', { name: 'Scopes' })).toHaveAccessibleDescription('Select at least one scope.')
+    await expect(end).toHaveAccessibleDescription(/Choose a time in the future\./)
+    expect(asked).toEqual([])
+    expect((await owner.get(`/tokens/${token.id}`)).json).toEqual(token)
+  })
+
   for (const [kind, label] of [['microsoft_scim', 'Microsoft SCIM'], ['one_touch_recovery', '1-Touch recovery']]) {
     test(`C-09 C-10 the scope of a ${label} token is fixed, and it has Expires`, async ({ page, owner }) => {
       await owner.makeToken({ name: 'fixed', kind, scopes: undefined })

@@ -12,10 +12,14 @@ use crate::{
     ui::{button::Submit, notice, slip::DraftDialog, toast::Toaster},
 };
 use contract::{
+    check::{Check, Invalid},
+    policy::Policy,
     scopes::{Access, Scope, ScopeSet},
-    tokens::{CreateToken, Kind, Status, TOKENS, Token, UNUSED_DAYS, UpdateToken},
+    time::Timestamp,
+    tokens::{CreateToken, Kind, Refused, Status, TOKENS, Token, UNUSED_DAYS, UpdateToken},
 };
 use leptos::prelude::*;
+use serde::{Serialize, Serializer};
 
 /// The dialog.
 pub fn dialog() -> AnyView {
@@ -89,7 +93,11 @@ fn edit(desk: Desk, token: &Token, proposal: Option<Proposal>, fresh: Fresh) -> 
     let before = StoredValue::new(token.clone());
     let submit = move |ev| {
         let (request, complaint) = draft.request();
-        let change = before.with_value(|before| change(before, request, enabled.get_untracked()));
+        let token = before.get_value();
+        let change = Change {
+            wanted: change(&token, request, enabled.get_untracked()),
+            token,
+        };
         let (tag, saved) = (fresh.tag(), Box::new(saved));
         draft
             .form
@@ -182,6 +190,31 @@ fn as_draft(token: &Token) -> CreateToken {
         ip_allowlist: token.ip_allowlist.clone(),
         ip_allowlist_observed: token.ip_allowlist_observed,
         ..CreateToken::default()
+    }
+}
+
+/// What is wanted of a token that is at hand. So whatever no company allows is said without asking.
+struct Change {
+    wanted: UpdateToken,
+    token: Token,
+}
+
+impl Serialize for Change {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.wanted.serialize(serializer)
+    }
+}
+
+impl Check for Change {
+    type Checked = ();
+
+    fn check(self, now: Timestamp) -> Result<(), Invalid> {
+        let wanted = self.wanted.check(now)?;
+        match wanted.of(&self.token, &Policy::widest(), now) {
+            Err(Refused::Invalid(invalid)) => Err(invalid),
+            // Whatever else stands against it, the answer says.
+            _ => Ok(()),
+        }
     }
 }
 
