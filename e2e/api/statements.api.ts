@@ -18,7 +18,7 @@ const WITHOUT_TENANT: [RegExp, string][] = [
   [/^DELETE FROM (sessions|devices|password_resets|email_changes|invitations|idempotency_keys|oauth_tokens|token_addresses|token_refusals|token_calls|token_usage|slack_states|token_reminders) WHERE \w+ <= \?1$/, 'the clearing job is no tenant\'s'],
   [/^(SELECT body, status, answer|DELETE) FROM idempotency_keys WHERE digest = \?1\b/, 'the digest is made from the id of the caller'],
   [/ WHERE t\.id = coalesce\(\(SELECT id FROM tokens WHERE refresh_digest = \?1\)/, 'a pair is known by its secrets only'],
-  [/^SELECT text FROM checked_(tokens|pairs|oauth_tokens) WHERE digest = \?1\b/, 'a credential is known by its secret only, and tells whose it is'],
+  [/^SELECT text FROM checked_(access_tokens|pairs|oauth_tokens) WHERE digest = \?1\b/, 'a credential is known by its secret only, and tells whose it is'],
   [/^SELECT '\[' \|\| coalesce\(\(SELECT text FROM checked_pairs WHERE digest = \?1 AND /, 'of two credentials each is known by its secret only'],
   [/^SELECT tenant_id, .* IN \(SELECT value FROM json_each\(\?1\)/, 'secrets that were found are known by themselves only'],
   [/^UPDATE \w+ SET (\w+) = \?2 WHERE \1 = \?1$/, 'while keys change, a secret that is shown has its hash moved, wherever it lies'],

@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 use worker::Env;
 
 /// The last of the migrations that this version needs.
-const MIGRATION: &str = "0032_checked_tokens.sql";
+const MIGRATION: &str = "0032_checked_access_tokens.sql";
 
 /// Refuses while something is missing, and says what.
 pub async fn must_be_complete(call: &Call) -> Result<()> {

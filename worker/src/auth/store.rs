@@ -169,7 +169,7 @@ pub(super) struct HeldRow {
     role_scopes: String,
 }
 
-/// A token with whoever it acts for; with its [`LastUse`], the column `text` of `checked_tokens`.
+/// A token with whoever it acts for; with its [`LastUse`], the column `text` of `checked_access_tokens`.
 #[derive(Deserialize)]
 pub(super) struct FoundTokenRow(HeldRow, TokenRow);
 
@@ -199,7 +199,7 @@ pub struct LastUse {
 /// The token that has this secret now: a [`FoundTokenRow`] and its [`LastUse`] for [`Db::first_text`].
 pub(super) fn find_token(digest: &Digest) -> Statement {
     Statement::new(
-        "SELECT text FROM checked_tokens WHERE digest = ?1",
+        "SELECT text FROM checked_access_tokens WHERE digest = ?1",
         [digest],
     )
 }
@@ -213,7 +213,7 @@ pub(super) async fn find_retired(
     let row: Option<(Timestamp, (FoundTokenRow, LastUse))> = db
         .first_as_text(Statement::new(
             "SELECT json_array(s.until, json(t.text)) AS text
-             FROM retired_secrets s JOIN checked_tokens t ON t.id = s.token_id AND t.tenant_id = s.tenant_id
+             FROM retired_secrets s JOIN checked_access_tokens t ON t.id = s.token_id AND t.tenant_id = s.tenant_id
              WHERE s.digest = ?1 AND s.role = 'access'",
             [digest],
         ))
@@ -358,7 +358,7 @@ pub(super) fn find_two(digests: &TwoDigests) -> Statement {
     Statement::new(
         "SELECT '[' || coalesce((SELECT text FROM checked_pairs WHERE digest = ?1 AND api_key = ?2), 'null')
              || ',' || coalesce((SELECT text FROM checked_oauth_tokens WHERE digest = ?3), 'null')
-             || ',' || coalesce((SELECT text FROM checked_tokens WHERE digest = ?4), 'null')
+             || ',' || coalesce((SELECT text FROM checked_access_tokens WHERE digest = ?4), 'null')
              || ',' || coalesce((SELECT text FROM checked_oauth_tokens WHERE digest = ?5), 'null') || ']' AS text",
         [
             &secret,
@@ -570,7 +570,7 @@ mod tests {
 
     #[test]
     fn the_views_tell_columns_in_the_order_of_the_fields_that_they_are_read_into() {
-        let tokens = include_str!("../../migrations/0032_checked_tokens.sql");
+        let tokens = include_str!("../../migrations/0032_checked_access_tokens.sql");
         let accounts = include_str!("../../migrations/0030_checked_credentials.sql");
         let (_, accounts) = accounts.split_once("checked_accounts").unwrap();
         // Of all lists, those of a whole struct.

@@ -1,6 +1,6 @@
--- What every use of a token changes stands apart: the rest reads the same from one call to the next.
-DROP VIEW checked_tokens;
-CREATE VIEW checked_tokens AS
+-- What every use of a token changes stands apart: the rest reads the same from one call to the next. By `checked_tokens`
+-- a Worker of before goes until it is replaced.
+CREATE VIEW checked_access_tokens AS
 SELECT t.id, t.tenant_id, t.digest, json_array(
          json_array(
            json_array(t.tenant_id, t.owner_on, t.account_ip_allowlist, t.access_until, r.permissions, r.scopes),
