@@ -1,8 +1,8 @@
 //! Machines that came before: they come again and again, and as long as the row of one reads the same, it is not taken
 //! apart anew.
 //!
-//! The row is asked for at every call, so what changes in it counts at the next. Only good ones are taken from here, and
-//! only until something of theirs ends.
+//! The row is asked for at every call, so what changes in it counts at the next. Only good ones are kept, and only
+//! until something of theirs ends.
 
 use super::machine::Machine;
 use crate::{error::Result, secret::Digest};
@@ -37,15 +37,13 @@ pub fn machine(
             return Ok(Arc::clone(&known.machine));
         }
         let machine = Arc::new(read()?);
-        if known.len() >= MOST && !known.contains_key(digest.as_str()) {
-            known.clear();
+        if machine.stays_good(now) {
+            if known.len() >= MOST && !known.contains_key(digest.as_str()) {
+                known.clear();
+            }
+            let (row, machine) = (row.to_owned(), Arc::clone(&machine));
+            known.insert(digest.as_str().to_owned(), Known { row, machine });
         }
-        let row = row.to_owned();
-        let before = Known {
-            row,
-            machine: Arc::clone(&machine),
-        };
-        known.insert(digest.as_str().to_owned(), before);
         Ok(machine)
     })
 }
