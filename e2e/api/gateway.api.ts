@@ -142,7 +142,7 @@ test('answers pass as they are, but for what would act on this origin', async ({
   const page = await through(bearer, 'GET', '/backups/page')
   expect(page.status).toBe(200)
   expect(page.cookies).toEqual([])
-  expect(page.header('content-security-policy')).toContain('sandbox')
+  expect(page.header('content-security-policy')).toMatch(/^default-src 'none'; .* sandbox$/)
   expect(page.header('x-content-type-options')).toBe('nosniff')
   expect(page.header('x-own')).toBe('kept')
   for (const name of ['clear-site-data', 'x-latchkey-owner']) expect(page.header(name)).toBeNull()
@@ -167,6 +167,18 @@ test('bodies stream both ways: the first piece is back before the second is sent
 test('an API that breaks off or is not there is a problem that says so', async ({ owner }) => {
   const { bearer } = await owner.makeToken({ scopes: ['backups:read'] })
   expectProblem(await through(bearer, 'GET', '/backups/broken'), 502, 'upstream')
+})
+
+test('an API that does not answer in time is a problem that says so, whatever was sent', async ({ owner }) => {
+  const { bearer } = await owner.makeToken({ scopes: ['backups:write'] })
+  const silent = ['GET', 'POST'].map((method) => through(bearer, method, '/backups/silent', method === 'POST' ? { body: 'hello' } : {}))
+  expect((await through(bearer, 'GET', '/backups/daily')).status).toBe(200)
+  for (const answer of await Promise.all(silent)) {
+    expectProblem(answer, 504, 'upstream')
+    const warned = (await linesOf(answer, 'warn')).filter(({ level }) => level === 'warn')
+    expect(warned).toEqual([{ level: 'warn', request_id: answer.requestId, upstream: 'no answer in time' }])
+  }
+  expect(upstream.seen.filter(({ url }) => url.endsWith('/silent')).map(({ body }) => body).sort()).toEqual(['', 'hello'])
 })
 
 test('what an API answers that is no valid HTTP is a problem that says so', async ({ owner }) => {

@@ -39,6 +39,7 @@ export class Upstream {
       if (path.endsWith('/redirect')) response.writeHead(302, { location: 'https://elsewhere.example/' }).end()
       else if (path.endsWith('/missing')) response.writeHead(404, { 'content-type': 'text/plain' }).end('no such backup')
       else if (path.endsWith('/broken')) request.socket.destroy()
+      else if (path.endsWith('/silent')) return
       else if (path.endsWith('/page')) {
         response.writeHead(200, {
           'content-type': 'text/html',

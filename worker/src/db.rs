@@ -210,6 +210,20 @@ pub fn from_json<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| Error::Internal(error.to_string()))
 }
 
+/// The first value of a JSON text, and what follows it.
+pub fn split_json(text: &str) -> Result<(&str, &str)> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter();
+    let first: Option<&RawValue> = values
+        .next()
+        .transpose()
+        .map_err(|error| Error::Internal(error.to_string()))?;
+    let rest = text.get(values.byte_offset()..);
+    first
+        .map(RawValue::get)
+        .zip(rest)
+        .ok_or_else(|| Error::Internal("no JSON where some was expected".into()))
+}
+
 /// A value as D1 takes it: text, number or null. Times and ids are text, truth is 0 or 1.
 pub trait Bind {
     /// The value for a `?n`.

@@ -7,6 +7,7 @@ use crate::{
     error::{Error, Result},
     gates::GATEWAY,
     promise::{settled, settled_within},
+    respond::{Answer, Standing},
 };
 use axum::{
     body::{Body, Bytes, HttpBody},
@@ -17,8 +18,12 @@ use contract::time::Timestamp;
 use http_body_util::BodyExt;
 use js_sys::{Array, Function, JSON, Object, Promise, Reflect, Uint8Array};
 use serde::{Serialize, Serializer};
+use std::{cell::RefCell, collections::HashMap};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use worker::{IntoResponse, web_sys};
+use worker::{
+    IntoResponse,
+    web_sys::{self, Headers, ResponseInit},
+};
 
 /// Bodies that are said to have at most so many bytes are taken whole.
 const SHORT: usize = 64 * 1024;
@@ -214,13 +219,6 @@ struct Init<'a> {
     redirect: &'static str,
 }
 
-/// What a response is made with, in one text too.
-#[derive(Serialize)]
-struct Start<'a> {
-    headers: Told<'a>,
-    status: u16,
-}
-
 /// Headers as the runtime takes them: a record, which it reads several times faster than the pairs that names need which
 /// come twice.
 struct Told<'a>(&'a HeaderMap);
@@ -241,7 +239,7 @@ impl Serialize for Told<'_> {
 
 /// The headers as lines, three for each: value, name, and what stands for all of them. Neither a name nor a value can
 /// hold a line break (RFC 9110, 5.5).
-fn lines(headers: &web_sys::Headers) -> String {
+fn lines(headers: &Headers) -> String {
     let list = Array::new();
     // Several times faster than to go through them by their iterator.
     PUSH.with(|push| headers.unchecked_ref::<Each>().for_each(push, &list));
@@ -260,15 +258,32 @@ fn headers(lines: String) -> Result<HeaderMap, http::Error> {
     Ok(headers)
 }
 
-/// The response as the runtime takes it.
-pub async fn response(answer: Response) -> worker::Result<web_sys::Response> {
-    let (parts, body) = answer.into_parts();
-    let start = serde_json::to_string(&Start {
-        headers: Told(&parts.headers),
-        status: parts.status.as_u16(),
-    });
-    let start = start.map_err(|error| error.to_string())?;
-    let init: web_sys::ResponseInit = JSON::parse(&start)?.unchecked_into();
+/// What a response is made with that has this status: the headers that stand on all of its kind.
+fn start(standing: Standing, status: u16) -> Result<ResponseInit, JsValue> {
+    thread_local! {
+        /// There are few kinds and statuses.
+        static STARTS: RefCell<HashMap<(Standing, u16), ResponseInit>> = RefCell::default();
+    }
+    STARTS.with_borrow_mut(|starts| {
+        if let Some(start) = starts.get(&(standing, status)) {
+            return Ok(start.clone());
+        }
+        let headers = Headers::new()?;
+        for (name, value) in standing.headers() {
+            headers.set(name.as_str(), value)?;
+        }
+        let start = ResponseInit::new();
+        start.set_headers(&headers);
+        start.set_status(status);
+        starts.insert((standing, status), start.clone());
+        Ok(start)
+    })
+}
+
+/// The answer as the runtime takes it.
+pub async fn response(answer: Answer) -> worker::Result<web_sys::Response> {
+    let (parts, body) = answer.response.into_parts();
+    let init = start(answer.standing, parts.status.as_u16())?;
     let raw = if let Some(Forwarded(answer)) = parts.extensions.get() {
         web_sys::Response::new_with_opt_readable_stream_and_init(answer.body().as_ref(), &init)?
     } else if let Some(length) = body.size_hint().exact() {
@@ -284,6 +299,11 @@ pub async fn response(answer: Response) -> worker::Result<web_sys::Response> {
         let stream = stream.map_err(|error| error.into().to_string())?;
         web_sys::Response::new_with_opt_readable_stream_and_init(stream.body().as_ref(), &init)?
     };
+    let headers = raw.headers();
+    for (name, value) in &parts.headers {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        headers.append(name.as_str(), &value)?;
+    }
     Ok(raw)
 }
 

@@ -43,6 +43,31 @@ const ALWAYS: [(HeaderName, &str); 7] = [
     ),
 ];
 
+/// An answer, with what stands on all of its kind.
+pub struct Answer {
+    /// Its status, body and other headers.
+    pub response: Response,
+    /// The headers that it has besides.
+    pub standing: Standing,
+}
+
+/// The headers of an answer that are the same for all of its kind, so that the edge makes them up once.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Standing {
+    policy: &'static str,
+    caching: &'static str,
+}
+
+impl Standing {
+    /// All of them. What a handler or an upstream says of these does not count.
+    pub fn headers(self) -> impl Iterator<Item = (HeaderName, &'static str)> {
+        ALWAYS.into_iter().chain([
+            (header::CONTENT_SECURITY_POLICY, self.policy),
+            (header::CACHE_CONTROL, self.caching),
+        ])
+    }
+}
+
 /// What is being answered, which decides on policy and caching.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content {
@@ -83,7 +108,7 @@ impl Keep {
 }
 
 /// Gives the answer its headers and, if it is an error, its body.
-pub fn finish(mut response: Response, content: Content, request_id: &str) -> Response {
+pub fn finish(mut response: Response, content: Content, request_id: &str) -> Answer {
     let keep = response.extensions_mut().remove::<Keep>();
     if let Some(error) = response.extensions_mut().remove::<Arc<Error>>() {
         problem(&mut response, &error, content, request_id);
@@ -97,16 +122,13 @@ pub fn finish(mut response: Response, content: Content, request_id: &str) -> Res
         Content::Page => (PAGE_POLICY, "no-cache"),
         Content::Immutable => (PAGE_POLICY, "public, max-age=31536000, immutable"),
     };
+    let standing = Standing { policy, caching };
     let headers = response.headers_mut();
-    // What a handler or an upstream says of these does not count.
-    for (name, value) in ALWAYS.into_iter().chain([
-        (header::CONTENT_SECURITY_POLICY, policy),
-        (header::CACHE_CONTROL, caching),
-    ]) {
-        headers.insert(name, HeaderValue::from_static(value));
+    for (name, _) in standing.headers() {
+        headers.remove(name);
     }
     set(headers, HeaderName::from_static("x-request-id"), request_id);
-    response
+    Answer { response, standing }
 }
 
 /// The code of the problem that an answer is going to be, if it is one.
@@ -226,6 +248,15 @@ mod tests {
     use axum::response::IntoResponse;
     use contract::scopes::{Access, Resource, Scope};
 
+    /// All headers of an answer.
+    fn headers(answer: &Answer) -> HeaderMap {
+        let mut headers = answer.response.headers().clone();
+        for (name, value) in answer.standing.headers() {
+            headers.append(name, HeaderValue::from_static(value));
+        }
+        headers
+    }
+
     #[test]
     fn a_missing_scope_is_named_in_header_and_status() {
         let scope = Scope(Resource::Users, Access::Read);
@@ -233,15 +264,16 @@ mod tests {
             required_scope: Some(scope),
             ..Refusal::new(Code::InsufficientScope, "No.")
         };
-        let response = finish(Error::from(refusal).into_response(), Content::Data, "req_1");
-        assert_eq!(response.status(), 403);
+        let answer = finish(Error::from(refusal).into_response(), Content::Data, "req_1");
+        assert_eq!(answer.response.status(), 403);
+        let headers = headers(&answer);
         assert_eq!(
-            response.headers()["www-authenticate"],
+            headers["www-authenticate"],
             "Bearer realm=\"Latchkey\", error=\"insufficient_scope\", scope=\"users:read\""
         );
-        assert_eq!(response.headers()["content-type"], MEDIA_TYPE);
-        assert_eq!(response.headers()["x-request-id"], "req_1");
-        assert_eq!(response.headers()["cache-control"], "no-store");
+        assert_eq!(headers["content-type"], MEDIA_TYPE);
+        assert_eq!(headers["x-request-id"], "req_1");
+        assert_eq!(headers["cache-control"], "no-store");
     }
 
     #[test]
@@ -254,8 +286,7 @@ mod tests {
         ] {
             let mut response = Response::default();
             set(response.headers_mut(), header::X_FRAME_OPTIONS, "ALLOWALL");
-            let response = finish(response, content, "req_1");
-            let headers = response.headers();
+            let headers = headers(&finish(response, content, "req_1"));
             for (name, value) in ALWAYS {
                 // What a handler or an upstream says of these does not count.
                 assert_eq!(headers.get_all(&name).iter().count(), 1, "{name}");
@@ -278,9 +309,8 @@ mod tests {
             if let Some(keep) = keep {
                 response.extensions_mut().insert(keep);
             }
-            let response = finish(response, Content::Data, "req_1");
-            let caching = response.headers()[header::CACHE_CONTROL].to_str();
-            caching.unwrap().to_owned()
+            let answer = finish(response, Content::Data, "req_1");
+            headers(&answer)[header::CACHE_CONTROL].clone()
         };
         assert_eq!(caching(200, None), "no-store");
         assert_eq!(

@@ -7,14 +7,14 @@ use crate::{
     error::{Error, Result},
     export, gates, invitations, leaks, log, mfa, notifications, oauth, pages, passwords, photos,
     policy,
-    respond::{self, Content},
+    respond::{self, Answer, Content},
     roles, service_accounts, session, sign_up, slack, statistics, tokens, usage, users,
 };
 use axum::{
     Json, Router,
     body::Body,
     http::{Request, header},
-    response::{IntoResponse, Response},
+    response::IntoResponse,
     routing::{any, delete, get, post, put},
 };
 use contract::problem::Code;
@@ -256,7 +256,7 @@ fn machines() -> Router {
 }
 
 /// Answers one request.
-pub async fn answer(request: Request<Body>, env: Env, context: Context) -> Response {
+pub async fn answer(request: Request<Body>, env: Env, context: Context) -> Answer {
     /// The table is the same for every request, so it is built once.
     static ROUTES: OnceLock<Router> = OnceLock::new();
 
@@ -294,7 +294,7 @@ pub async fn answer(request: Request<Body>, env: Env, context: Context) -> Respo
     }
     let refused = respond::refused(&response);
     let answer = respond::finish(response, about, &call.request_id);
-    let status = answer.status();
+    let status = answer.response.status();
     usage::answered(&call, status, refused);
     if log::requests(call.env()) {
         let route = match about {

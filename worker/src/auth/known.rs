@@ -5,7 +5,7 @@
 //! until something of theirs ends.
 
 use super::machine::Machine;
-use crate::{error::Result, secret::Digest};
+use crate::{db, error::Result, secret::Digest};
 use contract::time::Timestamp;
 use std::{cell::RefCell, collections::HashMap, sync::Arc};
 
@@ -22,21 +22,23 @@ thread_local! {
     static KNOWN: RefCell<HashMap<String, Known>> = RefCell::default();
 }
 
-/// The machine that `row` tells of, as `read` takes it apart.
-pub fn machine(
+/// The machine that the row tells of by which `text` begins, as `read` takes it apart; and what follows the row.
+pub fn machine<'a>(
     digest: &Digest,
-    row: &str,
+    text: &'a str,
     now: Timestamp,
-    read: impl FnOnce() -> Result<Machine>,
-) -> Result<Arc<Machine>> {
+    read: impl FnOnce(&str) -> Result<Machine>,
+) -> Result<(Arc<Machine>, &'a str)> {
     KNOWN.with_borrow_mut(|known| {
+        // Rows are arrays in JSON, whose ends are their own: what begins by one has no other in front.
         if let Some(known) = known.get(digest.as_str())
-            && known.row == row
+            && let Some(rest) = text.strip_prefix(&known.row)
             && known.machine.stays_good(now)
         {
-            return Ok(Arc::clone(&known.machine));
+            return Ok((Arc::clone(&known.machine), rest));
         }
-        let machine = Arc::new(read()?);
+        let (row, rest) = db::split_json(text)?;
+        let machine = Arc::new(read(row)?);
         if machine.stays_good(now) {
             if known.len() >= MOST && !known.contains_key(digest.as_str()) {
                 known.clear();
@@ -44,6 +46,6 @@ pub fn machine(
             let (row, machine) = (row.to_owned(), Arc::clone(&machine));
             known.insert(digest.as_str().to_owned(), Known { row, machine });
         }
-        Ok(machine)
+        Ok((machine, rest))
     })
 }

@@ -441,20 +441,25 @@ impl Lookup {
 
     /// The caller that the text tells of which was found.
     fn caller(&self, text: &str, now: Timestamp) -> Result<MachineCaller> {
-        let (row, last_use) = match self {
-            Self::Token(_) => {
-                let (row, last_use): (&RawValue, _) = db::from_json(text)?;
-                (row.get(), last_use)
-            }
-            Self::OAuth(_) | Self::Pair(..) => (text, LastUse::default()),
+        // That of a token is a pair: its row, and its last use.
+        let pair = text
+            .strip_prefix('[')
+            .and_then(|text| text.strip_suffix(']'));
+        let text = match self {
+            Self::Token(_) => pair.unwrap_or(text),
+            Self::OAuth(_) | Self::Pair(..) => text,
         };
         let (Self::Token(digest) | Self::OAuth(digest) | Self::Pair(_, digest)) = self;
-        let machine = known::machine(digest, row, now, || match self {
+        let (machine, rest) = known::machine(digest, text, now, |row| match self {
             Self::Token(_) => by_token(db::from_json(row)?, now),
             Self::OAuth(_) => by_oauth_token(db::from_json(row)?, now),
             Self::Pair(..) => by_pair(db::from_json(row)?, now),
         })?;
-        Ok(MachineCaller { machine, last_use })
+        let last_use = rest.strip_prefix(',').map(db::from_json).transpose()?;
+        Ok(MachineCaller {
+            machine,
+            last_use: last_use.unwrap_or_default(),
+        })
     }
 
     /// What was kept under the previous key until now, while keys change.

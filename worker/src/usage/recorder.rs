@@ -123,14 +123,15 @@ impl Counts {
         } else {
             (&mut self.refused_lines, APART)
         };
-        if !lines.contains_key(&line.key()) {
-            let first = (line.token.clone(), line.minute, String::new(), 0, "", None);
-            let of_minute = lines
-                .range(first..)
-                .take_while(|(_, other)| other.token == line.token && other.minute == line.minute);
-            if of_minute.take(LINES_PER_MINUTE).count() == LINES_PER_MINUTE {
-                line.ip = None;
-            }
+        if let Some(alike) = lines.get_mut(&line.key()) {
+            return alike.take_in(line, true);
+        }
+        let first = (line.token.clone(), line.minute, String::new(), 0, "", None);
+        let of_minute = lines
+            .range(first..)
+            .take_while(|(_, other)| other.token == line.token && other.minute == line.minute);
+        if of_minute.take(LINES_PER_MINUTE).count() == LINES_PER_MINUTE {
+            line.ip = None;
         }
         count_apart(lines, line, most);
     }
