@@ -7,6 +7,7 @@ use super::{
     gate,
     machine::{self, MachineCaller},
     rules,
+    shown::Shown,
     store::{self, FoundSession},
 };
 use crate::{
@@ -140,10 +141,7 @@ impl Caller {
 
 /// Finds out who is calling, at the cost of one statement; a machine's call takes these scopes.
 pub async fn identify(call: &Call, parts: &Parts, takes: ScopeSet) -> Result<Caller> {
-    match (
-        machine::shown(&parts.headers)?,
-        session_cookie(&parts.headers),
-    ) {
+    match (Shown::of(&parts.headers)?, session_cookie(&parts.headers)) {
         (None, Some(cookie)) => {
             let session = by_session(call, cookie).await?;
             same_person(parts, &session)?;

@@ -15,6 +15,7 @@ mod provenance;
 mod renewal;
 pub mod rights;
 mod rules;
+pub mod shown;
 mod store;
 
 pub use actor::{Actor, full_name};

@@ -1,6 +1,6 @@
 //! Which site a call comes from: browsers send a person's cookie along with calls that other sites make.
 
-use super::{cookie::session_cookie, machine::API_KEY};
+use super::{cookie::session_cookie, shown::API_KEY};
 use crate::error::{Error, Result};
 use axum::http::{HeaderName, Method, header, request::Parts, uri::Authority};
 use contract::{problem::Code, slack::CALLBACK};

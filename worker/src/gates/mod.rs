@@ -12,6 +12,7 @@ use crate::{
     auth::{
         MachineCaller, gate,
         machine::{self, By},
+        shown::Shown,
     },
     call::Call,
     error::{Error, Result},
@@ -41,7 +42,7 @@ async fn pass(
     ip: Option<String>,
     wanted: &Wanted<'_>,
 ) -> Result<MachineCaller> {
-    let shown = machine::shown(headers)?.ok_or_else(|| {
+    let shown = Shown::of(headers)?.ok_or_else(|| {
         Error::refused(
             Code::Unauthenticated,
             "Send an access token: Authorization: Bearer lkp_…",

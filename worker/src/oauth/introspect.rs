@@ -5,6 +5,7 @@ use crate::{
     auth::{
         MachineCaller, gate,
         machine::{self, By},
+        shown::Shown,
     },
     call::Call,
     error::{Error, Refusal, Result},
@@ -19,7 +20,7 @@ use std::net::IpAddr;
 #[worker::send]
 pub async fn introspect(call: Call, headers: HeaderMap, form: Form) -> Result<Json<Value>> {
     let visit = Visit::at(&call, "POST /oauth2/introspect");
-    let shown = machine::shown(&headers)?.ok_or_else(|| {
+    let shown = Shown::of(&headers)?.ok_or_else(|| {
         Error::refused(
             Code::Unauthenticated,
             "Authenticate as a service account, by HTTP Basic or by its OAuth token.",

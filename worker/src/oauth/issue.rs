@@ -5,7 +5,8 @@ use crate::{
     audit,
     auth::{
         gate,
-        machine::{self, By, Shown},
+        machine::{self, By},
+        shown::Shown,
     },
     call::{self, Call},
     error::{Error, Refusal, Result},
@@ -99,7 +100,7 @@ pub async fn issue(call: Call, headers: HeaderMap, form: Form) -> Result<Json<Va
 
 /// The pair, by HTTP Basic or in the form (RFC 6749, 2.3.1). Never in two ways at once.
 fn client(headers: &HeaderMap, form: &Form) -> Result<Shown> {
-    let shown = machine::shown(headers)?;
+    let shown = Shown::of(headers)?;
     let in_form = form.get("client_id").zip(form.get("client_secret"));
     let named = form.get("client_id");
     match (shown, in_form) {

@@ -11,6 +11,7 @@ use crate::{
         gate::{self, Credential, State},
         machine::{self, By},
         rights::{CreateTokens, UpdateTokens},
+        shown::Shown,
     },
     call::{self, Call},
     db::changed,
@@ -65,7 +66,7 @@ pub async fn rotate_self(
     headers: HeaderMap,
     Repeatable(grace, attempt): Repeatable<RotateToken>,
 ) -> Result<Response> {
-    let shown = machine::shown(&headers)?.ok_or_else(|| {
+    let shown = Shown::of(&headers)?.ok_or_else(|| {
         Error::refused(
             Code::Unauthenticated,
             "Send an access token: Authorization: Bearer lkp_…",
