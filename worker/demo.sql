@@ -123,7 +123,7 @@ FROM (VALUES
     ('tok_01K90000000000000000000005', 'ten_01K90000000000000000000001', 'usr_01K90000000000000000000001', 'custom', 'Billing export', 'Monthly export to finance',
      'subscriptions:read usage:read',
      '4c2717d49c075890104411a62a5a9584195111bf4a30ac99ac2ac9a8f29d87f1', 'lkp_eby3', 'abP3',
-     strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-97 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-7 days'),
+     strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-37 days'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-7 days'),
      strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-9 days'), '203.0.113.5',
      NULL, NULL, NULL),
     ('tok_01K90000000000000000000006', 'ten_01K90000000000000000000001', 'usr_01K90000000000000000000001', 'custom', 'Laptop, trying things out', NULL,
@@ -175,6 +175,20 @@ SELECT 'ten_01K90000000000000000000001', date('now', '-' || ago || ' days'), id,
 FROM days, routes, tokens
 WHERE tenant_id = 'ten_01K90000000000000000000001' AND revoked_at IS NULL AND last_used_at IS NOT NULL
   AND (routes.scopes = '' OR instr(tokens.scopes, routes.scopes) > 0);
+
+-- From where, and by what.
+INSERT INTO token_addresses (token_id, ip, tenant_id, calls, at, place, agent, call)
+SELECT id, last_used_ip, tenant_id, 60, last_used_at, 'Frankfurt, DE',
+       CASE name WHEN 'Terraform' THEN 'Terraform/1.13.5' WHEN 'Grafana dashboards' THEN 'Grafana/12.2.1' ELSE 'curl/8.16.0' END,
+       'GET /' || substr(scopes, 1, instr(scopes, ':') - 1)
+FROM tokens
+WHERE tenant_id = 'ten_01K90000000000000000000001' AND revoked_at IS NULL AND last_used_ip IS NOT NULL
+  AND id <> 'tok_01K90000000000000000000001';
+INSERT INTO token_calls (token_id, minute, route, status, code, ip, tenant_id, id, calls, at, agent, request_id)
+SELECT token_id, substr(at, 1, 17) || '00Z', call, 200, '', ip, tenant_id,
+       'cal_' || substr(token_id, 5, 23) || 'A' || substr(token_id, -2), 3, at,
+       agent, 'req_' || substr(token_id, 5, 23) || 'A' || substr(token_id, -2)
+FROM token_addresses;
 
 -- Tokens of other kinds, with limits, and one whose secret was replaced a while ago.
 UPDATE tokens SET kind = 'hyperscale', scopes = '', ip_allowlist = '192.0.2.16/28' WHERE id = 'tok_01K90000000000000000000003';

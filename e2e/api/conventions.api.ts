@@ -89,6 +89,10 @@ test('HEAD is GET without its body', async ({ owner }) => {
     expect(head.header('content-type')).toBe(get.header('content-type'))
     expect(head.header('x-request-id')).toMatch(REQUEST_ID)
   }
+  // RFC 9110, 8.6: what has no content has no length.
+  const asked = { headers: { 'X-Forwarded-Method': 'GET', 'X-Forwarded-Uri': '/users' } }
+  const none = await bearer.call('HEAD', '/forward-auth', asked)
+  expect([none.status, none.header('content-length')]).toEqual([204, null])
 })
 
 test('no other origin is ever let in: no CORS header on any answer', async ({ owner, anonymous }) => {

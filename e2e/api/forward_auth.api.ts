@@ -74,6 +74,10 @@ test('Envoy asks with its own method and path, whatever the caller claims', asyn
   const claims = { ...asks, 'X-Forwarded-Method': 'GET', 'X-Forwarded-Uri': '/backups' }
   expectProblem(await bearer.call('DELETE', '/forward-auth/backups/daily', { headers: claims }), 403, 'insufficient_scope')
   expectProblem(await bearer.call('GET', '/forward-auth/users', { headers: claims }), 403, 'insufficient_scope')
+  // What a path with /.. in it came to.
+  const strayed = await bearer.call('GET', '/api/v1/users', { headers: asks })
+  expectProblem(strayed, 403, 'forbidden')
+  expect(strayed.header('x-latchkey-error')).toBe('forbidden')
 })
 
 test('only a proxy of the operator is believed when it tells an address, and only the one that it has seen', async ({ owner }) => {

@@ -145,7 +145,8 @@ test('answers pass as they are, but for what would act on this origin', async ({
   expect(page.header('content-security-policy')).toMatch(/^default-src 'none'; .* sandbox$/)
   expect(page.header('x-content-type-options')).toBe('nosniff')
   expect(page.header('x-own')).toBe('kept')
-  for (const name of ['clear-site-data', 'x-latchkey-owner']) expect(page.header(name)).toBeNull()
+  expect(page.header('cache-control')).toBe('no-store')
+  for (const name of ['clear-site-data', 'x-latchkey-owner', 'cdn-cache-control', 'expires', 'refresh', 'speculation-rules', 'access-control-allow-origin']) expect(page.header(name)).toBeNull()
 })
 
 test('bodies stream both ways: the first piece is back before the second is sent', async ({ owner }) => {

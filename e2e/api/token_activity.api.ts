@@ -26,6 +26,20 @@ test('b.3 tells from where a token was used, the last first, and what the client
   await expect.poll(async () => (await owner.get(`/tokens/${token.id}`)).json.last_used_ip).toBe(second)
 })
 
+test('b.3 of calls that come together the last one says what was called, and by what', async ({ owner }) => {
+  const { token, secret } = await owner.makeToken({ scopes: ['users:read'] })
+  const address = newAddress()
+  const from = (agent: string, path: string) => new Actor(address, { Authorization: `Bearer ${secret}`, 'User-Agent': agent }).get(path)
+  const last = async () => (await owner.get(activity(token.id))).json.calls.map(({ call, agent, calls }: any) => [call, agent, calls])
+  await from('first/1', '/tokens/self')
+  await from('second/2', '/users')
+  await expect.poll(last).toEqual([['GET /api/v1/users', 'second/2', 2]])
+  // Now that the address is known, too.
+  await from('third/3', '/users')
+  await from('fourth/4', '/tokens/self')
+  await expect.poll(last).toEqual([['GET /api/v1/tokens/self', 'fourth/4', 4]])
+})
+
 test('b.3 keeps the last ten addresses', async ({ owner }) => {
   const { token, secret } = await owner.makeToken()
   for (let i = 0; i < 9; i++) await db.rows(`INSERT INTO token_addresses (token_id, ip, tenant_id, calls, at, call) VALUES (?1, ?2, ?3, 1, ?4, 'GET /x')`, token.id, `192.0.2.${i}`, owner.tenant, ago(100 - i))

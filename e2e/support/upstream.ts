@@ -47,6 +47,11 @@ export class Upstream {
           'clear-site-data': '"*"',
           'content-security-policy': 'default-src *',
           'x-latchkey-owner': 'usr_faked',
+          'cdn-cache-control': 'max-age=60',
+          expires: 'Fri, 01 Jan 2100 00:00:00 GMT',
+          refresh: '0; url=https://elsewhere.example/',
+          'speculation-rules': '"/rules.json"',
+          'access-control-allow-origin': '*',
           'x-own': 'kept',
         })
         response.end('<script>alert(1)</script>')

@@ -395,7 +395,7 @@ test.describe('Edit token', () => {
     const refusal = await bearer(secret).get('/roles')
     await page.goto(refusal.json.repair_url)
     const editing = dialog(page, 'Edit token')
-    await expect(editing.getByText('A call was refused because this token lacks Roles Read.')).toBeVisible()
+    await expect(editing.getByText('This token lacks Roles Read. It is checked below: save to give it, if its calls need it.')).toBeVisible()
     await expect(editing.getByRole('checkbox', { name: 'Roles Read', exact: true })).toBeChecked()
     await expect(editing.getByRole('checkbox', { name: /(Read|Write)$/, checked: true })).toHaveCount(2)
     await expect(page).toHaveURL(API_ACCESS)
@@ -408,7 +408,7 @@ test.describe('Edit token', () => {
     // Followed once more, it says that there is nothing to give.
     await page.goto(refusal.json.repair_url)
     await expect(editing.getByText('This token has the scope already.')).toBeVisible()
-    await expect(editing.getByText('A call was refused')).toHaveCount(0)
+    await expect(editing.getByText('This token lacks')).toHaveCount(0)
     await owner.delete(`/tokens/${token.id}`)
     await page.goto(refusal.json.repair_url)
     await expect(editing.getByText('This token was revoked')).toBeVisible()

@@ -16,6 +16,7 @@ test.describe('Rotate secret', () => {
     const rotating = dialog(page, 'Rotate secret')
     await expect(rotating.getByRole('radio')).toHaveCount(5)
     await expect(rotating.getByRole('radio', { name: '24 hours' })).toBeChecked()
+    await expect(rotating.getByText('A secret from before')).toHaveCount(0)
     await button(rotating, 'Rotate').click()
     const created = dialog(page, 'New Secret Created')
     const fresh = await created.getByLabel('Access token').inputValue()
@@ -40,6 +41,19 @@ test.describe('Rotate secret', () => {
     expect((await bearer(fresh).get('/tokens/self')).status).toBe(200)
     await button(activity, 'Close').last().click()
     await expect(button(rowOf(tokens(page), 'nightly'), 'Old secret works')).toBeHidden()
+  })
+
+  test('d.3 says of a secret from before that it ends at once', async ({ page, owner }) => {
+    const { token, bearer: first } = await owner.makeToken({ name: 'nightly' })
+    await owner.post(`/tokens/${token.id}/rotate`, { grace_seconds: 600 })
+    expect((await first.get('/tokens/self')).status).toBe(200)
+    await open(page, API_ACCESS)
+    await act(page, 'nightly', 'Rotate secret')
+    const rotating = dialog(page, 'Rotate secret')
+    await expect(rotating.getByText('A secret from before still works, and now ends at once. Its row tells whether it is still in use.')).toBeVisible()
+    await button(rotating, 'Rotate').click()
+    await expect(dialog(page, 'New Secret Created')).toBeVisible()
+    expect((await first.get('/tokens/self')).json.code).toBe('token_grace_ended')
   })
 
   test('c.1 is undone in its activity until somebody uses the new secret', async ({ page, owner }) => {

@@ -123,7 +123,12 @@ pub fn finish(mut response: Response, content: Content, request_id: &str) -> Ans
         Content::Immutable => (PAGE_POLICY, "public, max-age=31536000, immutable"),
     };
     let standing = Standing { policy, caching };
+    let has_no_body = response.status() == StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
+    // RFC 9110, 8.6: not even that of an empty one.
+    if has_no_body {
+        headers.remove(header::CONTENT_LENGTH);
+    }
     for (name, _) in standing.headers() {
         headers.remove(name);
     }

@@ -267,8 +267,8 @@ pub async fn answer(request: Request<Body>, env: Env, context: Context) -> Answe
         Ok(call) => call,
         Err(error) => return respond::finish(error.into_response(), about, "unknown"),
     };
-    let mut response = if let Err(error) = gates::refuse_strays(&parts) {
-        error.into_response()
+    let mut response = if let Some(refusal) = gates::refuse_strays(&parts) {
+        refusal
     } else if about.is_data() {
         match auth::refuse_other_sites(&parts) {
             Ok(()) => {

@@ -153,7 +153,7 @@ fn because(proposal: Proposal) -> String {
                 "Write"
             };
             format!(
-                "A call was refused because this token lacks {} {access}. It is checked below: save to give it.",
+                "This token lacks {} {access}. It is checked below: save to give it, if its calls need it.",
                 resource.label()
             )
         }

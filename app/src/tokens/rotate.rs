@@ -75,12 +75,17 @@ fn RotateDialog(
         "0" => "The old secret stops working at once.",
         _ => "Until then both secrets work, and you see who still uses the old one.",
     };
+    // At most one secret is in its grace.
+    let before = token.in_grace_until.map(|_| {
+        notice::warning("A secret from before still works, and now ends at once. Its row tells whether it is still in use.")
+    });
     view! {
         <Modal id="rotate-title" title="Rotate secret" small=true on_close=close>
             <form class="dialog__form" id=form.state.id novalidate on:submit=submit>
                 <div class="dialog__body">
                     {notice::alert(move || form.state.trouble())}
                     <p>"“" {token.name} "” gets a new secret. Everything else about it stays, except that a refresh token ends."</p>
+                    {before}
                     <fieldset class="fieldset">
                         <legend class="field__label">"The old secret ends"</legend>
                         <Segmented name="grace" options=GRACES.to_vec() value=grace.into() on_change=choose />

@@ -56,13 +56,11 @@ pub async fn show_below(call: Call, method: Method, uri: Uri, headers: HeaderMap
 
 /// Refuses a question of Envoy's whose path has left the one below which questions are answered: `/..` in the path of the
 /// call behind it leads out, and what is answered there is no permission.
-pub fn refuse_strays(parts: &Parts) -> Result<()> {
+pub fn refuse_strays(parts: &Parts) -> Option<Response> {
     let below = parts.uri.path().strip_prefix(FORWARD_AUTH);
     let strayed = below.is_none_or(|rest| !rest.starts_with('/'));
-    if parts.headers.contains_key(ASKS) && strayed {
-        return Err(denied("The path must be free of detours."));
-    }
-    Ok(())
+    (parts.headers.contains_key(ASKS) && strayed)
+        .then(|| as_proxies_know_it(Err(denied("The path must be free of detours."))))
 }
 
 fn as_proxies_know_it(answer: Result<Response>) -> Response {

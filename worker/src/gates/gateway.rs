@@ -34,37 +34,66 @@ const HOP_BY_HOP: [&str; 9] = [
     "transfer-encoding",
     "upgrade",
 ];
+/// What does not go on, by its name, by how that begins and by how it ends.
+struct KeptBack {
+    names: &'static [&'static str],
+    from: &'static [&'static str],
+    to: &'static str,
+}
+
 /// Of a request: credentials, and what clients may not tell the API about themselves.
-const KEPT_BACK: [&str; 16] = [
-    "authorization",
-    "api-key",
-    "api-secret",
-    "cookie",
-    "host",
-    "content-length",
-    "expect",
-    "forwarded",
-    "latchkey-user",
-    "client-ip",
-    "x-http-method",
-    "x-http-method-override",
-    "x-method-override",
-    "x-original-url",
-    "x-real-ip",
-    "x-rewrite-url",
-];
-/// What the names of more of them begin or end with.
-const KEPT_BACK_FROM: [&str; 3] = [IDENTITY, "x-forwarded", "x-original-"];
-const KEPT_BACK_TO: &str = "-client-ip";
-/// Of an answer: what would act on this origin, where people are signed in.
-const NOT_LET_IN: [&str; 6] = [
-    "alt-svc",
-    "clear-site-data",
-    "nel",
-    "report-to",
-    "service-worker-allowed",
-    "set-cookie",
-];
+const OF_REQUEST: KeptBack = KeptBack {
+    names: &[
+        "authorization",
+        "api-key",
+        "api-secret",
+        "cookie",
+        "host",
+        "content-length",
+        "expect",
+        "forwarded",
+        "latchkey-user",
+        "client-ip",
+        "x-http-method",
+        "x-http-method-override",
+        "x-method-override",
+        "x-original-url",
+        "x-real-ip",
+        "x-rewrite-url",
+    ],
+    from: &["x-forwarded", "x-original-"],
+    to: "-client-ip",
+};
+/// Of an answer: what would act on this origin, where people are signed in, and what would have it kept on the way
+/// (RFC 9213).
+const OF_ANSWER: KeptBack = KeptBack {
+    names: &[
+        "accept-ch",
+        "activate-storage-access",
+        "age",
+        "alt-svc",
+        "clear-site-data",
+        "content-security-policy-report-only",
+        "critical-ch",
+        "expires",
+        "nel",
+        "observe-browsing-topics",
+        "origin-agent-cluster",
+        "pragma",
+        "refresh",
+        "report-to",
+        "reporting-endpoints",
+        "service-worker-allowed",
+        "set-cookie",
+        "set-cookie2",
+        "set-login",
+        "speculation-rules",
+        "surrogate-control",
+        "use-as-dictionary",
+    ],
+    from: &["access-control-"],
+    to: "cdn-cache-control",
+};
 
 /// The usual methods, of those that are passed on.
 const PASSED_ON: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
@@ -110,7 +139,7 @@ pub async fn forward(call: Call, request: Request) -> Result<Response> {
     ]
     .concat();
 
-    let mut passed_on = onward(headers, &KEPT_BACK);
+    let mut passed_on = onward(headers, &OF_REQUEST);
     for (name, value) in identity(&call, &caller) {
         crate::respond::set(&mut passed_on, name, &value);
     }
@@ -144,7 +173,7 @@ pub async fn forward(call: Call, request: Request) -> Result<Response> {
     })?;
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
-    *response.headers_mut() = onward(&headers, &NOT_LET_IN);
+    *response.headers_mut() = onward(&headers, &OF_ANSWER);
     response.extensions_mut().insert(answer);
     Ok(response)
 }
@@ -158,7 +187,7 @@ fn failed(status: u16, detail: &str) -> Error {
 }
 
 /// The headers that go on to the other side.
-fn onward(headers: &HeaderMap, without: &[&str]) -> HeaderMap {
+fn onward(headers: &HeaderMap, kept: &KeptBack) -> HeaderMap {
     let named: Vec<_> = headers
         .get_all(header::CONNECTION)
         .iter()
@@ -170,9 +199,10 @@ fn onward(headers: &HeaderMap, without: &[&str]) -> HeaderMap {
         // Servers of the CGI kind read `X_Real_Ip` and `X-Real-Ip` as one.
         let name = name.as_str().replace('_', "-");
         HOP_BY_HOP.contains(&name.as_str())
-            || without.contains(&name.as_str())
-            || KEPT_BACK_FROM.iter().any(|from| name.starts_with(from))
-            || name.ends_with(KEPT_BACK_TO)
+            || kept.names.contains(&name.as_str())
+            || kept.from.iter().any(|from| name.starts_with(from))
+            || name.ends_with(kept.to)
+            || name.starts_with(IDENTITY)
             || name.starts_with("cf-")
             || named.contains(&name)
     };
@@ -214,7 +244,7 @@ mod tests {
             let name: HeaderName = name.parse().unwrap();
             headers.append(name, value.parse().unwrap());
         }
-        let gone_on = onward(&headers, &KEPT_BACK);
+        let gone_on = onward(&headers, &OF_REQUEST);
         let names: Vec<_> = gone_on.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["accept", "accept", "idempotency-key"]);
     }

@@ -390,6 +390,8 @@ pub fn record(call: &Call, machine: &MachineCaller, visit: &Visit) {
             if let Some(address) = addresses.get_mut(&key) {
                 address.calls += 1;
                 address.at = call.now;
+                address.agent = visit.agent(call);
+                address.call.clone_from(&visit.route);
             } else if addresses.len() < most {
                 // To ask has its cost, and of what was written before it is known.
                 let place = if is_known { None } else { visit.place(call) };
