@@ -108,8 +108,15 @@ function secret() {
 const ADDRESS = "192.0.2.1";
 const ALLOWLIST = [...Array.from({ length: 49 }, (_, n) => `10.${n}.0.0/24`), ADDRESS].join("\n");
 
+/** Has the connection to a database be there: nobody used it under load, and it may have been closed. */
+function wake(db) {
+  const ask = () => db.prepare("SELECT 1").first();
+  return ask().catch(ask);
+}
+
 /** Puts `count` more tokens into both databases, under one person each for 50 of them as the product would. */
 async function addTokens(latchkey, bare, person, count, from, allowlist = "") {
+  await Promise.all([latchkey, bare].map(wake));
   const secrets = Array.from({ length: count }, secret);
   const row = (secret, n) => ({
     n: String(from + n).padStart(26, "0"),
@@ -268,9 +275,8 @@ async function main() {
   const self = () => load(latchkey, "/api/v1/tokens/self", secrets);
   const check = () => load(bare, "/", secrets);
   figures.push(["GET /tokens/self, 1,000 tokens, against the bare check", ratio("1,000 tokens", self, check), 0.8]);
-  const count = () => latchkeyDb.prepare("SELECT sum(calls) AS total FROM token_usage").first();
-  // The connection to the database may have been closed meanwhile, since nobody used it under load.
-  const { total } = await count().catch(count);
+  await wake(latchkeyDb);
+  const { total } = await latchkeyDb.prepare("SELECT sum(calls) AS total FROM token_usage").first();
 
   const keys = await (await fetch(`${betterAuth}/keys?count=${TOKENS}`)).json();
   figures.push(["better-auth's API keys, against the bare check", ratio("better-auth", () => load(betterAuth, "/", keys), check), null]);

@@ -180,7 +180,7 @@ WHERE tenant_id = 'ten_01K90000000000000000000001' AND revoked_at IS NULL AND la
 INSERT INTO token_addresses (token_id, ip, tenant_id, calls, at, place, agent, call)
 SELECT id, last_used_ip, tenant_id, 60, last_used_at, 'Frankfurt, DE',
        CASE name WHEN 'Terraform' THEN 'Terraform/1.13.5' WHEN 'Grafana dashboards' THEN 'Grafana/12.2.1' ELSE 'curl/8.16.0' END,
-       'GET /' || substr(scopes, 1, instr(scopes, ':') - 1)
+       (SELECT route FROM token_usage u WHERE u.token_id = tokens.id ORDER BY calls DESC LIMIT 1)
 FROM tokens
 WHERE tenant_id = 'ten_01K90000000000000000000001' AND revoked_at IS NULL AND last_used_ip IS NOT NULL
   AND id <> 'tok_01K90000000000000000000001';

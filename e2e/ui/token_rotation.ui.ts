@@ -16,7 +16,7 @@ test.describe('Rotate secret', () => {
     const rotating = dialog(page, 'Rotate secret')
     await expect(rotating.getByRole('radio')).toHaveCount(5)
     await expect(rotating.getByRole('radio', { name: '24 hours' })).toBeChecked()
-    await expect(rotating.getByText('A secret from before')).toHaveCount(0)
+    await expect(rotating.getByText('An earlier secret')).toHaveCount(0)
     await button(rotating, 'Rotate').click()
     const created = dialog(page, 'New Secret Created')
     const fresh = await created.getByLabel('Access token').inputValue()
@@ -43,14 +43,14 @@ test.describe('Rotate secret', () => {
     await expect(button(rowOf(tokens(page), 'nightly'), 'Old secret works')).toBeHidden()
   })
 
-  test('d.3 says of a secret from before that it ends at once', async ({ page, owner }) => {
+  test('d.3 says of an earlier secret that it ends at once', async ({ page, owner }) => {
     const { token, bearer: first } = await owner.makeToken({ name: 'nightly' })
     await owner.post(`/tokens/${token.id}/rotate`, { grace_seconds: 600 })
     expect((await first.get('/tokens/self')).status).toBe(200)
     await open(page, API_ACCESS)
     await act(page, 'nightly', 'Rotate secret')
     const rotating = dialog(page, 'Rotate secret')
-    await expect(rotating.getByText('A secret from before still works, and now ends at once. Its row tells whether it is still in use.')).toBeVisible()
+    await expect(rotating.getByText('An earlier secret still works, and rotating ends it at once. The list tells whether it is still in use.')).toBeVisible()
     await button(rotating, 'Rotate').click()
     await expect(dialog(page, 'New Secret Created')).toBeVisible()
     expect((await first.get('/tokens/self')).json.code).toBe('token_grace_ended')

@@ -77,7 +77,7 @@ fn RotateDialog(
     };
     // At most one secret is in its grace.
     let before = token.in_grace_until.map(|_| {
-        notice::warning("A secret from before still works, and now ends at once. Its row tells whether it is still in use.")
+        notice::warning("An earlier secret still works, and rotating ends it at once. The list tells whether it is still in use.")
     });
     view! {
         <Modal id="rotate-title" title="Rotate secret" small=true on_close=close>
