@@ -1,7 +1,7 @@
 //! The seam to the runtime: its requests become those of axum, and axum's responses its own.
 //!
-//! Each step across it costs as much as the work of a handler. So headers cross in one text, both ways, and a body that is
-//! whole crosses as bytes rather than as a stream.
+//! Each step across it costs as much as the work of a handler. So the headers of a request cross in one text, of an
+//! answer only those cross that are its own, and a body that is whole crosses as bytes rather than as a stream.
 
 use crate::{
     error::{Error, Result},

@@ -57,7 +57,6 @@ const OF_REQUEST: KeptBack = KeptBack {
         "x-http-method",
         "x-http-method-override",
         "x-method-override",
-        "x-original-url",
         "x-real-ip",
         "x-rewrite-url",
     ],

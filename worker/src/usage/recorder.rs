@@ -388,10 +388,7 @@ pub fn record(call: &Call, machine: &MachineCaller, visit: &Visit) {
                 (&mut counts.new_addresses, APART)
             };
             if let Some(address) = addresses.get_mut(&key) {
-                address.calls += 1;
-                address.at = call.now;
-                address.agent = visit.agent(call);
-                address.call.clone_from(&visit.route);
+                address.again(call.now, visit.agent(call), &visit.route);
             } else if addresses.len() < most {
                 // To ask has its cost, and of what was written before it is known.
                 let place = if is_known { None } else { visit.place(call) };

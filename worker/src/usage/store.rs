@@ -128,6 +128,16 @@ pub(super) struct AddressUse {
     pub network: String,
 }
 
+impl AddressUse {
+    /// Takes in one more call, which came just now. Where the address lies stays as it was.
+    pub fn again(&mut self, at: Timestamp, agent: Option<String>, call: &str) {
+        self.calls += 1;
+        self.at = at;
+        self.agent = agent;
+        call.clone_into(&mut self.call);
+    }
+}
+
 impl Counted for AddressUse {
     type Key = (String, String);
 
