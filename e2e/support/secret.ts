@@ -21,3 +21,8 @@ export function checkCharacters(body: string): string {
 export function secretOf(body: string, prefix = 'lkp_'): string {
   return prefix + body + checkCharacters(body)
 }
+
+/** With another last character, whatever the last one is. */
+export function mistyped(secret: string): string {
+  return secret.slice(0, -1) + (secret.endsWith('0') ? '1' : '0')
+}
