@@ -30,14 +30,16 @@ impl Calls {
             self.window = window;
             self.by_credential.clear();
         }
-        let taken = self
-            .by_credential
-            .entry(credential.to_owned())
-            .and_modify(|taken| *taken = taken.saturating_add(1))
-            .or_insert(1);
+        let taken = if let Some(taken) = self.by_credential.get_mut(credential) {
+            *taken = taken.saturating_add(1);
+            *taken
+        } else {
+            self.by_credential.insert(credential.to_owned(), 1);
+            1
+        };
         Rate {
             limit,
-            left: limit.checked_sub(*taken),
+            left: limit.checked_sub(taken),
             resets_in: WINDOW - now.seconds().rem_euclid(WINDOW),
         }
     }

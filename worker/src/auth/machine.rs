@@ -106,7 +106,7 @@ impl Machine {
     /// Refuses unless it may be used for this now, and notes the refusal. The call counts towards its rate.
     pub fn pass(&self, call: &Call, visit: &Visit, path: &str, scope: Scope) -> Result<()> {
         let wanted = gate::Use {
-            ip: visit.address(),
+            ip: visit.ip,
             path,
             scope,
             too_often: self.take(call),
@@ -121,7 +121,7 @@ impl Machine {
 
     /// Refuses unless it is good and may be used from there, and notes the refusal.
     pub fn be_admitted(&self, call: &Call, visit: &Visit) -> Result<()> {
-        self.note(call, visit, gate::admit(&self.credential, visit.address()))
+        self.note(call, visit, gate::admit(&self.credential, visit.ip))
     }
 
     /// Counts a call that it may not make; refuses it by its rate if it made too many.
@@ -267,7 +267,7 @@ async fn find_both(
 }
 
 fn admitted(call: &Call, visit: &Visit, found: MachineCaller) -> Result<MachineCaller> {
-    match gate::admit(&found.credential, visit.address()) {
+    match gate::admit(&found.credential, visit.ip) {
         Ok(()) => usage::record(call, &found, visit),
         Err(refusal) => {
             found.was_refused(call, visit, &refusal);

@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use contract::{allowlist::Allowlist, problem::Code, tokens::endpoints};
-use std::sync::OnceLock;
+use std::{net::IpAddr, sync::OnceLock};
 
 const FORWARD_AUTH: &str = "/forward-auth";
 /// The header that a question of Envoy's carries, which its callers cannot take away.
@@ -111,7 +111,7 @@ pub fn trusted(list: &str) -> Option<Allowlist> {
 
 /// The address of the client. Only a proxy whose own address the operator has named in `TRUSTED_PROXIES` is believed when
 /// it tells another: the last one of the list, which it has seen itself.
-fn client(call: &Call, headers: &HeaderMap) -> Result<Option<String>> {
+fn client(call: &Call, headers: &HeaderMap) -> Result<Option<IpAddr>> {
     static TRUSTED: OnceLock<Option<Allowlist>> = OnceLock::new();
     let read = || {
         let list = call.env().var("TRUSTED_PROXIES");
@@ -124,7 +124,10 @@ fn client(call: &Call, headers: &HeaderMap) -> Result<Option<String>> {
     let is_trusted = !trusted.is_empty() && trusted.allows(call.address());
     let told = headers.get(CLIENT).filter(|_| is_trusted);
     Ok(match told.and_then(|told| told.to_str().ok()) {
-        Some(told) => told.rsplit(',').next().map(|ip| ip.trim().to_owned()),
-        None => call.ip.clone(),
+        Some(told) => told
+            .rsplit(',')
+            .next()
+            .and_then(|ip| ip.trim().parse().ok()),
+        None => call.address(),
     })
 }

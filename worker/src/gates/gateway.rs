@@ -120,7 +120,7 @@ pub async fn forward(call: Call, request: Request) -> Result<Response> {
         path,
         resource,
     };
-    let caller = pass(&call, headers, call.ip.clone(), &wanted).await?;
+    let caller = pass(&call, headers, call.address(), &wanted).await?;
     /// Asked for once: it stays the same as long as the isolate lives.
     static UPSTREAM: OnceLock<Option<String>> = OnceLock::new();
     let upstream = UPSTREAM

@@ -23,6 +23,7 @@ use contract::{
     problem::Code,
     scopes::{Access, Resource, Scope},
 };
+use std::net::IpAddr;
 
 /// What every header that tells of the caller begins with. Nobody else's are passed on.
 const IDENTITY: &str = "x-latchkey-";
@@ -39,7 +40,7 @@ struct Wanted<'a> {
 async fn pass(
     call: &Call,
     headers: &HeaderMap,
-    ip: Option<String>,
+    ip: Option<IpAddr>,
     wanted: &Wanted<'_>,
 ) -> Result<MachineCaller> {
     let shown = Shown::of(headers)?.ok_or_else(|| {

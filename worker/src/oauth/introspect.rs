@@ -14,7 +14,6 @@ use crate::{
 use axum::{Json, http::HeaderMap};
 use contract::{problem::Code, roles::Permission, scopes::ScopeSet};
 use serde_json::{Map, Value, json};
-use std::net::IpAddr;
 
 /// What is told of a token that is good, and of every other only that it is not (RFC 7662, 2.2).
 #[worker::send]
@@ -50,12 +49,8 @@ pub async fn introspect(call: Call, headers: HeaderMap, form: Form) -> Result<Js
         Err(error) => return Err(error),
     };
     let visit = Visit {
-        // Without it the caller does not vouch for any address, so a token with an allowlist is not good. What is none is
-        // not kept as one.
-        ip: form
-            .get("client_ip")
-            .and_then(|text| text.parse::<IpAddr>().ok())
-            .map(|ip| ip.to_string()),
+        // Without it the caller does not vouch for any address, so a token with an allowlist is not good.
+        ip: form.get("client_ip").and_then(|text| text.parse().ok()),
         scopes: form
             .get("scope")
             .and_then(|text| ScopeSet::parse(text).ok())
@@ -87,7 +82,7 @@ fn decide(
     visit: &Visit,
     scope: Option<&str>,
 ) -> Result<(), Refusal> {
-    gate::admit(&found.credential, visit.address())?;
+    gate::admit(&found.credential, visit.ip)?;
     gate::in_rate(found.count_use(call))?;
     let wanted = ScopeSet::parse(scope.unwrap_or_default())
         .map_err(|unknown| Refusal::new(Code::InsufficientScope, unknown))?;

@@ -2,7 +2,7 @@
 
 use super::{
     recorder::Counts,
-    store::{NewNetwork, RefusedToken},
+    store::{NewNetwork, RefusedToken, TokenKey},
 };
 use crate::{
     call::Call,
@@ -25,17 +25,17 @@ pub(super) fn is_telling(reason: &str) -> bool {
 }
 
 /// The network that an address is taken to be in: an IPv4 /24, or an IPv6 /48.
-pub(super) fn network(ip: &str) -> String {
-    match ip.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
-        Ok(IpAddr::V4(v4)) => {
+pub(super) fn network(ip: Option<IpAddr>) -> String {
+    match ip.map(|ip| ip.to_canonical()) {
+        Some(IpAddr::V4(v4)) => {
             let [a, b, c, _] = v4.octets();
             format!("{a}.{b}.{c}.0/24")
         }
-        Ok(IpAddr::V6(v6)) => {
+        Some(IpAddr::V6(v6)) => {
             let [a, b, c, ..] = v6.segments();
             format!("{a:x}:{b:x}:{c:x}::/48")
         }
-        Err(_) => String::new(),
+        None => String::new(),
     }
 }
 
@@ -48,7 +48,7 @@ pub(super) async fn tell(
 ) -> Result<()> {
     let mut messages = vec![];
     for new in new_networks {
-        let key = (new.token.clone(), new.ip.clone());
+        let key = (TokenKey::of(&new.token), new.ip);
         let address = counts.new_addresses.get(&key);
         let Some(used) = address else { continue };
         let place = used.place.as_deref();
@@ -56,18 +56,19 @@ pub(super) async fn tell(
             call,
             Event::TokenNewNetwork,
             &new.name,
-            &used.ip,
+            &used.ip.map(|ip| ip.to_string()).unwrap_or_default(),
             place,
             &used.call,
         )?;
         let message = Message::about(call, Event::TokenNewNetwork, &letter)?;
-        let subject = [&new.token, " ", &network(&used.ip)].concat();
-        messages.push((message.daily_about(&subject), &new.tenant_id, &new.token));
+        let token = new.token.as_str();
+        let subject = [token, " ", &network(used.ip)].concat();
+        messages.push((message.daily_about(&subject), &new.tenant_id, token));
     }
     for dead in refused {
         let letter = letters::refused(call, &dead.name, &dead.reason, &dead.ip, &dead.call)?;
         let message = Message::about(call, Event::TokenRefused, &letter)?;
-        let subject = [&dead.token, " ", &dead.reason].concat();
+        let subject = [&*dead.token, " ", &dead.reason].concat();
         messages.push((message.daily_about(&subject), &dead.tenant_id, &dead.token));
     }
     if messages.is_empty() {
@@ -86,7 +87,9 @@ pub(super) async fn tell(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    fn network(ip: &str) -> String {
+        super::network(ip.parse().ok())
+    }
 
     #[test]
     fn neighbours_are_in_one_network_however_their_address_is_written() {

@@ -6,7 +6,10 @@
 
 use super::{
     notices,
-    store::{self, AccountUse, AddressUse, Line, RefusedUse, RouteUse, Taken, TokenUse},
+    store::{
+        self, AccountUse, AddressUse, Again, Line, RefusedUse, RouteUse, Taken, TokenKey, TokenUse,
+        first_of,
+    },
 };
 use crate::{
     auth::{
@@ -53,6 +56,8 @@ const TOKENS_PER_SECOND: usize = 100;
 const LONGEST: usize = 10;
 /// No more tokens, no more of their addresses and no more of their calls wait.
 const WAITING: usize = 2_000;
+/// Seconds. Calls that are alike within one are one line.
+const MINUTE: i64 = 60;
 /// The calls with one token within a minute tell their addresses up to so many that are not alike.
 const LINES_PER_MINUTE: usize = 100;
 /// So many addresses of tokens are remembered; to forget them costs a question.
@@ -116,17 +121,31 @@ impl Counts {
             && self.refused_lines.is_empty()
     }
 
+    /// The line that a call with this key is counted in, if there is one.
+    fn line(&mut self, key: &<Line as Counted>::Key) -> Option<&mut Line> {
+        self.lines
+            .get_mut(key)
+            .or_else(|| self.refused_lines.get_mut(key))
+    }
+
     /// Counts a call. One whose token already has as many lines in that minute as tell their address does not tell it.
     fn count_call(&mut self, mut line: Line) {
+        if let Some(alike) = self.line(&line.key()) {
+            return alike.take_in(line, true);
+        }
         let (lines, most) = if line.code.is_empty() {
             (&mut self.lines, WAITING)
         } else {
             (&mut self.refused_lines, APART)
         };
-        if let Some(alike) = lines.get_mut(&line.key()) {
-            return alike.take_in(line, true);
-        }
-        let first = (line.token.clone(), line.minute, String::new(), 0, "", None);
+        let first = (
+            TokenKey::of(&line.token),
+            line.minute,
+            String::new(),
+            0,
+            "",
+            None,
+        );
         let of_minute = lines
             .range(first..)
             .take_while(|(_, other)| other.token == line.token && other.minute == line.minute);
@@ -204,7 +223,7 @@ impl Recorder {
         if self.known.len() > KNOWN {
             self.known.clear();
         }
-        self.known.extend(counts.new_addresses.keys().cloned());
+        self.known.extend(counts.new_addresses.keys());
     }
 
     /// Takes back what could not be written.
@@ -232,8 +251,8 @@ impl Recorder {
 
 /// A call as its use is noted.
 pub struct Visit {
-    /// From where.
-    pub ip: Option<String>,
+    /// From where, if that is known.
+    pub ip: Option<IpAddr>,
     /// Method and route, without what is particular in its path.
     pub route: String,
     /// Which scopes it takes; `None` where nobody says.
@@ -250,7 +269,7 @@ impl Visit {
             .get::<MatchedPath>()
             .map_or_else(|| parts.uri.path(), MatchedPath::as_str);
         Self {
-            ip: call.ip.clone(),
+            ip: call.address(),
             route: format!("{} {path}", parts.method),
             scopes: Some(scopes),
             is_told: false,
@@ -260,7 +279,7 @@ impl Visit {
     /// A call of a route that takes no scope.
     pub fn at(call: &Call, route: &str) -> Self {
         Self {
-            ip: call.ip.clone(),
+            ip: call.address(),
             route: route.into(),
             scopes: Some(ScopeSet::default()),
             is_told: false,
@@ -268,25 +287,24 @@ impl Visit {
     }
 
     /// The agent of the caller, if that is known.
-    fn agent(&self, call: &Call) -> Option<String> {
-        call.user_agent.clone().filter(|_| !self.is_told)
+    fn agent<'a>(&self, call: &'a Call) -> Option<&'a str> {
+        agent(call, self.is_told)
     }
 
     /// The place of the caller, if that is known: the runtime knows the one that the call comes from.
     fn place(&self, call: &Call) -> Option<String> {
-        (self.ip == call.ip).then(|| call.place()).flatten()
+        (self.ip == call.address()).then(|| call.place()).flatten()
     }
+}
 
-    /// The address, if it is one.
-    pub fn address(&self) -> Option<IpAddr> {
-        self.ip.as_deref().and_then(|ip| ip.parse().ok())
-    }
+fn agent(call: &Call, is_told: bool) -> Option<&str> {
+    call.user_agent.as_deref().filter(|_| !is_told)
 }
 
 /// What a token was shown for, until that is answered.
 pub struct Visited {
     tenant: String,
-    token: String,
+    token: TokenId,
     route: String,
     ip: Option<IpAddr>,
     is_told: bool,
@@ -304,17 +322,12 @@ pub fn visited(
 ) {
     call.visits(|| Visited {
         tenant: tenant.as_str().into(),
-        token: token.as_str().into(),
+        token: token.clone(),
         route: visit.route.clone(),
-        ip: visit.address(),
+        ip: visit.ip,
         is_told: visit.is_told,
         refused,
     });
-}
-
-/// The first second of its minute.
-fn minute(at: Timestamp) -> Timestamp {
-    at.plus(-at.seconds().rem_euclid(60))
 }
 
 /// Notes how a call was answered for which a token was shown, if one was.
@@ -322,29 +335,40 @@ pub fn answered(call: &Call, status: StatusCode, refused: Option<Code>) {
     let Some(visited) = call.visited() else {
         return;
     };
-    let line = Line {
-        tenant: visited.tenant.clone(),
-        token: visited.token.clone(),
-        minute: minute(call.now),
-        route: visited.route.clone(),
-        status: status.as_u16(),
-        code: refused.or(visited.refused).map_or("", Code::as_str),
-        ip: visited.ip,
-        // Of the lines of one token none has the same: a call becomes one at most.
-        id: CallsId::from_ulid(call.request_id.trim_start_matches("req_")),
-        calls: 1,
-        at: call.now,
-        agent: call.user_agent.clone().filter(|_| !visited.is_told),
-        request_id: call.request_id.clone(),
-    };
-    note(call, |recorder| recorder.counts.count_call(line));
+    let minute = first_of(MINUTE, call.now);
+    let status = status.as_u16();
+    let code = refused.or(visited.refused).map_or("", Code::as_str);
+    let agent = agent(call, visited.is_told);
+    let (token, route, ip) = (&visited.token, visited.route.clone(), visited.ip);
+    let key = (TokenKey::of(token), minute, route, status, code, ip);
+    note(call, |recorder| {
+        if let Some(line) = recorder.counts.line(&key) {
+            return line.again(call.now, agent, &call.request_id);
+        }
+        let (_, minute, route, status, code, ip) = key;
+        recorder.counts.count_call(Line {
+            tenant: visited.tenant.clone(),
+            token: token.clone(),
+            minute,
+            route,
+            status,
+            code,
+            ip,
+            // Of the lines of one token none has the same: a call becomes one at most.
+            id: CallsId::from_ulid(call.request_id.trim_start_matches("req_")),
+            calls: 1,
+            at: call.now,
+            agent: agent.map(str::to_owned),
+            request_id: call.request_id.clone(),
+        });
+    });
 }
 
 /// Notes that a good credential made this call, and if so that a list which is only observed would have refused it.
 pub fn record(call: &Call, machine: &MachineCaller, visit: &Visit) {
     if let Some(token) = machine::token_id(machine) {
         visited(call, &machine.tenant, token, visit, None);
-        if machine.credential.would_refuse(visit.address()) {
+        if machine.credential.would_refuse(visit.ip) {
             note_refusal(call, &machine.tenant, token, visit, OBSERVED, String::new());
         }
     }
@@ -356,31 +380,22 @@ pub fn record(call: &Call, machine: &MachineCaller, visit: &Visit) {
                 account: id.as_str().into(),
                 old: matches!(machine.by, By::Pair(Some(_))),
                 at: call.now,
-                ip: visit.ip.clone(),
-                agent: visit.agent(call),
+                ip: visit.ip,
+                agent: visit.agent(call).map(str::to_owned),
             };
             count(&mut counts.accounts, used, true);
         }
         if let By::Token(token, old) = &machine.by {
-            let used = TokenUse {
-                tenant: machine.tenant.as_str().into(),
-                token: token.id.as_str().into(),
-                old: old.is_some(),
-                new_secret: token
-                    .in_grace_until
-                    .filter(|until| *until > call.now && old.is_none())
-                    .map(|_| token.last_four.clone()),
-                routes: vec![RouteUse {
-                    day: call.now.day(),
-                    route: visit.route.clone(),
-                    scopes: Taken(visit.scopes),
-                    calls: 1,
-                }],
+            let again = Again {
                 at: call.now,
-                ip: visit.ip.clone(),
+                ip: visit.ip,
                 agent: visit.agent(call),
+                route: &visit.route,
             };
-            let key = (used.token.clone(), visit.ip.clone().unwrap_or_default());
+            let scopes = Taken(visit.scopes);
+            let in_grace = token.in_grace_until.is_some_and(|until| call.now < until);
+            let new_secret = (in_grace && old.is_none()).then_some(token.last_four.as_str());
+            let key = (TokenKey::of(&token.id), visit.ip);
             let is_known = recorder.known.contains(&key);
             let (addresses, most) = if is_known {
                 (&mut counts.addresses, WAITING)
@@ -388,24 +403,38 @@ pub fn record(call: &Call, machine: &MachineCaller, visit: &Visit) {
                 (&mut counts.new_addresses, APART)
             };
             if let Some(address) = addresses.get_mut(&key) {
-                address.again(call.now, visit.agent(call), &visit.route);
+                address.again(&again);
             } else if addresses.len() < most {
                 // To ask has its cost, and of what was written before it is known.
                 let place = if is_known { None } else { visit.place(call) };
                 let address = AddressUse {
-                    tenant: used.tenant.clone(),
-                    token: key.0,
-                    ip: key.1,
+                    tenant: machine.tenant.as_str().into(),
+                    token: token.id.clone(),
+                    ip: visit.ip,
                     calls: 1,
                     at: call.now,
-                    agent: visit.agent(call),
+                    agent: again.agent.map(str::to_owned),
                     place,
                     call: visit.route.clone(),
-                    network: notices::network(visit.ip.as_deref().unwrap_or_default()),
+                    network: notices::network(visit.ip),
                 };
                 count(addresses, address, true);
             }
-            count(&mut counts.tokens, used, true);
+            match counts.tokens.entry((key.0, old.is_some())) {
+                Entry::Occupied(mut used) => used.get_mut().again(&again, scopes, new_secret),
+                Entry::Vacant(place) => {
+                    place.insert(TokenUse {
+                        tenant: machine.tenant.as_str().into(),
+                        token: token.id.clone(),
+                        old: old.is_some(),
+                        new_secret: new_secret.map(str::to_owned),
+                        routes: vec![RouteUse::once(call.now, again.route, scopes)],
+                        at: call.now,
+                        ip: visit.ip,
+                        agent: again.agent.map(str::to_owned),
+                    });
+                }
+            }
         }
     });
 }
@@ -432,10 +461,10 @@ fn note_refusal(
             tenant: tenant.as_str().into(),
             token: token.as_str().into(),
             reason: reason.into(),
-            ip: visit.ip.clone().unwrap_or_default(),
+            ip: visit.ip.map(|ip| ip.to_string()).unwrap_or_default(),
             calls: 1,
             at: call.now,
-            agent: visit.agent(call),
+            agent: visit.agent(call).map(str::to_owned),
             call: visit.route.clone(),
             missing,
         };
@@ -520,20 +549,19 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_seconds(1_795_377_695);
 
+    fn token(n: usize) -> TokenId {
+        TokenId::from_ulid(&format!("{n:026}"))
+    }
+
     fn used(at: Timestamp, ip: &str) -> TokenUse {
         TokenUse {
             tenant: "ten_1".into(),
-            token: "tok_1".into(),
+            token: token(1),
             old: false,
             new_secret: None,
-            routes: vec![RouteUse {
-                day: at.day(),
-                route: "GET /backups".into(),
-                scopes: Taken(None),
-                calls: 1,
-            }],
+            routes: vec![RouteUse::once(at, "GET /backups", Taken(None))],
             at,
-            ip: Some(ip.into()),
+            ip: ip.parse().ok(),
             agent: None,
         }
     }
@@ -546,9 +574,9 @@ mod tests {
         let told: Vec<_> = counts
             .tokens
             .values()
-            .map(|used| (used.routes[0].calls, used.at, used.ip.as_deref()))
+            .map(|used| (used.routes[0].calls, used.at, used.ip))
             .collect();
-        assert_eq!(told, [(2, NOW.plus(1), Some("192.0.2.2"))]);
+        assert_eq!(told, [(2, NOW.plus(1), "192.0.2.2".parse().ok())]);
     }
 
     #[test]
@@ -570,9 +598,8 @@ mod tests {
         let mut counts = Counts::default();
         let mut patience = |tokens: usize| {
             for n in counts.tokens.len()..tokens {
-                let token = format!("tok_{n}");
                 let used = TokenUse {
-                    token,
+                    token: token(n),
                     ..used(NOW, "192.0.2.1")
                 };
                 count(&mut counts.tokens, used, true);
@@ -592,8 +619,8 @@ mod tests {
     fn only_uses_of_tokens_with_one_secret_from_known_addresses_and_calls_let_through_wait() {
         let address = |ip: &str| AddressUse {
             tenant: "ten_1".into(),
-            token: "tok_1".into(),
-            ip: ip.into(),
+            token: token(1),
+            ip: ip.parse().ok(),
             calls: 1,
             at: NOW,
             agent: None,
@@ -607,7 +634,7 @@ mod tests {
             used(NOW, "192.0.2.1"),
             TokenUse { old: true, ..old },
             TokenUse {
-                token: "tok_2".into(),
+                token: token(2),
                 new_secret: Some("zzzz".into()),
                 ..new_secret
             },
@@ -619,10 +646,13 @@ mod tests {
         counts.count_call(line(0, 200, "192.0.2.1"));
         counts.count_call(refused_line(403));
         let urgent = counts.take_urgent();
-        let keys = |counts: &Counts| counts.tokens.keys().cloned().collect::<Vec<_>>();
+        let keys = |counts: &Counts| counts.tokens.keys().copied().collect::<Vec<_>>();
         assert_eq!(
             keys(&urgent),
-            [("tok_1".into(), true), ("tok_2".into(), false)]
+            [
+                (TokenKey::of(&token(1)), true),
+                (TokenKey::of(&token(2)), false)
+            ]
         );
         let sizes = |counts: &Counts| {
             let Counts {
@@ -640,7 +670,7 @@ mod tests {
             ]
         };
         assert_eq!(sizes(&urgent), [0, 1, 0, 1]);
-        assert_eq!(keys(&counts), [("tok_1".into(), false)]);
+        assert_eq!(keys(&counts), [(TokenKey::of(&token(1)), false)]);
         assert_eq!(sizes(&counts), [1, 0, 1, 0]);
         // The address of a token whose use did not wait is something to write all the same.
         counts.tokens.clear();
@@ -659,8 +689,8 @@ mod tests {
         let at = NOW.plus(seconds);
         Line {
             tenant: "ten_1".into(),
-            token: "tok_one".into(),
-            minute: minute(at),
+            token: token(1),
+            minute: first_of(MINUTE, at),
             route: "GET /backups".into(),
             status,
             code: "",
@@ -716,9 +746,8 @@ mod tests {
         let mut counts = Counts::default();
         for n in 0..150 {
             counts.count_call(line(0, 200, &format!("192.0.2.{n}")));
-            let token = format!("tok_{n}");
             counts.count_call(Line {
-                token,
+                token: token(n + 2),
                 ..line(0, 200, "192.0.2.1")
             });
         }
@@ -727,7 +756,7 @@ mod tests {
         let of_one: Vec<_> = counts
             .lines
             .values()
-            .filter(|line| line.token == "tok_one")
+            .filter(|line| line.token == token(1))
             .map(|line| (line.ip.is_some(), line.calls))
             .collect();
         assert_eq!(

@@ -10,7 +10,7 @@ use crate::{
     error, tokens,
 };
 use contract::{
-    ids::CallsId,
+    ids::{CallsId, TokenId},
     scopes::ScopeSet,
     time::{DAY, Timestamp},
     tokens::CALLS_KEPT_DAYS,
@@ -25,15 +25,72 @@ const LARGEST: usize = 1_000_000;
 /// Calls of one route on one day, which took the same scopes.
 #[derive(Clone, Serialize)]
 pub(super) struct RouteUse {
-    pub day: String,
+    pub day: Day,
     pub route: String,
     pub scopes: Taken,
     pub calls: u32,
 }
 
+/// A day by its first second, as which it is told from others faster than by its date.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Day(Timestamp);
+
+impl Day {
+    fn of(at: Timestamp) -> Self {
+        Self(first_of(DAY, at))
+    }
+}
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0.day())
+    }
+}
+
 impl RouteUse {
-    fn is_like(&self, other: &Self) -> bool {
-        self.route == other.route && self.scopes == other.scopes && self.day == other.day
+    pub fn once(at: Timestamp, route: &str, scopes: Taken) -> Self {
+        Self {
+            day: Day::of(at),
+            route: route.to_owned(),
+            scopes,
+            calls: 1,
+        }
+    }
+
+    fn is_of(&self, day: Day, route: &str, scopes: Taken) -> bool {
+        self.route == route && self.scopes == scopes && self.day == day
+    }
+}
+
+/// A token among others. It lies beside the other keys, so that to look for one does not mean to fetch each from where its
+/// text lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct TokenKey([u8; 30]);
+
+impl TokenKey {
+    /// By its id, all of which have one length.
+    pub fn of(id: &TokenId) -> Self {
+        Self(id.as_str().as_bytes().try_into().unwrap_or_default())
+    }
+}
+
+/// The first second of the span of so many that an instant lies in.
+pub(super) fn first_of(seconds: i64, at: Timestamp) -> Timestamp {
+    at.plus(-at.seconds().rem_euclid(seconds))
+}
+
+/// One more call, which came just now. Most of what it tells is what the one before it told: that stays where it is, since
+/// to move it would cost more than all else about counting.
+pub(super) struct Again<'a> {
+    pub at: Timestamp,
+    pub ip: Option<IpAddr>,
+    pub agent: Option<&'a str>,
+    pub route: &'a str,
+}
+
+fn set(kept: &mut Option<String>, new: Option<&str>) {
+    if kept.as_deref() != new {
+        *kept = new.map(str::to_owned);
     }
 }
 
@@ -54,27 +111,46 @@ impl Serialize for Taken {
 #[derive(Clone, Serialize)]
 pub(super) struct TokenUse {
     pub tenant: String,
-    pub token: String,
+    pub token: TokenId,
     pub old: bool,
     /// How the secret ends that was used, if the one before works too.
     pub new_secret: Option<String>,
     pub routes: Vec<RouteUse>,
     /// The last of them.
     pub at: Timestamp,
-    pub ip: Option<String>,
+    pub ip: Option<IpAddr>,
     pub agent: Option<String>,
 }
 
+impl TokenUse {
+    /// Takes in one more call, which took these scopes.
+    pub fn again(&mut self, call: &Again, scopes: Taken, new_secret: Option<&str>) {
+        let day = Day::of(call.at);
+        let is_like = |kept: &&mut RouteUse| kept.is_of(day, call.route, scopes);
+        match self.routes.iter_mut().find(is_like) {
+            Some(kept) => kept.calls += 1,
+            None => self
+                .routes
+                .push(RouteUse::once(call.at, call.route, scopes)),
+        }
+        self.at = call.at;
+        set(&mut self.new_secret, new_secret);
+        self.ip = call.ip;
+        set(&mut self.agent, call.agent);
+    }
+}
+
 impl Counted for TokenUse {
-    type Key = (String, bool);
+    type Key = (TokenKey, bool);
 
     fn key(&self) -> Self::Key {
-        (self.token.clone(), self.old)
+        (TokenKey::of(&self.token), self.old)
     }
 
     fn take_in(&mut self, mut other: Self, later: bool) {
         for new in std::mem::take(&mut other.routes) {
-            match self.routes.iter_mut().find(|kept| kept.is_like(&new)) {
+            let is_like = |kept: &&mut RouteUse| kept.is_of(new.day, &new.route, new.scopes);
+            match self.routes.iter_mut().find(is_like) {
                 Some(kept) => kept.calls += new.calls,
                 None => self.routes.push(new),
             }
@@ -94,7 +170,7 @@ pub(super) struct AccountUse {
     pub old: bool,
     /// The last of them.
     pub at: Timestamp,
-    pub ip: Option<String>,
+    pub ip: Option<IpAddr>,
     pub agent: Option<String>,
 }
 
@@ -116,8 +192,8 @@ impl Counted for AccountUse {
 #[derive(Clone, Serialize)]
 pub(super) struct AddressUse {
     pub tenant: String,
-    pub token: String,
-    pub ip: String,
+    pub token: TokenId,
+    pub ip: Option<IpAddr>,
     pub calls: u32,
     pub at: Timestamp,
     pub agent: Option<String>,
@@ -129,20 +205,22 @@ pub(super) struct AddressUse {
 }
 
 impl AddressUse {
-    /// Takes in one more call, which came just now. Where the address lies stays as it was.
-    pub fn again(&mut self, at: Timestamp, agent: Option<String>, call: &str) {
+    /// Takes in one more call. Where the address lies stays as it was.
+    pub fn again(&mut self, call: &Again) {
         self.calls += 1;
-        self.at = at;
-        self.agent = agent;
-        call.clone_into(&mut self.call);
+        self.at = call.at;
+        set(&mut self.agent, call.agent);
+        if self.call != call.route {
+            call.route.clone_into(&mut self.call);
+        }
     }
 }
 
 impl Counted for AddressUse {
-    type Key = (String, String);
+    type Key = (TokenKey, Option<IpAddr>);
 
     fn key(&self) -> Self::Key {
-        (self.token.clone(), self.ip.clone())
+        (TokenKey::of(&self.token), self.ip)
     }
 
     fn take_in(&mut self, other: Self, later: bool) {
@@ -190,7 +268,7 @@ impl Counted for RefusedUse {
 #[derive(Clone, Serialize)]
 pub(super) struct Line {
     pub tenant: String,
-    pub token: String,
+    pub token: TokenId,
     /// By its first second.
     pub minute: Timestamp,
     pub route: String,
@@ -207,12 +285,29 @@ pub(super) struct Line {
     pub request_id: String,
 }
 
+impl Line {
+    /// Takes in one more call, which came just now.
+    pub fn again(&mut self, at: Timestamp, agent: Option<&str>, request_id: &str) {
+        self.calls += 1;
+        self.at = at;
+        set(&mut self.agent, agent);
+        request_id.clone_into(&mut self.request_id);
+    }
+}
+
 impl Counted for Line {
-    type Key = (String, Timestamp, String, u16, &'static str, Option<IpAddr>);
+    type Key = (
+        TokenKey,
+        Timestamp,
+        String,
+        u16,
+        &'static str,
+        Option<IpAddr>,
+    );
 
     fn key(&self) -> Self::Key {
         (
-            self.token.clone(),
+            TokenKey::of(&self.token),
             self.minute,
             self.route.clone(),
             self.status,
@@ -236,10 +331,10 @@ impl Counted for Line {
 /// A token that was used from a network in which none of the addresses is that it was used from before.
 #[derive(Deserialize)]
 pub(super) struct NewNetwork {
-    pub token: String,
+    pub token: TokenId,
     pub tenant_id: String,
     pub name: String,
-    pub ip: String,
+    pub ip: Option<IpAddr>,
 }
 
 /// Which of the uses, from addresses that this isolate did not write before, are the first from their network, of tokens
@@ -323,7 +418,7 @@ fn texts<T: Serialize>(counted: impl Iterator<Item = T>) -> Vec<String> {
 fn token_addresses(addresses: &str) -> Statement {
     Statement::new(
         "INSERT INTO token_addresses (token_id, ip, tenant_id, calls, at, place, agent, call, network)
-         SELECT t.id, value ->> 'ip', t.tenant_id, value ->> 'calls', value ->> 'at',
+         SELECT t.id, coalesce(value ->> 'ip', ''), t.tenant_id, value ->> 'calls', value ->> 'at',
                 value ->> 'place', value ->> 'agent', value ->> 'call', value ->> 'network'
          FROM json_each(?1) JOIN tokens t ON t.id = value ->> 'token' AND t.tenant_id = value ->> 'tenant' WHERE true
          ON CONFLICT (token_id, ip) DO UPDATE SET calls = calls + excluded.calls, at = max(at, excluded.at),
