@@ -173,7 +173,8 @@ SELECT 'ten_01K90000000000000000000001', date('now', '-' || ago || ' days'), id,
        CAST(share * (40 + (ago * 37 + length(name) * 13) % 60) *
             CASE strftime('%w', 'now', '-' || ago || ' days') WHEN '0' THEN 0.2 WHEN '6' THEN 0.3 ELSE 1 END AS INTEGER)
 FROM days, routes, tokens
-WHERE tenant_id = 'ten_01K90000000000000000000001' AND revoked_at IS NULL AND last_used_at IS NOT NULL
+WHERE tenant_id = 'ten_01K90000000000000000000001' AND revoked_at IS NULL
+  AND date('now', '-' || ago || ' days') BETWEEN date(created_at) AND date(last_used_at)
   AND (routes.scopes = '' OR instr(tokens.scopes, routes.scopes) > 0);
 
 -- From where, and by what.
@@ -188,7 +189,7 @@ INSERT INTO token_calls (token_id, minute, route, status, code, ip, tenant_id, i
 SELECT token_id, substr(at, 1, 17) || '00Z', call, 200, '', ip, tenant_id,
        'cal_' || substr(token_id, 5, 23) || 'A' || substr(token_id, -2), 3, at,
        agent, 'req_' || substr(token_id, 5, 23) || 'A' || substr(token_id, -2)
-FROM token_addresses;
+FROM token_addresses WHERE at > strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-7 days');
 
 -- Tokens of other kinds, with limits, and one whose secret was replaced a while ago.
 UPDATE tokens SET kind = 'hyperscale', scopes = '', ip_allowlist = '192.0.2.16/28' WHERE id = 'tok_01K90000000000000000000003';

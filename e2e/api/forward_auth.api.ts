@@ -143,12 +143,12 @@ test.describe('nginx, by the configuration of the documentation', () => {
 
   test('lets good calls through, with who makes them and without the credential', async ({ owner }) => {
     const { token, secret } = await owner.makeToken({ scopes: ['backups:write'] })
-    const answer = await call('POST', '/backups/daily?x=1', { Authorization: `Bearer ${secret}`, 'X-Latchkey-Owner': 'usr_faked', 'X-Latchkey-Scopes': 'users:write', 'X-Own': 'kept' })
+    const answer = await call('POST', '/backups/daily?x=1', { Authorization: `Bearer ${secret}`, 'X-Latchkey-Owner': 'usr_faked', 'X-Latchkey-Scopes': 'users:write', 'X-Forwarded-For': '203.0.113.5', 'X-Forwarded-Uri': '/jobs', 'X-Real-IP': '203.0.113.5', Forwarded: 'for=203.0.113.5', 'X-Own': 'kept' })
     expect(answer.status, answer.text).toBe(201)
     const { url, headers } = JSON.parse(answer.text)
     expect(url).toBe('/backups/daily?x=1')
-    expect(headers).toMatchObject({ 'x-latchkey-owner': owner.user.id, 'x-latchkey-tenant': owner.tenant, 'x-latchkey-credential': token.id, 'x-latchkey-scopes': 'backups:read backups:write', 'x-own': 'kept' })
-    expect(headers).not.toHaveProperty('authorization')
+    expect(headers).toMatchObject({ 'x-latchkey-owner': owner.user.id, 'x-latchkey-tenant': owner.tenant, 'x-latchkey-credential': token.id, 'x-latchkey-scopes': 'backups:read backups:write', 'x-own': 'kept', 'x-forwarded-for': '127.0.0.1', 'x-real-ip': '127.0.0.1' })
+    for (const name of ['authorization', 'forwarded', 'x-forwarded-uri']) expect(headers).not.toHaveProperty(name)
     const { pair, account } = await makeAccount(owner)
     const machine = await call('GET', '/users', pair.headers as Record<string, string>)
     expect(JSON.parse(machine.text).headers).toMatchObject({ 'x-latchkey-owner': account.id })

@@ -113,6 +113,31 @@ test('a token that is used stays in its state, and one with a new secret does no
   await refused(owner.tenant, () => owner.patch(path, { name: 'late' }, { 'If-Match': seen }), 412, 'precondition_failed')
 })
 
+test('a secret is neither replaced nor retired, and no rotation undone, by who read the token before somebody else rotated it', async ({ owner }) => {
+  const { token } = await owner.makeToken()
+  const path = `/tokens/${token.id}`
+  const tag = async () => (await owner.get(path)).header('etag') ?? ''
+  const acts = (ifMatch: string) => [
+    () => owner.post(`${path}/rotate`, {}, { 'If-Match': ifMatch }),
+    () => owner.delete(`${path}/rotation`, { 'If-Match': ifMatch }),
+    () => owner.delete(`${path}/grace`, { 'If-Match': ifMatch }),
+  ]
+  const seen = await tag()
+  expect((await owner.post(`${path}/rotate`, {})).status).toBe(201)
+  for (const act of acts(seen)) {
+    const { detail } = await refused(owner.tenant, act, 412, 'precondition_failed')
+    expect(detail).toBe('The token was changed elsewhere since you opened it.')
+  }
+  for (const act of acts('').keys()) {
+    const answer = await acts(await tag())[act]!()
+    expect(answer.status, answer.text).toBe([201, 200, 409][act])
+  }
+  expect((await owner.post(`${path}/rotate`, {})).status).toBe(201)
+  const now = await tag()
+  const ends = await Promise.all([1, 2, 3].map(() => owner.delete(`${path}/grace`, { 'If-Match': now })))
+  expect(ends.filter(({ status }) => status === 204)).toHaveLength(1)
+})
+
 test('a token that was revoked meanwhile says so', async ({ owner }) => {
   const { token } = await owner.makeToken()
   const path = `/tokens/${token.id}`

@@ -53,6 +53,43 @@ test('b.3 keeps the last ten addresses', async ({ owner }) => {
   expect(await db.count('FROM token_addresses WHERE token_id = ?1', token.id)).toBe(10)
 })
 
+test('b.3 a token that is used from everywhere takes no room from others, nor from its own refusals', async ({ owner, stranger }) => {
+  const { token, secret } = await owner.makeToken()
+  const { token: listed, secret: refusedOne } = await owner.makeToken({ ip_allowlist: ['192.0.2.1'] })
+  const quiet = await stranger.makeToken()
+  const { basic } = await makeAccount(owner, { role_id: await makeRole(owner, 'api_access introspect', '') })
+  const from = newAddress()
+  const many = Array.from({ length: 60 }, (_, n) => `198.51.100.${n}`)
+  const ask = (token: string, client_ip: string) => form(basic, '/oauth2/introspect', { token, client_ip })
+  const answers = await Promise.all([...many.flatMap((ip) => [ask(secret, ip), ask(refusedOne, ip)]), bearer(quiet.secret, from).get('/tokens/self')])
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+  await expect.poll(async () => (await stranger.get(activity(quiet.token.id))).json.calls.map(({ ip }: any) => ip)).toEqual([from])
+  // Those that do not tell their address count too.
+  const refusals = () => db.rows('SELECT sum(calls) AS calls FROM token_refusals WHERE token_id = ?1', listed.id)
+  await expect.poll(refusals).toEqual([{ calls: many.length }])
+  expect((await owner.get(activity(token.id))).json.calls).toHaveLength(10)
+})
+
+test('b.3 an address that was forgotten and comes back is told with its place', async ({ owner }) => {
+  const { token, secret } = await owner.makeToken()
+  const address = newAddress()
+  const places = async () => (await owner.get(activity(token.id))).json.calls.map(({ place }: any) => place)
+  for (let times = 0; times < 2; times++) {
+    await bearer(secret, address).get('/tokens/self')
+    await expect.poll(places).toEqual(['Austin, US'])
+    await db.rows('DELETE FROM token_addresses WHERE token_id = ?1', token.id)
+  }
+})
+
+test('b.3 C-R8 an IPv4 address is one however a server writes it', async ({ owner }) => {
+  const { token, secret } = await owner.makeToken({ ip_allowlist: ['192.0.2.9'] })
+  const { basic } = await makeAccount(owner, { role_id: await makeRole(owner, 'api_access introspect', '') })
+  for (const client_ip of ['::ffff:192.0.2.9', '192.0.2.9', '::FFFF:C000:209']) {
+    expect((await form(basic, '/oauth2/introspect', { token: secret, client_ip })).json.active).toBe(true)
+  }
+  await expect.poll(async () => (await owner.get(activity(token.id))).json.calls).toMatchObject([{ ip: '192.0.2.9', calls: 3 }])
+})
+
 test('b.8 addresses are forgotten after as many days as the operator says, or 90', async ({ owner }) => {
   const { token } = await owner.makeToken()
   type Rows = (sql: string, ...values: string[]) => Promise<unknown>
@@ -141,6 +178,23 @@ test('c.3 introspection and every other gate tell the same reasons, and nothing 
   ])
   expect(calls).toMatchObject([{ ip: '198.51.100.7', agent: null, place: null }])
   await expect.poll(async () => (await seen(scim.token.id)).refusals.map(({ reason }: any) => reason)).toEqual(['forbidden'])
+})
+
+test('c.3 a call of what no token may do, or of no resource, is told among the refusals', async ({ owner }) => {
+  const { token, bearer } = await owner.makeToken({ kind: 'all', scopes: undefined })
+  const ask = (path: string, caller: Actor = bearer) => caller.call('GET', '/forward-auth', { headers: { 'X-Forwarded-Method': 'GET', 'X-Forwarded-Uri': path } })
+  expectProblem(await bearer.get('/users/me/sessions'), 403, 'forbidden')
+  expectProblem(await ask('/nope/1'), 403, 'forbidden')
+  expectProblem(await bearer.call('GET', '/gateway/nope/1'), 404, 'not_found')
+  // Who it is comes first.
+  const anybody = new Actor(newAddress())
+  expectProblem(await ask('/nope/1', anybody), 401, 'unauthenticated')
+  expectProblem(await anybody.call('GET', '/gateway/nope/1'), 401, 'unauthenticated')
+  const refusals = async () => (await owner.get(activity(token.id))).json.refusals.map(({ reason, calls, call }: any) => [reason, calls, call]).sort()
+  await expect.poll(refusals).toEqual([
+    ['forbidden', 2, 'GET (no resource)'],
+    ['not_found', 1, 'GET (no resource)'],
+  ])
 })
 
 test('c.3 a renewal is a call, and one that is refused says from where and why', async ({ owner }) => {

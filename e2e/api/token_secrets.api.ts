@@ -114,6 +114,39 @@ test.describe('rotation', () => {
     await refused(owner.tenant, () => owner.delete(`/tokens/${token.id}/grace`), 409, 'conflict')
   })
 
+  test('c.1 a secret that is replaced in its turn tells its own last use, and not that of the one before it', async ({ owner }) => {
+    const { token, secret: first } = await owner.makeToken()
+    const old = async () => (await owner.get(`/tokens/${token.id}/activity`)).json.old_secret
+    const rotated = async () => (await owner.post(`/tokens/${token.id}/rotate`, {})).json.secret
+    const second = await rotated()
+    const address = newAddress()
+    expect((await bearer(first, address).get('/tokens/self')).status).toBe(200)
+    await expect.poll(async () => (await old()).last_used_ip).toBe(address)
+    expect((await bearer(first).get('/tokens/self')).status).toBe(200)
+    const third = await rotated()
+    expect(await old()).toMatchObject({ last_four: second.slice(-4), last_used_at: null, last_used_ip: null, last_used_agent: null })
+    const [other, another] = [newAddress(), newAddress()]
+    expect((await bearer(second, other).get('/tokens/self')).status).toBe(200)
+    expect((await bearer(third, another).get('/tokens/self')).status).toBe(200)
+    await expect.poll(async () => (await old()).last_used_ip).toBe(other)
+    expect(await old()).toMatchObject({ last_four: second.slice(-4), new_used_ip: another })
+    // What was used last of the one in grace and of the one in place, whatever was written when.
+    await rotated()
+    expect(await old()).toMatchObject({ last_four: third.slice(-4), last_used_ip: another })
+  })
+
+  test('c.10 the last use is that of the secret which was used last, while there are two', async ({ owner }) => {
+    const { token, secret: first } = await owner.makeToken()
+    const second = (await owner.post(`/tokens/${token.id}/rotate`, {})).json.secret
+    const used = async () => (await owner.get(`/tokens/${token.id}`)).json.last_used_ip
+    for (const secrets of [[first, second], [second, first]]) {
+      const address = newAddress()
+      expect((await bearer(secrets[0]).get('/tokens/self')).status).toBe(200)
+      expect((await bearer(secrets[1], address).get('/tokens/self')).status).toBe(200)
+      await expect.poll(used).toBe(address)
+    }
+  })
+
   test('c.1 a rotation is undone until the new secret is used: the old one is the only one again, for as long as the token', async ({ owner }) => {
     const { token, secret } = await owner.makeToken()
     const fresh = (await rotate(owner, token.id, { grace_seconds: 600 })).json.secret
@@ -281,6 +314,16 @@ test.describe('pairs', () => {
     const mail = await mailTo(owner.account.email, 'An old refresh token was used, so its token was revoked')
     expect(mail.text).toContain('Token: pair')
     expect(await db.count(`FROM outbox WHERE user_id = ?1 AND event = 'token.reused'`, owner.user.id)).toBe(1)
+  })
+
+  test('c.1 d.3 the pair of a token that was given another secret since is told so, as is the owner, and ends nothing', async ({ owner }) => {
+    const { token, pair } = await makePair(owner)
+    const { secret } = (await owner.post(`/tokens/${token.id}/rotate`, { grace_seconds: 0 })).json
+    const address = newAddress()
+    await refused(owner.tenant, () => new Actor(address).post('/tokens/renew', pair), 401, 'token_grace_ended')
+    expect((await bearer(secret).get('/tokens/self')).json.status).toBe('active')
+    const refusals = async () => (await owner.get(`/tokens/${token.id}/activity`)).json.refusals
+    await expect.poll(refusals).toMatchObject([{ reason: 'token_grace_ended', ip: address, call: 'POST /api/v1/tokens/renew' }])
   })
 
   test('a retry under the same Idempotency-Key is no reuse', async ({ owner }) => {

@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test'
 import { expectAccessible } from '../support/a11y'
-import { API_ACCESS, TABS, button, dialog, expectNoSideways, generate, menu, open, openAddDialog, rowOf, signIn, tabTo, tokens } from '../support/browser'
+import { API_ACCESS, TABS, act, button, dialog, expectNoSideways, generate, menu, open, openAddDialog, rowOf, signIn, tabTo, tokens } from '../support/browser'
 import type { Person } from '../support/actors'
 import { ago, db } from '../support/db'
 import { makeAccount } from '../support/machines'
@@ -203,6 +203,12 @@ const STATES: [string, (page: Page, owner: Person) => Promise<unknown>][] = [
     await open(page, `/invitation/${secret}`, `Join ${owner.account.tenant_name}`)
     await button(page, 'Accept the invitation').click()
     await expect(page.getByText(/^First name must have/)).toBeVisible()
+  }],
+  ['Rotate secret', async (page, owner) => {
+    await furnish(owner)
+    await open(page, API_ACCESS)
+    await act(page, 'W'.repeat(64), 'Rotate secret')
+    await expect(dialog(page, 'Rotate secret').getByRole('radio')).toHaveCount(5)
   }],
   ['Revoke Tokens', async (page, owner) => {
     await furnish(owner)

@@ -136,9 +136,9 @@ test.describe('Token activity', () => {
       await expect(activity.getByRole('region', { name: 'Used from' })).toBeVisible()
     }
     await look()
-    await expect(activity.getByText(/Its secret works until .* The refresh token brings a new one until /)).toBeVisible()
+    await expect(activity.getByText(/Its secret works until [^.]*\. The refresh token brings a new one until [^.]*\.$/)).toBeVisible()
     for (const [past, words] of [
-      [60, /waits to be renewed/],
+      [60, /waits to be renewed: its secret worked until [^.]*\. The refresh token brings a new one until /],
       [15 * DAY, /was not renewed by .* Rotate its secret, or add a new token/],
     ] as const) {
       await button(activity, 'Close').last().click()

@@ -122,6 +122,28 @@ test('d.6 a second Esc does not close the dialog of a secret that nobody copied'
   await expect(created.getByLabel('Access token')).toHaveValue(/^lkp_/)
 })
 
+test('a token that was made although no answer came is seen, and pressing again makes no other', async ({ page, owner }) => {
+  await open(page, API_ACCESS)
+  await expect(page.getByRole('heading', { name: 'No access tokens' })).toBeVisible()
+  const adding = await openAddDialog(page)
+  await adding.getByLabel('Name').fill('nightly')
+  await adding.getByRole('checkbox', { name: 'Jobs Read', exact: true }).check()
+  // It arrives, but its answer does not.
+  await page.route('**/api/v1/users/me/tokens', async (route) => {
+    await owner.makeToken({ name: 'nightly', scopes: ['jobs:read'] })
+    await route.abort()
+  }, { times: 1 })
+  await button(adding, 'Generate Token').click()
+  await expect(adding.getByRole('alert')).toContainText('Latchkey cannot be reached.')
+  await button(adding, 'Generate Token').click()
+  await expect(adding.getByLabel('Name')).toHaveAccessibleDescription(/You have a token with this name/)
+  await button(adding, 'Cancel').click()
+  await button(adding, 'Close without saving').click()
+  await expect(adding).toBeHidden()
+  await expect(rowOf(tokens(page), 'nightly')).toBeVisible()
+  expect((await owner.get('/users/me/tokens')).json.items).toHaveLength(1)
+})
+
 test('says that a token was made if the page is left before its secret is shown', async ({ page, owner }) => {
   await open(page, '/settings/profile')
   await page.getByRole('link', { name: 'API Access' }).first().click()

@@ -284,6 +284,52 @@ test.describe('Edit token', () => {
     expect((await call('198.51.100.9')).status).toBe(200)
   })
 
+  test('c.5 says of the addresses it was used from that they cannot be read, that there are none, and that the list has them', async ({ page, owner }) => {
+    const { token, secret } = await owner.makeToken({ name: 'nightly', scopes: ['users:read'] })
+    await open(page, API_ACCESS)
+    const editing = await editToken(page, 'nightly')
+    await button(editing, 'Edit IP allowlist').click()
+    const list = dialog(page, 'Edit IP allowlist')
+    const field = list.getByLabel('Addresses')
+    const seen = button(list, 'Add the addresses it was used from')
+    await page.route('**/activity', (route) => route.abort(), { times: 1 })
+    await seen.click()
+    await expect(list.getByRole('alert')).toContainText('Latchkey cannot be reached.')
+    await expect(field).not.toHaveAttribute('aria-invalid', 'true')
+    await expectAccessible(page)
+    await seen.click()
+    await expect(list.getByText('No address is known from which it was used.')).toBeVisible()
+    await expect(list.getByRole('alert')).toHaveCount(0)
+    await expect(field).toHaveValue('')
+    await new Actor('192.0.2.7', { Authorization: `Bearer ${secret}` }).get('/users')
+    await expect.poll(async () => (await owner.get(`/tokens/${token.id}/activity`)).json.calls.length).toBe(1)
+    await seen.click()
+    await expect(field).toHaveValue('192.0.2.7')
+    await expect(list.getByText('No address is known')).toHaveCount(0)
+    await seen.click()
+    await expect(list.getByText('They are in the list already.')).toBeVisible()
+    await expect(field).toHaveValue('192.0.2.7')
+    expect((await owner.get(`/tokens/${token.id}`)).json.ip_allowlist).toEqual([])
+  })
+
+  test('C-R9 one\'s own address is offered only while the list leaves it out', async ({ page, owner, context }) => {
+    await owner.makeToken({ name: 'nightly' })
+    await context.setExtraHTTPHeaders({ 'CF-Connecting-IP': '198.51.100.7' })
+    await open(page, API_ACCESS)
+    await button(await editToken(page, 'nightly'), 'Edit IP allowlist').click()
+    const list = dialog(page, 'Edit IP allowlist')
+    const field = list.getByLabel('Addresses')
+    const add = button(list, 'Add it')
+    await add.click()
+    await expect(field).toHaveValue('198.51.100.7')
+    await expect(field).toBeFocused()
+    await expect(add).toHaveCount(0)
+    for (const [text, offered] of [['192.0.2.9', 1], ['198.51.100.0/24', 0], ['198.51.100.0/24\n!198.51.100.7', 1], ['host.\n198.51.100.7', 0]] as const) {
+      await field.fill(text)
+      await expect(add, text).toHaveCount(offered)
+    }
+  })
+
   test('b.3 C-R1 takes allowed endpoints beside the grid, one a line, and names the line that is wrong; a call must pass both', async ({ page, owner }) => {
     const { token, bearer: machine } = await owner.makeToken({ name: 'nightly', scopes: ['users:read'] })
     await open(page, API_ACCESS)
@@ -415,6 +461,16 @@ test.describe('Edit token', () => {
     await expect(editing.getByRole('textbox')).toHaveCount(0)
     await button(editing, 'Close').last().click()
     await expect(editing).toBeHidden()
+  })
+
+  test('c.13 a link that asks for a scope of a token that is not Custom says that it cannot be given', async ({ page, owner }) => {
+    const { token } = await owner.makeToken({ name: 'robot', kind: 'hyperscale', scopes: undefined })
+    await page.goto(`${API_ACCESS}?edit=${token.id}&add=jobs:write`)
+    const editing = dialog(page, 'Edit token')
+    await expect(editing.getByText('Single scopes can be chosen for a Custom token only. Nothing is changed below.')).toBeVisible()
+    await expect(editing.getByLabel('Scope', { exact: true })).toHaveValue('hyperscale')
+    await expect(editing.getByText('This token lacks')).toHaveCount(0)
+    expect((await owner.get(`/tokens/${token.id}`)).json).toEqual(token)
   })
 
   test('C-14 a link to a token of somebody else says that there is none, of the same company or not', async ({ page, owner, stranger }) => {

@@ -1,7 +1,7 @@
 // How the list of tokens is narrowed, put in order and read on.
 
 import { expectAccessible } from '../support/a11y'
-import { API_ACCESS, act, button, cell, dialog, editToken, open, rowOf, signIn, tokens } from '../support/browser'
+import { API_ACCESS, act, button, cell, dialog, editToken, history, open, rowOf, signIn, tokens } from '../support/browser'
 import { DAY, ago, at, db, now } from '../support/db'
 import { expect, test } from '../support/test'
 
@@ -38,6 +38,21 @@ test.describe('the list', () => {
     await expect(page.getByText('No access token fits what was chosen above.')).toBeVisible()
     await button(page, 'Show all tokens').click()
     await expect(names).toHaveCount(3)
+  })
+
+  test('what a link asks for and nobody can choose is as if it were not there', async ({ page, owner }) => {
+    await owner.makeToken({ name: 'nightly' })
+    const { token } = await owner.makeToken({ name: 'gone' })
+    await owner.delete(`/tokens/${token.id}`)
+    await open(page, `${API_ACCESS}?kind=bogus&status=evil&sort=drop`)
+    await expect(tokens(page).getByRole('rowheader')).toHaveText(['nightly'])
+    await expect(history(page).getByRole('rowheader')).toHaveText(['gone'])
+    await expect(page.getByRole('alert')).toHaveCount(0)
+    const search = page.getByRole('search')
+    for (const name of ['Scope', 'Status', 'Order']) await expect(search.getByLabel(name)).toHaveValue('')
+    await search.getByLabel('Order').selectOption('Name A–Z')
+    await expect(page).toHaveURL(`${API_ACCESS}?sort=name`)
+    await expect(tokens(page).getByRole('rowheader')).toHaveText(['nightly'])
   })
 
   test('keeps what is typed while it searches', async ({ page, owner }) => {

@@ -1,7 +1,8 @@
 // `Rotate secret` from the row of a token.
 
 import { Actor, bearer } from '../support/actors'
-import { API_ACCESS, act, button, dialog, open, rowOf, signIn, tokens } from '../support/browser'
+import { expectAccessible } from '../support/a11y'
+import { API_ACCESS, act, button, dialog, expectNoSideways, holdBack, open, rowOf, signIn, tokens } from '../support/browser'
 import { ago, db } from '../support/db'
 import { expect, test } from '../support/test'
 
@@ -32,9 +33,12 @@ test.describe('Rotate secret', () => {
     await expect(notice).toBeVisible()
     await expect(activity.getByText(/Still in use: .* by /)).toBeVisible()
     await page.route('**/grace', (route) => route.abort(), { times: 1 })
+    const asking = dialog(page, 'Retire the old secret')
     await button(activity, 'Retire now').click()
+    await button(asking, 'Retire now').click()
     await expect(activity.getByRole('alert')).toContainText('Latchkey cannot be reached.')
     await button(activity, 'Retire now').click()
+    await button(asking, 'Retire now').click()
     await expect(notice).toBeHidden()
     await expect(button(activity, 'Close').last()).toBeFocused()
     expect((await old.get('/tokens/self')).json.code).toBe('token_grace_ended')
@@ -98,15 +102,181 @@ test.describe('Rotate secret', () => {
     await page.reload()
     await expect(row).toContainText(/Still in use: .*, by 192.0.2.9, backup\/2.1/)
     await page.route('**/grace', (route) => route.abort(), { times: 1 })
+    const asking = dialog(page, 'Retire the old secret')
     await button(row, 'Retire now').click()
+    await button(asking, 'Retire now').click()
     await expect(page.getByRole('alert')).toContainText('Latchkey cannot be reached.')
-    expect((await old.get('/tokens/self')).status).toBe(200)
+    expect((await owner.get(`/tokens/${token.id}`)).json.in_grace_until).not.toBeNull()
     await button(row, 'Retire now').click()
+    await button(asking, 'Retire now').click()
     await expect(page.getByText('The old secret no longer works.')).toBeVisible()
     await expect(button(row, 'Old secret works')).toBeHidden()
     await expect(button(row, 'Actions for nightly')).toBeFocused()
     expect((await old.get('/tokens/self')).json.code).toBe('token_grace_ended')
     expect((await bearer(fresh).get('/tokens/self')).status).toBe(200)
+  })
+
+  test('d.3 warns of an earlier secret that is younger than the list, once the token could be read', async ({ page, owner }) => {
+    const { token, bearer: first } = await owner.makeToken({ name: 'nightly' })
+    await open(page, API_ACCESS)
+    await expect(rowOf(tokens(page), 'nightly')).toBeVisible()
+    expect((await owner.post(`/tokens/${token.id}/rotate`, { grace_seconds: 600 })).status).toBe(201)
+    await page.route(`**/tokens/${token.id}`, (route) => route.abort(), { times: 1 })
+    await act(page, 'nightly', 'Rotate secret')
+    const rotating = dialog(page, 'Rotate secret')
+    await expect(rotating.getByRole('alert')).toContainText('Latchkey cannot be reached.')
+    await expect(button(rotating, 'Rotate')).toHaveCount(0)
+    await button(rotating, 'Try again').click()
+    await expect(rotating.getByText('An earlier secret still works, and rotating ends it at once.')).toBeVisible()
+    await expect(button(rotating, 'Cancel')).toBeFocused()
+    await button(rotating, 'Cancel').click()
+    await expect(rotating).toBeHidden()
+    expect((await first.get('/tokens/self')).status).toBe(200)
+  })
+
+  test('leaves alone a token that was changed since the dialog was opened, and shows what is there now', async ({ page, owner }) => {
+    const { token, bearer: first } = await owner.makeToken({ name: 'nightly' })
+    await open(page, API_ACCESS)
+    await act(page, 'nightly', 'Rotate secret')
+    const rotating = dialog(page, 'Rotate secret')
+    await expect(button(rotating, 'Rotate')).toBeVisible()
+    const second = bearer((await owner.post(`/tokens/${token.id}/rotate`, { grace_seconds: 86_400 })).json.secret)
+    await button(rotating, 'Rotate').click()
+    await expect(rotating.getByRole('alert')).toContainText('The token was changed elsewhere since you opened it.')
+    for (const good of [first, second]) expect((await good.get('/tokens/self')).status).toBe(200)
+    expect(await db.count('FROM retired_secrets WHERE token_id = ?1', token.id)).toBe(1)
+    await button(rotating, 'Discard mine and show what is there now').click()
+    await expect(rotating.getByText('An earlier secret still works, and rotating ends it at once.')).toBeVisible()
+    await button(rotating, 'Rotate').click()
+    await expect(dialog(page, 'New Secret Created')).toBeVisible()
+    expect((await first.get('/tokens/self')).json.code).toBe('token_grace_ended')
+    expect((await second.get('/tokens/self')).status).toBe(200)
+  })
+
+  test('whoever presses Rotate again because no answer came does not end the secret that scripts have', async ({ page, owner }) => {
+    const { token, bearer: first } = await owner.makeToken({ name: 'nightly' })
+    await open(page, API_ACCESS)
+    await act(page, 'nightly', 'Rotate secret')
+    const rotating = dialog(page, 'Rotate secret')
+    // It arrives, but its answer does not.
+    await page.route('**/rotate', async (route) => {
+      await owner.post(`/tokens/${token.id}/rotate`, { grace_seconds: 86_400 })
+      await route.abort()
+    }, { times: 1 })
+    await button(rotating, 'Rotate').click()
+    await expect(rotating.getByRole('alert')).toContainText('Latchkey cannot be reached.')
+    await expect(page.getByText('Old secret works')).toBeVisible()
+    await button(rotating, 'Rotate').click()
+    await expect(rotating.getByRole('alert')).toContainText('The token was changed elsewhere since you opened it.')
+    expect((await first.get('/tokens/self')).status).toBe(200)
+    expect(await db.count('FROM retired_secrets WHERE token_id = ?1', token.id)).toBe(1)
+  })
+
+  test('c.1 Retire now asks once before it locks somebody out, and says whom', async ({ page, owner }) => {
+    const { token, secret, bearer: old } = await owner.makeToken({ name: 'nightly' })
+    await owner.post(`/tokens/${token.id}/rotate`, { grace_seconds: 600 })
+    await open(page, API_ACCESS)
+    const row = rowOf(tokens(page), 'nightly')
+    await expect(row).toContainText('Nobody has used it since it was replaced')
+    // It is used after the row was read.
+    expect((await new Actor('192.0.2.9', { Authorization: `Bearer ${secret}`, 'User-Agent': 'backup/2.1' }).get('/tokens/self')).status).toBe(200)
+    await expect.poll(() => db.count('FROM retired_secrets WHERE token_id = ?1 AND last_used_at IS NOT NULL', token.id)).toBe(1)
+    await button(row, 'Retire now').click()
+    const asking = dialog(page, 'Retire the old secret')
+    await expect(asking).toContainText(`The old secret …${secret.slice(-4)} of “nightly” is still in use.`)
+    await expect(asking).toContainText(/It was last used .*, by 192\.0\.2\.9, backup\/2\.1\./)
+    await expect(asking).toContainText('Whoever uses it is refused at once.')
+    await expect(button(asking, 'Cancel')).toBeFocused()
+    await expectAccessible(page)
+    await button(asking, 'Cancel').click()
+    await expect(asking).toBeHidden()
+    await expect(button(row, 'Retire now')).toBeFocused()
+    expect((await old.get('/tokens/self')).status).toBe(200)
+  })
+
+  test('c.1 Retire now leaves another old secret alone than the one that is shown, in the row and in its activity', async ({ page, owner }) => {
+    const { token } = await owner.makeToken({ name: 'nightly' })
+    const rotate = async () => (await owner.post(`/tokens/${token.id}/rotate`, { grace_seconds: 600 })).json.secret
+    const second = await rotate()
+    await open(page, API_ACCESS)
+    const row = rowOf(tokens(page), 'nightly')
+    await expect(row).toContainText('Nobody has used it since it was replaced')
+    const third = await rotate()
+    await button(row, 'Retire now').click()
+    await expect(page.getByRole('alert')).toContainText('The token was changed elsewhere. Look at it again.')
+    for (const good of [second, third]) expect((await bearer(good).get('/tokens/self')).status).toBe(200)
+    await expect(row).toContainText(`…${third.slice(-4)}`)
+
+    await button(row, 'Old secret works').click()
+    const activity = dialog(page, 'Token activity')
+    await expect(activity.getByText(`The old secret …${second.slice(-4)} works until`)).toBeVisible()
+    const fourth = await rotate()
+    await button(activity, 'Retire now').click()
+    await expect(activity.getByRole('alert')).toContainText('The token was changed elsewhere. Look at it again.')
+    await expect(activity.getByText(`The old secret …${third.slice(-4)} works until`)).toBeVisible()
+    for (const good of [third, fourth]) expect((await bearer(good).get('/tokens/self')).status).toBe(200)
+    expect(await db.count(`FROM audit_events WHERE tenant_id = ?1 AND action = 'token.grace_ended'`, owner.tenant)).toBe(0)
+  })
+
+  test('c.1 a second click while the first is under way sends nothing', async ({ page, owner }) => {
+    const { token } = await owner.makeToken({ name: 'nightly' })
+    const rotate = () => owner.post(`/tokens/${token.id}/rotate`, { grace_seconds: 600 })
+    const sent: string[] = []
+    page.on('request', (request) => request.method() === 'DELETE' && sent.push(request.url().replace(/.*\//, '')))
+    await rotate()
+    await open(page, API_ACCESS)
+    const row = rowOf(tokens(page), 'nightly')
+    await button(row, 'Old secret works').click()
+    const activity = dialog(page, 'Token activity')
+    const undone = await holdBack(page, '**/rotation')
+    await button(activity, 'Undo rotation').click()
+    for (const name of ['Undo rotation', 'Retire now']) {
+      await expect(button(activity, name)).toHaveAttribute('aria-disabled', 'true')
+      await expect(button(activity, name)).toHaveAttribute('aria-busy', 'true')
+      await button(activity, name).dispatchEvent('click')
+    }
+    undone()
+    await expect(page.getByText('The old secret is the only one again.')).toBeVisible()
+    await expect(button(activity, 'Undo rotation')).toBeHidden()
+    await button(activity, 'Close').last().click()
+
+    await rotate()
+    await page.reload()
+    const retired = await holdBack(page, '**/grace')
+    await button(row, 'Retire now').click()
+    await expect(button(row, 'Retiring…')).toHaveAttribute('aria-disabled', 'true')
+    await button(row, 'Retiring…').dispatchEvent('click')
+    retired()
+    await expect(page.getByText('The old secret no longer works.')).toBeVisible()
+    await expect(button(row, 'Old secret works')).toBeHidden()
+    await expect(page.getByRole('alert')).toHaveCount(0)
+    expect(sent).toEqual(['rotation', 'grace'])
+  })
+
+  test('at 320 pixels no choice is cut inside a word', async ({ page, owner }) => {
+    await page.setViewportSize({ width: 320, height: 640 })
+    await owner.makeToken({ name: 'nightly' })
+    await open(page, API_ACCESS)
+    await act(page, 'nightly', 'Rotate secret')
+    const choices = dialog(page, 'Rotate secret').getByRole('radio')
+    await expect(choices).toHaveCount(5)
+    const cut = await choices.evaluateAll((all) => all.flatMap((choice) => {
+      const label = choice.nextElementSibling!.firstChild!
+      const words = [...label.textContent!.matchAll(/\S+/g)].filter(({ 0: word, index }) => {
+        const range = document.createRange()
+        range.setStart(label, index)
+        range.setEnd(label, index + word.length)
+        return range.getClientRects().length !== 1
+      })
+      return words.map(([word]) => word)
+    }))
+    expect(cut).toEqual([])
+    const around = await dialog(page, 'Rotate secret').boundingBox()
+    for (const choice of await choices.all()) {
+      const box = await choice.boundingBox()
+      expect(box && around && box.x >= around.x && box.x + box.width <= around.x + around.width, JSON.stringify(box)).toBe(true)
+    }
+    await expectNoSideways(page)
   })
 
   test('Compromised ends the old secret at once, as Now does', async ({ page, owner }) => {

@@ -105,7 +105,7 @@ impl Call {
 
     /// The client's address, if the edge told one.
     pub fn address(&self) -> Option<IpAddr> {
-        self.ip.as_deref().and_then(|ip| ip.parse().ok())
+        self.ip.as_deref().and_then(address)
     }
 
     /// Has the answer, whatever it will be, carry these headers. Only the first to say so is heard.
@@ -201,6 +201,13 @@ impl Call {
             }
         });
     }
+}
+
+/// The address that a text tells, if it is one. IPv4 that comes as IPv6, as servers on both networks see it, is IPv4
+/// (RFC 4291, 2.5.5.2).
+pub fn address(text: &str) -> Option<IpAddr> {
+    let address: IpAddr = text.trim().parse().ok()?;
+    Some(address.to_canonical())
 }
 
 /// The URL of a path of this deployment, as it stands in messages. Never told by the request, whose headers anybody can

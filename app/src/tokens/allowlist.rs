@@ -136,7 +136,13 @@ fn Edit(
         let account = api.account;
         account.with(|session| session.client_ip.clone()).flatten()
     });
-    let add = move |address: String| text.update(|text| add_line(text, &address));
+    let trouble = RwSignal::new(None::<String>);
+    let add = move |address: &str| {
+        text.update(|text| add_line(text, address));
+        wrong.set(Vec::new());
+        // The button goes.
+        dom::focus_soon("#addresses");
+    };
     let own = here.map(|address| {
         let here = address.clone();
         let warning = move || {
@@ -144,24 +150,43 @@ fn Edit(
             (!observe.get()).then(|| missing(&entries, &here)).flatten()
         };
         let sentence = ["Your current address is ", &address, ". "].concat();
-        view! { <p class="field__hint">{sentence}<button type="button" class="link" data-edits on:click=move |_| add(address.clone())>"Add it"</button></p>{warning} }
+        let address = StoredValue::new(address);
+        let lacks = Memo::new(move |_| {
+            let entries = listed(&text.read());
+            address.with_value(|address| !names(&entries, address))
+        });
+        let add_it = move || {
+            lacks.get().then(|| view! { <button type="button" class="link" data-edits on:click=move |_| address.with_value(|address| add(address))>"Add it"</button> })
+        };
+        view! { <p class="field__hint">{sentence}{add_it}</p>{warning} }
     });
     let seen = token.map(|token| {
+        let said = RwSignal::new("");
         let add_seen = move |_| {
+            trouble.set(None);
+            said.set("");
             let path = [&token, "/activity"].concat();
             spawn_local(async move {
                 match api.get::<Activity>(&path).await {
                     Ok(activity) => {
                         let from = activity.calls.into_iter().map(|call| call.ip);
-                        text.try_update(|text| add_missing(text, from));
+                        let from: Vec<_> = from.filter(|ip| !ip.is_empty()).collect();
+                        let is_known = !from.is_empty();
+                        let added = text.try_maybe_update(|text| {
+                            let added = add_missing(text, from);
+                            (added, added)
+                        });
+                        match added {
+                            Some(true) => drop(wrong.try_set(Vec::new())),
+                            _ if is_known => drop(said.try_set("They are in the list already.")),
+                            _ => drop(said.try_set("No address is known from which it was used.")),
+                        }
                     }
-                    Err(failure) => {
-                        wrong.try_set(vec![failure.message()]);
-                    }
+                    Err(failure) => drop(trouble.try_set(Some(failure.message()))),
                 }
             });
         };
-        view! { <p class="field__hint"><button type="button" class="link" data-edits on:click=add_seen>"Add the addresses it was used from"</button></p> }
+        view! { <p class="field__hint"><button type="button" class="link" data-edits on:click=add_seen>"Add the addresses it was used from"</button> <span role="status">{move || said.get()}</span></p> }
     });
     let save = move |ev: SubmitEvent| {
         ev.prevent_default();
@@ -190,6 +215,7 @@ fn Edit(
         <DraftDialog id="allowlist-title" title="Edit IP allowlist" small=true on_close=close>
             <form class="dialog__form" novalidate on:submit=save>
                 <div class="dialog__body">
+                    {notice::alert(move || trouble.get())}
                     {area(
                         "addresses",
                         "Addresses",
@@ -212,14 +238,21 @@ fn Edit(
     }
 }
 
-/// Adds the addresses that the list, once it names any, leaves out.
-fn add_missing(text: &mut String, addresses: impl Iterator<Item = String>) {
-    let listed = listed(text);
-    for address in addresses.filter(|address| !address.is_empty()) {
-        if listed.is_empty() || lets_in(&listed, &address) != Some(true) {
+/// Adds the addresses that the list, once it names any, leaves out. Tells whether there were some.
+fn add_missing(text: &mut String, addresses: Vec<String>) -> bool {
+    let before = text.len();
+    for address in addresses {
+        if !names(&listed(text), &address) {
             add_line(text, &address);
         }
     }
+    text.len() > before
+}
+
+/// Whether a list has an address, perhaps as one of a range; or will have it, once it is a list.
+fn names(entries: &[String], address: &str) -> bool {
+    entries.iter().any(|entry| entry.trim() == address)
+        || !entries.is_empty() && lets_in(entries, address) == Some(true)
 }
 
 /// The lines that say something.
@@ -271,14 +304,22 @@ mod tests {
     fn c_5_addresses_are_added_that_the_list_leaves_out() {
         let added = |text: &str| {
             let mut text = text.to_owned();
-            let seen = ["192.0.2.7", "", "2001:db8::1"].map(str::to_owned);
-            add_missing(&mut text, seen.into_iter());
+            let seen = ["192.0.2.7", "2001:db8::1", "192.0.2.7"].map(str::to_owned);
+            assert!(add_missing(&mut text, seen.to_vec()));
+            assert!(!add_missing(&mut text, seen.to_vec()));
             text
         };
         assert_eq!(added(""), "192.0.2.7\n2001:db8::1");
         assert_eq!(added("192.0.2.0/24\n"), "192.0.2.0/24\n2001:db8::1");
         // What is not an entry yet stays as it is.
         assert_eq!(added("10.0."), "10.0.\n192.0.2.7\n2001:db8::1");
+    }
+
+    #[test]
+    fn an_address_is_named_by_its_line_or_by_a_range() {
+        let names = |text: &str| names(&listed(text), "192.0.2.7");
+        assert!(names("192.0.2.0/24") && names("10.0.\n 192.0.2.7"));
+        assert!(!names("") && !names("10.0.") && !names("192.0.2.0/24\n!192.0.2.7"));
     }
 
     #[test]

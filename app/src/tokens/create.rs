@@ -40,7 +40,12 @@ pub fn Create() -> impl IntoView {
     let draft = Draft::new("add-token", desk.list_path(), start, expiry);
     let state = draft.form.state;
     let made = move |answer: Result<Reply, Failure>| {
-        let created: CreatedToken = parse(&answer?.text)?;
+        let created = answer.and_then(|reply| parse::<CreatedToken>(&reply.text));
+        // It may have been made though no answer came: then the list tells.
+        if matches!(created, Err(Failure::Unreachable)) {
+            desk.reload();
+        }
+        let created = created?;
         let name = created.token.name.clone();
         // A secret that nobody sees any more is of no use; that the token is there must be said.
         let shown = Dialog::Reveal(Box::new(created), false);

@@ -52,7 +52,8 @@ fn edit(desk: Desk, token: &Token, proposal: Option<Proposal>, fresh: Fresh) -> 
         proposal,
         Some(Proposal::Add(_) | Proposal::Keep(_) | Proposal::GiveBack(_))
     );
-    let proposal = proposal.filter(|_| !is_about_scopes || token.kind == Kind::Custom);
+    let in_vain = is_about_scopes && token.kind != Kind::Custom;
+    let proposal = proposal.filter(|_| !in_vain);
     let held = matches!(proposal, Some(Proposal::Add(scope)) if token.scopes.contains(scope));
     match proposal {
         Some(Proposal::Add(scope)) => start.scopes.insert(scope),
@@ -104,7 +105,11 @@ fn edit(desk: Desk, token: &Token, proposal: Option<Proposal>, fresh: Fresh) -> 
             .send(&ev, Method::PATCH, change, tag, complaint, saved);
     };
     let is_expired = token.status == Status::Expired;
-    let proposed = if held {
+    let proposed = if in_vain {
+        Some(notice::warning(
+            "Single scopes can be chosen for a Custom token only. Nothing is changed below.",
+        ))
+    } else if held {
         Some(notice::info(
             "This token has the scope already. If calls are still refused, its owner's role lacks it.",
         ))
@@ -132,8 +137,8 @@ fn edit(desk: Desk, token: &Token, proposal: Option<Proposal>, fresh: Fresh) -> 
     .into_any()
 }
 
-/// What stands there for a token that was revoked since a link to it was made.
-fn ended(desk: Desk) -> AnyView {
+/// What stands there for a token that was revoked since a list or a link told of it.
+pub fn ended(desk: Desk) -> AnyView {
     view! {
         <div class="dialog__body">{notice::warning("This token was revoked, and a revoked token never comes back. Add a new one.")}</div>
         <div class="dialog__footer">

@@ -100,9 +100,21 @@ pub fn in_url() -> Memo<Wanted> {
         place.with(|place| match before {
             // On the way out nothing else is wanted.
             Some(before) if place.path != here => before.clone(),
-            _ => Wanted(NAMES.map(|name| place.parameter(name))),
+            _ => Wanted(NAMES.map(|name| known(name, place.parameter(name)))),
         })
     })
+}
+
+/// The value of a parameter, if it can be chosen: a link may be older or newer than the choices.
+fn known(name: &str, value: String) -> String {
+    let choices: &[(&str, &str)] = match name {
+        "kind" => &KINDS,
+        "status" => &STATUSES,
+        "sort" => &ORDERS,
+        _ => return value,
+    };
+    let is_known = choices.iter().any(|(choice, _)| *choice == value);
+    if is_known { value } else { String::new() }
 }
 
 /// Puts what is wanted into the URL.
@@ -158,6 +170,15 @@ pub fn Filter() -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_cannot_be_chosen_is_not_wanted() {
+        let known = |name, value: &str| known(name, value.into());
+        assert_eq!(known("kind", "bogus") + &known("status", "evil"), "");
+        assert_eq!(known("sort", "drop") + &known("sort", "kind"), "");
+        assert_eq!(known("kind", "all") + &known("sort", "-name"), "all-name");
+        assert_eq!(known("search", "bogus"), "bogus");
+    }
 
     #[test]
     fn each_parameter_keeps_its_own_value() {

@@ -1,14 +1,19 @@
 //! Who uses a token, and who could not: a dialog, and what the row of a token tells of its old secret.
 
-use super::{Desk, Dialog, Proposal, recent::recent_calls, routes::calls};
+use super::{
+    Desk, Dialog, Proposal,
+    ending::{Act, Ending, RETIRE, UNDO},
+    recent::recent_calls,
+    routes::calls,
+};
 use crate::{
-    api::{Api, Failure, Method},
+    api::{Api, Failure},
     clock::Clock,
     dom,
     page::look,
     ui::{
         dialog::Dialog as Modal, failed::Failed, notice, skeleton::skeleton_card,
-        time_ago::time_ago, toast::Toaster,
+        time_ago::time_ago,
     },
 };
 use contract::{
@@ -36,10 +41,6 @@ pub fn render() -> AnyView {
         .map(|token| view! { <Insight token /> }.into_any())
         .into_any()
 }
-
-/// Where, below a token, its secret before is retired, and what is said once it was.
-const RETIRE: &str = "/grace";
-const RETIRED: &str = "The old secret no longer works.";
 
 type Known = (TokenUsage, Activity);
 
@@ -70,12 +71,16 @@ fn Insight(
         fetch();
         dom::focus_soon("dialog[open] .dialog__footer button");
     });
+    let trouble = RwSignal::new(None);
+    let over = Callback::new(move |_| again.run(()));
+    let ending = Ending::of(desk, &token, Some(trouble), over);
+    let question = ending.clone().question();
     let name = token.name.clone();
     let token = StoredValue::new(token);
     let content = move || {
         known.with(|known| match known {
             None => skeleton_card(),
-            Some(Ok(known)) => token.with_value(|token| told(desk, token, known, again)),
+            Some(Ok(known)) => token.with_value(|token| told(desk, token, known, &ending)),
             Some(Err(failure)) => {
                 view! { <Failed message=failure.message() retry=again /> }.into_any()
             }
@@ -87,7 +92,9 @@ fn Insight(
             <link rel="stylesheet" href=look("/token_dialogs.css") />
             <div class="dialog__body">
                 <p class="table__title">{name}</p>
+                {notice::alert(move || trouble.get())}
                 {content}
+                {question}
             </div>
             <div class="dialog__footer">
                 <button type="button" class="button button--primary" on:click=move |_| close.run(())>"Close"</button>
@@ -96,7 +103,7 @@ fn Insight(
     }
 }
 
-fn told(desk: Desk, token: &Token, (usage, activity): &Known, again: Callback<()>) -> AnyView {
+fn told(desk: Desk, token: &Token, (usage, activity): &Known, ending: &Ending) -> AnyView {
     let now = crate::clock::now();
     let old = activity
         .old_secret
@@ -104,7 +111,7 @@ fn told(desk: Desk, token: &Token, (usage, activity): &Known, again: Callback<()
         .filter(|old| old.until > now && token.status != Status::Revoked);
     view! {
         {activity.pair.as_ref().filter(|_| token.status != Status::Revoked).map(|pair| renewed(pair, now))}
-        {old.map(|old| view! { <Old token=token.id.as_str().to_owned() old can_undo=activity.can_undo_rotation again /> })}
+        {old.map(|old| old_secret(old, activity.can_undo_rotation, ending))}
         <section class="subsection" aria-labelledby="calls">
             <h3 class="field__label" id="calls">"Calls in the last 30 days"</h3>
             {calls(usage)}
@@ -141,7 +148,7 @@ fn renewed(pair: &Pair, now: Timestamp) -> AnyView {
     } else {
         "Its secret works until "
     };
-    view! { <p>{words} {access} " The refresh token brings a new one until " {last} "."</p> }
+    view! { <p>{words} {access} ". The refresh token brings a new one until " {last} "."</p> }
         .into_any()
 }
 
@@ -207,10 +214,9 @@ fn unused_scopes(desk: Desk, token: &Token, unused: &[Scope]) -> Option<AnyView>
 
 /// That the secret before works still, who uses it, and the way to end that.
 fn in_row(desk: Desk, token: &Token) -> AnyView {
-    let (api, toaster) = (Api::in_use(), expect_context::<Toaster>());
+    let api = Api::in_use();
     let clock = expect_context::<Clock>();
-    let path = [TOKENS, "/", token.id.as_str()].concat();
-    let activity = [&path, "/activity"].concat();
+    let activity = [TOKENS, "/", token.id.as_str(), "/activity"].concat();
     let old = RwSignal::new(None::<OldSecret>);
     spawn_local(async move {
         if let Ok(known) = api.get::<Activity>(&activity).await {
@@ -218,26 +224,26 @@ fn in_row(desk: Desk, token: &Token) -> AnyView {
         }
     });
     let token = StoredValue::new(token.clone());
-    let retire = move |_| {
-        let path = [&path, RETIRE].concat();
-        spawn_local(async move {
-            if let Err(failure) = end(api, desk, toaster, &path, RETIRED).await {
-                return toaster.complain(failure.message());
-            }
-            // The button is gone, so whoever used it goes on at the menu of the row, which is made anew at once.
-            if let Some(mut now) = token.try_get_value() {
-                let menu = ["actions-", now.id.as_str(), "-button"].concat();
-                now.in_grace_until = None;
-                desk.note(now);
-                request_animation_frame(move || dom::focus(&menu));
-            }
-        });
-    };
+    let over = Callback::new(move |done| {
+        // The button is gone, so whoever used it goes on at the menu of the row, which is made anew at once.
+        if done && let Some(mut now) = token.try_get_value() {
+            let menu = ["actions-", now.id.as_str(), "-button"].concat();
+            now.in_grace_until = None;
+            desk.note(now);
+            request_animation_frame(move || dom::focus(&menu));
+        }
+    });
+    let ending = token.with_value(|token| Ending::of(desk, token, None, over));
+    let question = ending.clone().question();
     let told = move || {
         let old = old.get()?;
+        let (ending, pending) = (ending.clone(), ending.pending);
+        let used = old_used(&old);
         Some(view! {
-            <span class="table__sub">{old_used(&old)}</span>
-            <button type="button" class="link table__sub" on:click=retire.clone()>"Retire now"</button>
+            <span class="table__sub">{used}</span>
+            <button type="button" class="link table__sub" aria-disabled=move || pending.get().then_some("true") on:click=move |_| ending.begin(RETIRE, &old)>
+                {move || if pending.get() { "Retiring…" } else { "Retire now" }}
+            </button>
         })
     };
     let until = token.with_value(|token| token.in_grace_until);
@@ -250,22 +256,9 @@ fn in_row(desk: Desk, token: &Token) -> AnyView {
             <button type="button" class="link table__sub" on:click=open>"Old secret works"</button>
             {told}
         </div>
+        {question}
     }
     .into_any()
-}
-
-/// Ends one of the two secrets that work, says so, and has the list come anew.
-async fn end(
-    api: Api,
-    desk: Desk,
-    toaster: Toaster,
-    path: &str,
-    said: &'static str,
-) -> Result<(), Failure> {
-    api.send(Method::DELETE, path, None).await?;
-    toaster.say(said.into());
-    desk.reload();
-    Ok(())
 }
 
 /// Who uses a secret that was replaced.
@@ -284,64 +277,45 @@ fn old_used(old: &OldSecret) -> AnyView {
     }
 }
 
-/// The secret before, while it works.
-#[component]
-fn Old(
-    /// The token's id.
-    token: String,
-    /// The secret.
-    old: OldSecret,
-    /// Whether it can be the only one again.
-    can_undo: bool,
-    /// Asks for everything anew.
-    again: Callback<()>,
-) -> impl IntoView {
-    let (api, desk, toaster) = (Api::in_use(), Desk::in_use(), expect_context::<Toaster>());
-    let path = [TOKENS, "/", &token].concat();
-    let trouble = RwSignal::new(None);
-    let act = move |what: &'static str, said: &'static str| {
-        let path = [&path, what].concat();
-        spawn_local(async move {
-            match end(api, desk, toaster, &path, said).await {
-                Ok(()) => {
-                    let _ = again.try_run(());
-                }
-                // What lies outside of an open dialog is not seen.
-                Err(failure) => {
-                    let _ = trouble.try_set(Some(failure.message()));
-                }
-            }
-        });
-    };
-    let retire = act.clone();
-    let undo = can_undo.then(|| {
-        let undo = move |_| act("/rotation", "The old secret is the only one again.");
-        view! { <button type="button" class="button button--secondary button--small" on:click=undo>"Undo rotation"</button> }
-    });
+/// The secret before, while it works, and whether it `can_undo` that it was replaced.
+fn old_secret(old: OldSecret, can_undo: bool, ending: &Ending) -> AnyView {
+    let pending = ending.pending;
     let used = old_used(&old);
     let new_used = old.new_used_at.map(|at| {
-        used_by(
-            "The new one was used ",
-            at,
-            [old.new_used_ip, old.new_used_agent],
-        )
+        let by = [old.new_used_ip.clone(), old.new_used_agent.clone()];
+        used_by("The new one was used ", at, by)
     });
+    let (last_four, until) = (old.last_four.clone(), crate::clock::in_words(old.until));
+    let button = move |label: &'static str, act: Act| {
+        let (ending, old) = (ending.clone(), old.clone());
+        view! {
+            <button
+                type="button"
+                class="button button--secondary button--small"
+                aria-disabled=move || pending.get().then_some("true")
+                aria-busy=move || pending.get().then_some("true")
+                on:click=move |_| ending.begin(act, &old)
+            >
+                {label}
+            </button>
+        }
+    };
     view! {
-        {notice::alert(move || trouble.get())}
         <div class="notice notice--warning">
             <div class="notice__body">
-                <p class="notice__title">"The old secret …" {old.last_four} " works until " {crate::clock::in_words(old.until)}</p>
+                <p class="notice__title">"The old secret …" {last_four} " works until " {until}</p>
                 <p>{used} " " {new_used}</p>
                 <div class="cluster">
-                    <button type="button" class="button button--secondary button--small" on:click=move |_| retire(RETIRE, RETIRED)>"Retire now"</button>
-                    {undo}
+                    {button("Retire now", RETIRE)}
+                    {can_undo.then(|| button("Undo rotation", UNDO))}
                 </div>
             </div>
         </div>
     }
+    .into_any()
 }
 
-fn used_by(words: &'static str, at: Timestamp, by: [Option<String>; 2]) -> AnyView {
+pub(super) fn used_by(words: &'static str, at: Timestamp, by: [Option<String>; 2]) -> AnyView {
     let by = by.into_iter().flatten().collect::<Vec<_>>();
     view! { {words} {time_ago(Some(at), "")} {(!by.is_empty()).then(|| format!(", by {}", by.join(", ")))} "." }.into_any()
 }
@@ -470,10 +444,11 @@ fn reason(code: &str, missing: Option<&str>) -> String {
         ("token_revoked", _) => "It had been revoked.",
         ("token_grace_ended", _) => "An old secret was used after its time.",
         ("ip_not_allowed", _) => "The address is not in its IP allowlist.",
-        ("forbidden", _) => "The path is not among its allowed endpoints.",
+        ("forbidden", _) => "It is not for this path.",
         ("role_no_api_access", _) => "The role of its owner has no API access.",
         ("rate_limited", _) => "It was used too often.",
         ("unauthenticated", _) => "The account of its owner was not active.",
+        ("not_found", _) => "There is no such resource.",
         (other, _) => other,
     };
     words.into()

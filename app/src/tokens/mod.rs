@@ -7,6 +7,7 @@ mod chart;
 mod create;
 mod current;
 mod edit;
+mod ending;
 mod endpoints;
 mod expiry;
 mod fields;

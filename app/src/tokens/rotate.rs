@@ -1,15 +1,16 @@
 //! The dialog that gives a token a new secret.
 
-use super::{Desk, Dialog};
+use super::{Desk, Dialog, edit};
 use crate::{
     api::{Failure, Method, Reply, parse},
     form::Form,
+    fresh::{self, Fresh},
     ui::{
         button::Submit, dialog::Dialog as Modal, notice, segmented::Segmented,
         text_field::complaint, toast::Toaster,
     },
 };
-use contract::tokens::{CreatedToken, DEFAULT_GRACE, RotateToken, TOKENS, Token};
+use contract::tokens::{CreatedToken, DEFAULT_GRACE, RotateToken, Status, TOKENS, Token};
 use leptos::prelude::*;
 
 /// How long the old secret may go on working: seconds and label.
@@ -23,22 +24,28 @@ pub const GRACES: [(&str, &str); 5] = [
 
 /// The dialog.
 pub fn dialog() -> AnyView {
-    let token = Desk::in_use().dialog.with_untracked(|dialog| match dialog {
-        Dialog::Rotate(token) => Some((**token).clone()),
+    let desk = Desk::in_use();
+    let path = desk.dialog.with_untracked(|dialog| match dialog {
+        Dialog::Rotate(token) => Some([TOKENS, "/", token.id.as_str()].concat()),
         _ => None,
     });
-    token
-        .map(|token| view! { <RotateDialog token /> })
-        .into_any()
+    let close = Callback::new(move |()| desk.close());
+    let modal = move |path: String| {
+        let rotated = [&path, "/rotate"].concat();
+        let content = fresh::in_dialog(path, move |token, fresh| {
+            rotate(desk, token, rotated.clone(), fresh)
+        });
+        view! { <Modal id="rotate-title" title="Rotate secret" small=true on_close=close>{content}</Modal> }
+    };
+    path.map(modal).into_any()
 }
 
-#[component]
-fn RotateDialog(
-    /// The token.
-    token: Token,
-) -> impl IntoView {
-    let (desk, toaster) = (Desk::in_use(), expect_context::<Toaster>());
-    let path = [TOKENS, "/", token.id.as_str(), "/rotate"].concat();
+/// The form for a token as it is, which sends to `path`.
+fn rotate(desk: Desk, token: &Token, path: String, fresh: Fresh) -> AnyView {
+    if token.status == Status::Revoked {
+        return edit::ended(desk);
+    }
+    let toaster = expect_context::<Toaster>();
     let form = Form::new("rotate", path, RotateToken::default());
     form.place("grace_seconds");
     let grace = RwSignal::new("86400");
@@ -48,7 +55,13 @@ fn RotateDialog(
         form.change("grace_seconds", |draft| draft.grace_seconds = seconds);
     });
     let made = move |answer: Result<Reply, Failure>| {
-        let created: CreatedToken = parse(&answer?.text)?;
+        fresh.hear(&answer);
+        let created = answer.and_then(|reply| parse::<CreatedToken>(&reply.text));
+        // What was refused may be as old as the list, and what got no answer may have been done.
+        if created.is_err() {
+            desk.reload();
+        }
+        let created = created?;
         let name = created.token.name.clone();
         if desk
             .dialog
@@ -65,9 +78,15 @@ fn RotateDialog(
     };
     let submit = move |ev| {
         let request = form.draft.get_untracked();
-        form.send(&ev, Method::POST, request, None, None, Box::new(made));
+        form.send(
+            &ev,
+            Method::POST,
+            request,
+            fresh.tag(),
+            None,
+            Box::new(made),
+        );
     };
-    let close = Callback::new(move |()| desk.close());
     let until = move || match grace.get() {
         "00" => {
             "Whoever has the old secret is locked out at once, and so is every script until it has the new one."
@@ -80,24 +99,24 @@ fn RotateDialog(
         notice::warning("An earlier secret still works, and rotating ends it at once. The list tells whether it is still in use.")
     });
     view! {
-        <Modal id="rotate-title" title="Rotate secret" small=true on_close=close>
-            <form class="dialog__form" id=form.state.id novalidate on:submit=submit>
-                <div class="dialog__body">
-                    {notice::alert(move || form.state.trouble())}
-                    <p>"“" {token.name} "” gets a new secret. Everything else about it stays, except that a refresh token ends."</p>
-                    {before}
-                    <fieldset class="fieldset">
-                        <legend class="field__label">"The old secret ends"</legend>
-                        <Segmented name="grace" options=GRACES.to_vec() value=grace.into() on_change=choose />
-                        {move || complaint("grace_seconds", form.state.complaint("grace_seconds"))}
-                        <p class="field__hint" role="status">{until}</p>
-                    </fieldset>
-                </div>
-                <div class="dialog__footer">
-                    <button type="button" class="button button--secondary" on:click=move |_| close.run(())>"Cancel"</button>
-                    <Submit label="Rotate" busy="Rotating…" pending=form.state.pending />
-                </div>
-            </form>
-        </Modal>
+        <form class="dialog__form" id=form.state.id novalidate on:submit=submit>
+            <div class="dialog__body">
+                {notice::alert(move || form.state.trouble())}
+                {fresh.way_on()}
+                <p>"“" {token.name.clone()} "” gets a new secret. Everything else about it stays, except that a refresh token ends."</p>
+                {before}
+                <fieldset class="fieldset">
+                    <legend class="field__label">"The old secret ends"</legend>
+                    <Segmented name="grace" options=GRACES.to_vec() value=grace.into() on_change=choose />
+                    {move || complaint("grace_seconds", form.state.complaint("grace_seconds"))}
+                    <p class="field__hint" role="status">{until}</p>
+                </fieldset>
+            </div>
+            <div class="dialog__footer">
+                <button type="button" class="button button--secondary" autofocus on:click=move |_| desk.close()>"Cancel"</button>
+                <Submit label="Rotate" busy="Rotating…" pending=form.state.pending />
+            </div>
+        </form>
     }
+    .into_any()
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     call::Call,
-    error::{Error, Result},
+    error::{Error, Refusal, Result},
     rates, rekey,
     secret::{Prefix, is_well_formed},
     usage::Visit,
@@ -117,15 +117,16 @@ impl SessionCaller {
 
 impl Caller {
     /// The person in a browser; a machine is refused, and its call counts.
-    pub fn into_session(self, call: &Call) -> Result<SessionCaller> {
+    pub fn into_session(self, call: &Call, parts: &Parts) -> Result<SessionCaller> {
         match self {
             Self::Session(session) => Ok(*session),
             Self::Machine(machine) => {
-                machine.count(call)?;
-                Err(Error::refused(
+                let visit = Visit::of(call, parts, ScopeSet::default());
+                let refusal = Refusal::new(
                     Code::Forbidden,
                     "Only a person in a browser can do this, not a token or a service account.",
-                ))
+                );
+                Err(machine.refuse(call, &visit, refusal))
             }
         }
     }

@@ -67,12 +67,20 @@ pub struct Machine {
 
 /// By what a machine is known.
 pub enum By {
-    /// A token, without its last use; and by the secret that it had before, until when.
-    Token(Box<Token>, Option<Timestamp>),
+    /// A token, without its last use; and by which secret that it had before, if not by its own.
+    Token(Box<Token>, Option<Replaced>),
     /// A service account's pair; and by the one that it had before, until when.
     Pair(Option<Timestamp>),
     /// A service account's OAuth token.
     OAuth,
+}
+
+/// A secret that was replaced.
+pub struct Replaced {
+    /// Until when it works.
+    pub until: Timestamp,
+    /// How it ends.
+    pub last_four: String,
 }
 
 impl Machine {
@@ -129,6 +137,13 @@ impl Machine {
         Ok(gate::in_rate(self.take(call))?)
     }
 
+    /// Refuses a call that it may not make, or by its rate if it made too many, and notes that.
+    pub fn refuse(&self, call: &Call, visit: &Visit, refusal: Refusal) -> Error {
+        let refusal = gate::in_rate(self.take(call)).err().unwrap_or(refusal);
+        self.was_refused(call, visit, &refusal);
+        refusal.into()
+    }
+
     /// Counts a use that is told of rather than made here; the seconds until the next, if it is one too many.
     pub fn count_use(&self, call: &Call) -> Option<i64> {
         self.rate(call).too_often()
@@ -147,7 +162,7 @@ impl Machine {
         let mut headers = Vec::from(rate.headers("credential"));
         let expires = self.expires_at.map(|at| (EXPIRES, at.to_string()));
         headers.extend(expires);
-        if let By::Token(_, Some(until)) | By::Pair(Some(until)) = &self.by {
+        if let By::Token(_, Some(Replaced { until, .. })) | By::Pair(Some(until)) = &self.by {
             headers.push((SUNSET, until.http_date()));
         }
         call.tell(headers);
@@ -409,14 +424,14 @@ impl Lookup {
             return Ok(None);
         };
         let retired = store::find_retired(&call.db, digest, call.now).await?;
-        Ok(retired.map(|(found, last_use, until)| {
+        Ok(retired.map(|(found, last_use, old)| {
             // Dead for another reason says more than that the secret is old.
             let state = match token_state(&found, None, call.now) {
-                State::Good if until <= call.now => State::Replaced,
+                State::Good if old.until <= call.now => State::Replaced,
                 state => state,
             };
             MachineCaller {
-                machine: Arc::new(token_machine(found, state, Some(until))),
+                machine: Arc::new(token_machine(found, state, Some(old))),
                 last_use,
             }
         }))
@@ -440,13 +455,17 @@ fn token_state(found: &FoundToken, access_until: Option<Timestamp>, now: Timesta
     }
 }
 
-fn token_machine(found: FoundToken, state: State, old: Option<Timestamp>) -> Machine {
+fn token_machine(found: FoundToken, state: State, old: Option<Replaced>) -> Machine {
     let token = found.token;
     Machine {
-        expires_at: [token.end(), found.access_until, old]
-            .into_iter()
-            .flatten()
-            .min(),
+        expires_at: [
+            token.end(),
+            found.access_until,
+            old.as_ref().map(|old| old.until),
+        ]
+        .into_iter()
+        .flatten()
+        .min(),
         tenant: Tenant::new(found.tenant),
         owner: token.owner.clone(),
         actor: Actor::machine(&token.owner, token.id.as_str()),

@@ -91,7 +91,7 @@ impl<S: Sync, R: Right> FromRequestParts<S> for Authorized<R> {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self> {
         let call = Call::of(&parts.extensions)?;
         let caller = SendFuture::new(caller::identify(&call, parts, ScopeSet::default())).await?;
-        let session = caller.into_session(&call)?;
+        let session = caller.into_session(&call, parts)?;
         session.claim::<R>(&call)?;
         Ok(Self {
             owner: session.owner.clone(),
@@ -164,7 +164,7 @@ impl<S: Sync> FromRequestParts<S> for InSession {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self> {
         let call = Call::of(&parts.extensions)?;
         let caller = SendFuture::new(caller::identify(&call, parts, ScopeSet::default())).await?;
-        caller.into_session(&call).map(Self)
+        caller.into_session(&call, parts).map(Self)
     }
 }
 

@@ -28,8 +28,8 @@ pub struct Renewal {
     pub owner_on: bool,
     /// Whether the pair is the present one.
     pub present: bool,
-    /// When its access token is over.
-    pub access_until: Timestamp,
+    /// When its access token is over; nothing if the token has no pair any more.
+    pub access_until: Option<Timestamp>,
     /// The addresses that it may be used from: its own, and those of the service account that has it.
     pub allowlists: [Arc<Allowlist>; 2],
 }

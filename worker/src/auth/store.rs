@@ -1,6 +1,6 @@
 //! The lookups behind every call, and what they note about sessions.
 
-use super::{Grant, Owner};
+use super::{Grant, Owner, machine::Replaced};
 use crate::{
     db::{Db, Joined, Statement},
     error::{Error, Result},
@@ -209,17 +209,19 @@ pub(super) async fn find_retired(
     db: &Db,
     digest: &Digest,
     now: Timestamp,
-) -> Result<Option<(FoundToken, LastUse, Timestamp)>> {
-    let row: Option<(Timestamp, (FoundTokenRow, LastUse))> = db
+) -> Result<Option<(FoundToken, LastUse, Replaced)>> {
+    let row: Option<(Timestamp, String, (FoundTokenRow, LastUse))> = db
         .first_as_text(Statement::new(
-            "SELECT json_array(s.until, json(t.text)) AS text
+            "SELECT json_array(s.until, s.last_four, json(t.text)) AS text
              FROM retired_secrets s JOIN checked_access_tokens t ON t.id = s.token_id AND t.tenant_id = s.tenant_id
              WHERE s.digest = ?1 AND s.role = 'access'",
             [digest],
         ))
         .await?;
-    row.map(|(until, (token, last_use))| Ok((token.read(now)?, last_use, until)))
-        .transpose()
+    row.map(|(until, last_four, (token, last_use))| {
+        Ok((token.read(now)?, last_use, Replaced { until, last_four }))
+    })
+    .transpose()
 }
 
 #[derive(Deserialize)]
@@ -295,7 +297,8 @@ pub(super) struct RenewableRow {
     pub present: u8,
     /// Whether the access token that came along is the present one or, beside a refresh token of before, one of before.
     pub access_fits: u8,
-    pub access_until: Timestamp,
+    /// Nothing of a token that has no pair any more.
+    pub access_until: Option<Timestamp>,
     /// One entry a line.
     pub account_ip_allowlist: String,
     #[serde(flatten)]
@@ -305,7 +308,7 @@ pub(super) struct RenewableRow {
 /// The token that a pair renews or once renewed. It takes no key, since the pair is what proves the right.
 pub(super) fn find_renewable(refresh: &Digest, access: &Digest) -> Statement {
     Statement::new(
-        "SELECT t.tenant_id, t.owner_on, t.refresh_digest = ?1 AS present,
+        "SELECT t.tenant_id, t.owner_on, t.refresh_digest IS ?1 AS present,
                 t.digest = ?2 OR t.refresh_digest IS NOT ?1
                               AND EXISTS (SELECT 1 FROM retired_secrets s WHERE s.digest = ?2 AND s.token_id = t.id) AS access_fits,
                 t.access_until, t.account_ip_allowlist, t.id, t.user_id, t.service_account_id, t.owner_name, t.kind, t.name,
@@ -314,8 +317,7 @@ pub(super) fn find_renewable(refresh: &Digest, access: &Digest) -> Statement {
                 t.in_grace_until, t.last_used_at, t.last_used_ip, t.revoked_at, t.revoked_by, t.revoke_reason, t.version
          FROM held_tokens t
          WHERE t.id = coalesce((SELECT id FROM tokens WHERE refresh_digest = ?1),
-                               (SELECT token_id FROM retired_secrets WHERE digest = ?1 AND role = 'refresh'))
-           AND t.access_until IS NOT NULL",
+                               (SELECT token_id FROM retired_secrets WHERE digest = ?1 AND role = 'refresh'))",
         [refresh, access],
     )
 }

@@ -2,7 +2,7 @@
 
 use super::{Wanted, identity, pass};
 use crate::{
-    call::Call,
+    call::{self, Call},
     error::{Error, Refusal, Result},
     respond,
 };
@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, HeaderName, Method, StatusCode, Uri, request::Parts},
     response::{IntoResponse, Response},
 };
-use contract::{allowlist::Allowlist, problem::Code, tokens::endpoints};
+use contract::{allowlist::Allowlist, problem::Code};
 use std::{net::IpAddr, sync::OnceLock};
 
 const FORWARD_AUTH: &str = "/forward-auth";
@@ -79,19 +79,18 @@ fn as_proxies_know_it(answer: Result<Response>) -> Response {
 
 async fn answer(call: &Call, headers: &HeaderMap, method: &str, uri: &str) -> Result<Response> {
     let path = uri.split_once('?').map_or(uri, |(path, _)| path);
-    let resource = endpoints::resource(path).ok_or_else(|| {
-        denied("The path must begin with a resource, such as /backups, and be free of detours.")
-    })?;
     // RFC 9110, 9.1: a token, and case matters.
     if method.is_empty() || !method.bytes().all(|b| b.is_ascii_uppercase() || b == b'-') {
         return Err(denied("The method must be one, such as GET."));
     }
-    let wanted = Wanted {
-        method,
-        path,
-        resource,
-    };
-    let caller = pass(call, headers, client(call, headers)?, &wanted).await?;
+    let wanted = Wanted { method, path };
+    let caller = pass(call, headers, client(call, headers)?, &wanted, || {
+        Refusal::new(
+            Code::Forbidden,
+            "The path must begin with a resource, such as /backups, and be free of detours.",
+        )
+    });
+    let caller = caller.await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     for (name, value) in identity(call, &caller) {
         respond::set(response.headers_mut(), name, &value);
@@ -124,10 +123,7 @@ fn client(call: &Call, headers: &HeaderMap) -> Result<Option<IpAddr>> {
     let is_trusted = !trusted.is_empty() && trusted.allows(call.address());
     let told = headers.get(CLIENT).filter(|_| is_trusted);
     Ok(match told.and_then(|told| told.to_str().ok()) {
-        Some(told) => told
-            .rsplit(',')
-            .next()
-            .and_then(|ip| ip.trim().parse().ok()),
+        Some(told) => told.rsplit(',').next().and_then(call::address),
         None => call.address(),
     })
 }

@@ -14,7 +14,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, header},
     response::{IntoResponse, Response},
 };
-use contract::{problem::Code, tokens::endpoints};
+use contract::problem::Code;
 use std::sync::OnceLock;
 
 /// The path below which calls are passed on.
@@ -113,14 +113,12 @@ pub async fn forward(call: Call, request: Request) -> Result<Response> {
     }
     let path = request.uri().path().strip_prefix(GATEWAY);
     let path = path.unwrap_or_default();
-    let resource = endpoints::resource(path).ok_or_else(|| Error::not_found("resource"))?;
     let method = request.method().as_str();
-    let wanted = Wanted {
-        method,
-        path,
-        resource,
-    };
-    let caller = pass(&call, headers, call.address(), &wanted).await?;
+    let wanted = Wanted { method, path };
+    let caller = pass(&call, headers, call.address(), &wanted, || {
+        Refusal::new(Code::NotFound, "There is no such resource.")
+    });
+    let caller = caller.await?;
     /// Asked for once: it stays the same as long as the isolate lives.
     static UPSTREAM: OnceLock<Option<String>> = OnceLock::new();
     let upstream = UPSTREAM

@@ -15,13 +15,14 @@ use crate::{
         shown::Shown,
     },
     call::Call,
-    error::{Error, Result},
+    error::{Error, Refusal, Result},
     usage::Visit,
 };
 use axum::http::{HeaderMap, HeaderName};
 use contract::{
     problem::Code,
-    scopes::{Access, Resource, Scope},
+    scopes::{Access, Resource, Scope, ScopeSet},
+    tokens::endpoints,
 };
 use std::net::IpAddr;
 
@@ -33,15 +34,16 @@ struct Wanted<'a> {
     method: &'a str,
     /// The path, beginning at the resource.
     path: &'a str,
-    resource: Resource,
 }
 
-/// Lets a machine pass, or says why not. A cookie is no credential here: a person in a browser does not call the API.
+/// Lets a machine pass, or says why not: as `astray` does if the path leads to no resource. A cookie is no credential here:
+/// a person in a browser does not call the API.
 async fn pass(
     call: &Call,
     headers: &HeaderMap,
     ip: Option<IpAddr>,
     wanted: &Wanted<'_>,
+    astray: fn() -> Refusal,
 ) -> Result<MachineCaller> {
     let shown = Shown::of(headers)?.ok_or_else(|| {
         Error::refused(
@@ -49,19 +51,25 @@ async fn pass(
             "Send an access token: Authorization: Bearer lkp_…",
         )
     })?;
-    let scope = Scope(wanted.resource, Access::of_method(wanted.method));
+    let resource = endpoints::resource(wanted.path);
+    let scope = resource.map(|resource| Scope(resource, Access::of_method(wanted.method)));
     let visit = Visit {
         ip,
-        route: format!(
-            "{} /{}",
+        route: [
             counted_as(wanted.method),
-            wanted.resource.as_str()
-        ),
-        scopes: Some(scope.into()),
+            " ",
+            resource.map_or("(no resource)", |_| "/"),
+            resource.map_or("", Resource::as_str),
+        ]
+        .concat(),
+        scopes: Some(scope.map(ScopeSet::from).unwrap_or_default()),
         is_told: false,
     };
     let caller = machine::identify(call, &visit, &shown).await?;
-    caller.pass(call, &visit, wanted.path, scope)?;
+    match scope {
+        Some(scope) => caller.pass(call, &visit, wanted.path, scope)?,
+        None => return Err(caller.refuse(call, &visit, astray())),
+    }
     Ok(caller)
 }
 

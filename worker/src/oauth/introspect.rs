@@ -7,7 +7,7 @@ use crate::{
         machine::{self, By},
         shown::Shown,
     },
-    call::Call,
+    call::{self, Call},
     error::{Error, Refusal, Result},
     usage::{self, Visit},
 };
@@ -50,7 +50,7 @@ pub async fn introspect(call: Call, headers: HeaderMap, form: Form) -> Result<Js
     };
     let visit = Visit {
         // Without it the caller does not vouch for any address, so a token with an allowlist is not good.
-        ip: form.get("client_ip").and_then(|text| text.parse().ok()),
+        ip: form.get("client_ip").and_then(call::address),
         scopes: form
             .get("scope")
             .and_then(|text| ScopeSet::parse(text).ok())

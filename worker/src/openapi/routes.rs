@@ -704,6 +704,7 @@ fn tokens(schemas: &mut Schemas) -> Vec<Operation> {
             .answers::<Revoked>(200, schemas)
             .refuses(&[NotFound]),
         op("POST /api/v1/tokens/{id}/rotate", "rotateToken", "token", "Replace the secret of a token", InSession)
+            .conditional()
             .about("The old one goes on working for the grace.")
             .takes::<RotateToken>(schemas)
             .repeatable()
@@ -711,9 +712,11 @@ fn tokens(schemas: &mut Schemas) -> Vec<Operation> {
             .answers_as(201, &made)
             .refuses(&[NotFound, Conflict]),
         op("DELETE /api/v1/tokens/{id}/grace", "endTokenGrace", "token", "Retire the old secret of a token at once", InSession)
+            .conditional()
             .answers_nothing(204)
             .refuses(&[NotFound, Conflict]),
         op("DELETE /api/v1/tokens/{id}/rotation", "undoTokenRotation", "token", "Undo the last rotation of a token", InSession)
+            .conditional()
             .about("The old secret is the token's again, and the new one nobody's. It can be done while the old one works and nobody has used the new one.")
             .steps_up()
             .answers_as(200, &reference("Token"))

@@ -558,7 +558,7 @@ fn too_many(policy: &Policy) -> Error {
     .into()
 }
 
-fn changed_since() -> Error {
+pub(super) fn changed_since() -> Error {
     Error::refused(
         Code::PreconditionFailed,
         "The token was changed elsewhere since you opened it.",

@@ -7,8 +7,8 @@
 use super::{
     notices,
     store::{
-        self, AccountUse, AddressUse, Again, Line, RefusedUse, RouteUse, Taken, TokenKey, TokenUse,
-        first_of,
+        self, AccountUse, AddressUse, Again, LastUse, Line, RefusedUse, RouteUse, SecretUse, Taken,
+        TokenKey, TokenUse, first_of,
     },
 };
 use crate::{
@@ -30,7 +30,7 @@ use contract::{
     problem::Code,
     scopes::ScopeSet,
     time::Timestamp,
-    tokens::{OBSERVED, TokenOwner},
+    tokens::{OBSERVED, Token, TokenOwner},
 };
 use std::{
     cell::RefCell,
@@ -48,14 +48,14 @@ const ROUNDS: usize = 20;
 pub const WRITTEN_WITHIN_MS: u32 = PAUSE_MS + ANSWER_MS + 450;
 /// A writer not heard of for this many seconds was ended by the platform.
 const WRITER_LOST: i64 = 30;
-/// The most new addresses, the most refusals and the most refused calls that are told apart within one second; whoever comes
-/// from more is not told better by it.
-const APART: usize = 200;
 /// For each so many tokens that were written, the next ones wait another second, but never longer than that.
 const TOKENS_PER_SECOND: usize = 100;
 const LONGEST: usize = 10;
-/// No more tokens, no more of their addresses and no more of their calls wait.
+/// No more tokens, no more of their addresses, no more refusals and no more of their calls wait.
 const WAITING: usize = 2_000;
+/// Of one token, no more new addresses and no more refusals by address wait, so that it leaves room for others: that it is
+/// used from more within a second is not told better by naming them.
+const APART: usize = 20;
 /// Seconds. Calls that are alike within one are one line.
 const MINUTE: i64 = 60;
 /// The calls with one token within a minute tell their addresses up to so many that are not alike.
@@ -80,9 +80,9 @@ pub(super) trait Counted {
     fn take_in(&mut self, other: Self, later: bool);
 }
 
-/// Counts one that came just now, unless it would be one more than the `most` that are told apart.
-fn count_apart<C: Counted>(counts: &mut BTreeMap<C::Key, C>, new: C, most: usize) {
-    if counts.len() < most || counts.contains_key(&new.key()) {
+/// Counts one that came just now, unless it would be one more than may wait.
+fn count_new<C: Counted>(counts: &mut BTreeMap<C::Key, C>, new: C) {
+    if counts.len() < WAITING || counts.contains_key(&new.key()) {
         count(counts, new, true);
     }
 }
@@ -133,10 +133,10 @@ impl Counts {
         if let Some(alike) = self.line(&line.key()) {
             return alike.take_in(line, true);
         }
-        let (lines, most) = if line.code.is_empty() {
-            (&mut self.lines, WAITING)
+        let lines = if line.code.is_empty() {
+            &mut self.lines
         } else {
-            (&mut self.refused_lines, APART)
+            &mut self.refused_lines
         };
         let first = (
             TokenKey::of(&line.token),
@@ -152,7 +152,19 @@ impl Counts {
         if of_minute.take(LINES_PER_MINUTE).count() == LINES_PER_MINUTE {
             line.ip = None;
         }
-        count_apart(lines, line, most);
+        count_new(lines, line);
+    }
+
+    /// Counts a refusal. One whose token already has as many as are told apart does not tell its address.
+    fn count_refusal(&mut self, mut refused: RefusedUse) {
+        let key = refused.key();
+        let first = (key.0, "", String::new(), None);
+        let of_token = self.refusals.range(first..);
+        let of_token = of_token.take_while(|((token, ..), _)| *token == key.0);
+        if !self.refusals.contains_key(&key) && of_token.take(APART).count() == APART {
+            refused.ip = None;
+        }
+        count_new(&mut self.refusals, refused);
     }
 
     /// After how many seconds the uses of tokens that come after these are written.
@@ -166,8 +178,8 @@ impl Counts {
         if self.tokens.len().max(self.lines.len()) >= WAITING {
             return std::mem::take(self);
         }
-        let in_grace = |_: &_, used: &mut TokenUse| used.old || used.new_secret.is_some();
-        let tokens = self.tokens.extract_if(.., in_grace).collect();
+        let has_two = |_: &_, used: &mut TokenUse| !used.secrets.is_empty();
+        let tokens = self.tokens.extract_if(.., has_two).collect();
         let waiting = Self {
             tokens: std::mem::take(&mut self.tokens),
             addresses: std::mem::take(&mut self.addresses),
@@ -217,6 +229,45 @@ struct Recorder {
 }
 
 impl Recorder {
+    /// Counts from where a token was used.
+    fn count_address(
+        &mut self,
+        call: &Call,
+        machine: &MachineCaller,
+        token: &Token,
+        visit: &Visit,
+        again: &Again,
+    ) {
+        let key = (TokenKey::of(&token.id), visit.ip);
+        let is_known = self.known.contains(&key);
+        let addresses = if is_known {
+            &mut self.counts.addresses
+        } else {
+            &mut self.counts.new_addresses
+        };
+        if let Some(address) = addresses.get_mut(&key) {
+            return address.again(again);
+        }
+        let of_token = addresses.range((key.0, None)..);
+        let of_token = of_token.take_while(|((token, _), _)| *token == key.0);
+        if addresses.len() == WAITING || of_token.take(APART).count() == APART {
+            return;
+        }
+        let address = AddressUse {
+            tenant: machine.tenant.as_str().into(),
+            token: token.id.clone(),
+            ip: visit.ip,
+            calls: 1,
+            at: call.now,
+            agent: again.agent.map(str::to_owned),
+            // Also of one that was written before: it may have been forgotten since.
+            place: visit.place(call),
+            call: visit.route.clone(),
+            network: notices::network(visit.ip),
+        };
+        addresses.insert(key, address);
+    }
+
     /// Learns that this was written.
     fn wrote(&mut self, counts: &Counts) {
         self.failures = 0;
@@ -372,68 +423,49 @@ pub fn record(call: &Call, machine: &MachineCaller, visit: &Visit) {
             note_refusal(call, &machine.tenant, token, visit, OBSERVED, String::new());
         }
     }
+    let again = Again {
+        at: call.now,
+        ip: visit.ip,
+        agent: visit.agent(call),
+        route: &visit.route,
+    };
     note(call, |recorder| {
-        let counts = &mut recorder.counts;
         if let TokenOwner::ServiceAccount { id, .. } = &machine.owner {
+            let last = LastUse::of(&again);
             let used = AccountUse {
                 tenant: machine.tenant.as_str().into(),
                 account: id.as_str().into(),
-                old: matches!(machine.by, By::Pair(Some(_))),
-                at: call.now,
-                ip: visit.ip,
-                agent: visit.agent(call).map(str::to_owned),
+                old: matches!(machine.by, By::Pair(Some(_))).then(|| last.clone()),
+                last,
             };
-            count(&mut counts.accounts, used, true);
+            count(&mut recorder.counts.accounts, used, true);
         }
         if let By::Token(token, old) = &machine.by {
-            let again = Again {
-                at: call.now,
-                ip: visit.ip,
-                agent: visit.agent(call),
-                route: &visit.route,
-            };
+            recorder.count_address(call, machine, token, visit, &again);
             let scopes = Taken(visit.scopes);
-            let in_grace = token.in_grace_until.is_some_and(|until| call.now < until);
-            let new_secret = (in_grace && old.is_none()).then_some(token.last_four.as_str());
-            let key = (TokenKey::of(&token.id), visit.ip);
-            let is_known = recorder.known.contains(&key);
-            let (addresses, most) = if is_known {
-                (&mut counts.addresses, WAITING)
-            } else {
-                (&mut counts.new_addresses, APART)
-            };
-            if let Some(address) = addresses.get_mut(&key) {
-                address.again(&again);
-            } else if addresses.len() < most {
-                // To ask has its cost, and of what was written before it is known.
-                let place = if is_known { None } else { visit.place(call) };
-                let address = AddressUse {
+            let tokens = &mut recorder.counts.tokens;
+            let used = match tokens.entry(TokenKey::of(&token.id)) {
+                Entry::Occupied(used) => {
+                    let used = used.into_mut();
+                    used.again(&again, scopes);
+                    used
+                }
+                Entry::Vacant(place) => place.insert(TokenUse {
                     tenant: machine.tenant.as_str().into(),
                     token: token.id.clone(),
-                    ip: visit.ip,
-                    calls: 1,
-                    at: call.now,
-                    agent: again.agent.map(str::to_owned),
-                    place,
-                    call: visit.route.clone(),
-                    network: notices::network(visit.ip),
-                };
-                count(addresses, address, true);
-            }
-            match counts.tokens.entry((key.0, old.is_some())) {
-                Entry::Occupied(mut used) => used.get_mut().again(&again, scopes, new_secret),
-                Entry::Vacant(place) => {
-                    place.insert(TokenUse {
-                        tenant: machine.tenant.as_str().into(),
-                        token: token.id.clone(),
-                        old: old.is_some(),
-                        new_secret: new_secret.map(str::to_owned),
-                        routes: vec![RouteUse::once(call.now, again.route, scopes)],
-                        at: call.now,
-                        ip: visit.ip,
-                        agent: again.agent.map(str::to_owned),
-                    });
-                }
+                    routes: vec![RouteUse::once(call.now, again.route, scopes)],
+                    last: LastUse::of(&again),
+                    secrets: vec![],
+                }),
+            };
+            let in_grace = token.in_grace_until.is_some_and(|until| call.now < until);
+            let last_four = match old {
+                Some(old) => Some(&old.last_four),
+                None => in_grace.then_some(&token.last_four),
+            };
+            if let Some(last_four) = last_four {
+                let (last_four, last) = (last_four.clone(), LastUse::of(&again));
+                used.by(SecretUse { last_four, last }, true);
             }
         }
     });
@@ -452,23 +484,22 @@ fn note_refusal(
     tenant: &Tenant,
     token: &TokenId,
     visit: &Visit,
-    reason: &str,
+    reason: &'static str,
     missing: String,
 ) {
     note(call, |recorder| {
-        let counts = &mut recorder.counts;
         let refused = RefusedUse {
             tenant: tenant.as_str().into(),
-            token: token.as_str().into(),
-            reason: reason.into(),
-            ip: visit.ip.map(|ip| ip.to_string()).unwrap_or_default(),
+            token: token.clone(),
+            reason,
+            ip: visit.ip,
             calls: 1,
             at: call.now,
             agent: visit.agent(call).map(str::to_owned),
             call: visit.route.clone(),
             missing,
         };
-        count_apart(&mut counts.refusals, refused, APART);
+        recorder.counts.count_refusal(refused);
     });
 }
 
@@ -557,9 +588,14 @@ mod tests {
         TokenUse {
             tenant: "ten_1".into(),
             token: token(1),
-            old: false,
-            new_secret: None,
             routes: vec![RouteUse::once(at, "GET /backups", Taken(None))],
+            last: last(at, ip),
+            secrets: vec![],
+        }
+    }
+
+    fn last(at: Timestamp, ip: &str) -> LastUse {
+        LastUse {
             at,
             ip: ip.parse().ok(),
             agent: None,
@@ -574,7 +610,7 @@ mod tests {
         let told: Vec<_> = counts
             .tokens
             .values()
-            .map(|used| (used.routes[0].calls, used.at, used.ip))
+            .map(|used| (used.routes[0].calls, used.last.at, used.last.ip))
             .collect();
         assert_eq!(told, [(2, NOW.plus(1), "192.0.2.2".parse().ok())]);
     }
@@ -588,7 +624,7 @@ mod tests {
         let told: Vec<_> = counts
             .tokens
             .values()
-            .map(|used| (used.routes[0].calls, used.at))
+            .map(|used| (used.routes[0].calls, used.last.at))
             .collect();
         assert_eq!(told, [(2, NOW.plus(1))]);
     }
@@ -629,16 +665,16 @@ mod tests {
             network: String::new(),
         };
         let mut counts = Counts::default();
-        let (old, new_secret) = (used(NOW, "192.0.2.1"), used(NOW, "192.0.2.1"));
-        for used in [
-            used(NOW, "192.0.2.1"),
-            TokenUse { old: true, ..old },
-            TokenUse {
-                token: token(2),
-                new_secret: Some("zzzz".into()),
-                ..new_secret
-            },
-        ] {
+        let mut of_two = TokenUse {
+            token: token(2),
+            ..used(NOW, "192.0.2.1")
+        };
+        let secret = SecretUse {
+            last_four: "zzzz".into(),
+            last: last(NOW, "192.0.2.1"),
+        };
+        of_two.by(secret, true);
+        for used in [used(NOW, "192.0.2.1"), of_two] {
             count(&mut counts.tokens, used, true);
         }
         count(&mut counts.addresses, address("192.0.2.1"), true);
@@ -647,13 +683,7 @@ mod tests {
         counts.count_call(refused_line(403));
         let urgent = counts.take_urgent();
         let keys = |counts: &Counts| counts.tokens.keys().copied().collect::<Vec<_>>();
-        assert_eq!(
-            keys(&urgent),
-            [
-                (TokenKey::of(&token(1)), true),
-                (TokenKey::of(&token(2)), false)
-            ]
-        );
+        assert_eq!(keys(&urgent), [TokenKey::of(&token(2))]);
         let sizes = |counts: &Counts| {
             let Counts {
                 addresses,
@@ -670,7 +700,7 @@ mod tests {
             ]
         };
         assert_eq!(sizes(&urgent), [0, 1, 0, 1]);
-        assert_eq!(keys(&counts), [(TokenKey::of(&token(1)), false)]);
+        assert_eq!(keys(&counts), [TokenKey::of(&token(1))]);
         assert_eq!(sizes(&counts), [1, 0, 1, 0]);
         // The address of a token whose use did not wait is something to write all the same.
         counts.tokens.clear();
@@ -732,12 +762,45 @@ mod tests {
     fn c_2_no_more_calls_are_told_apart_than_are_worth_it_and_alike_ones_still_count() {
         let mut counts = Counts::default();
         for _ in 0..2 {
-            for status in 0..=APART {
-                counts.count_call(refused_line(status.try_into().unwrap()));
+            for n in 0..=WAITING {
+                counts.count_call(Line {
+                    token: token(n),
+                    ..refused_line(403)
+                });
             }
         }
-        assert_eq!(counts.refused_lines.len(), APART);
+        assert_eq!(counts.refused_lines.len(), WAITING);
         assert!(counts.refused_lines.values().all(|line| line.calls == 2));
+    }
+
+    #[test]
+    fn refusals_of_one_token_leave_room_for_those_of_others_and_all_are_counted() {
+        let mut counts = Counts::default();
+        let refused = |n: usize, ip: usize| RefusedUse {
+            tenant: "ten_1".into(),
+            token: token(n),
+            reason: Code::IpNotAllowed.as_str(),
+            ip: format!("192.0.2.{ip}").parse().ok(),
+            calls: 1,
+            at: NOW,
+            agent: None,
+            call: "GET /backups".into(),
+            missing: String::new(),
+        };
+        for ip in 0..100 {
+            counts.count_refusal(refused(1, ip));
+            counts.count_refusal(refused(ip + 2, 1));
+        }
+        let of_one = counts
+            .refusals
+            .values()
+            .filter(|refused| refused.token == token(1));
+        let of_one: Vec<_> = of_one
+            .map(|refused| (refused.ip.is_some(), refused.calls))
+            .collect();
+        assert_eq!(of_one.iter().filter(|(told, _)| *told).count(), APART);
+        assert_eq!(of_one.iter().map(|(_, calls)| *calls).sum::<u32>(), 100);
+        assert_eq!(counts.refusals.len(), of_one.len() + 100);
     }
 
     #[test]

@@ -79,21 +79,6 @@ pub(super) fn first_of(seconds: i64, at: Timestamp) -> Timestamp {
     at.plus(-at.seconds().rem_euclid(seconds))
 }
 
-/// One more call, which came just now. Most of what it tells is what the one before it told: that stays where it is, since
-/// to move it would cost more than all else about counting.
-pub(super) struct Again<'a> {
-    pub at: Timestamp,
-    pub ip: Option<IpAddr>,
-    pub agent: Option<&'a str>,
-    pub route: &'a str,
-}
-
-fn set(kept: &mut Option<String>, new: Option<&str>) {
-    if kept.as_deref() != new {
-        *kept = new.map(str::to_owned);
-    }
-}
-
 /// The scopes that calls took, if that is known, as they are kept.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Taken(pub Option<ScopeSet>);
@@ -107,24 +92,68 @@ impl Serialize for Taken {
     }
 }
 
-/// Uses of one token, by its present secret or the one before.
+/// One more call, which came just now.
+pub(super) struct Again<'a> {
+    pub at: Timestamp,
+    pub ip: Option<IpAddr>,
+    pub agent: Option<&'a str>,
+    pub route: &'a str,
+}
+
+/// When something was used last, from where and by what.
 #[derive(Clone, Serialize)]
-pub(super) struct TokenUse {
-    pub tenant: String,
-    pub token: TokenId,
-    pub old: bool,
-    /// How the secret ends that was used, if the one before works too.
-    pub new_secret: Option<String>,
-    pub routes: Vec<RouteUse>,
-    /// The last of them.
+pub(super) struct LastUse {
     pub at: Timestamp,
     pub ip: Option<IpAddr>,
     pub agent: Option<String>,
 }
 
+impl LastUse {
+    pub fn of(call: &Again) -> Self {
+        Self {
+            at: call.at,
+            ip: call.ip,
+            agent: call.agent.map(str::to_owned),
+        }
+    }
+
+    fn again(&mut self, call: &Again) {
+        self.at = call.at;
+        self.ip = call.ip;
+        set(&mut self.agent, call.agent);
+    }
+}
+
+/// What a call tells is mostly what the one before it told. That stays where it is, since to move it would cost more than
+/// all else about counting.
+fn set(kept: &mut Option<String>, new: Option<&str>) {
+    if kept.as_deref() != new {
+        *kept = new.map(str::to_owned);
+    }
+}
+
+/// The last use of one of the two secrets that a token has while one is in its grace.
+#[derive(Clone, Serialize)]
+pub(super) struct SecretUse {
+    /// How the secret ends.
+    pub last_four: String,
+    pub last: LastUse,
+}
+
+/// Uses of one token.
+#[derive(Clone, Serialize)]
+pub(super) struct TokenUse {
+    pub tenant: String,
+    pub token: TokenId,
+    pub routes: Vec<RouteUse>,
+    pub last: LastUse,
+    /// By which secret, as long as there are two.
+    pub secrets: Vec<SecretUse>,
+}
+
 impl TokenUse {
     /// Takes in one more call, which took these scopes.
-    pub fn again(&mut self, call: &Again, scopes: Taken, new_secret: Option<&str>) {
+    pub fn again(&mut self, call: &Again, scopes: Taken) {
         let day = Day::of(call.at);
         let is_like = |kept: &&mut RouteUse| kept.is_of(day, call.route, scopes);
         match self.routes.iter_mut().find(is_like) {
@@ -133,57 +162,67 @@ impl TokenUse {
                 .routes
                 .push(RouteUse::once(call.at, call.route, scopes)),
         }
-        self.at = call.at;
-        set(&mut self.new_secret, new_secret);
-        self.ip = call.ip;
-        set(&mut self.agent, call.agent);
+        self.last.again(call);
+    }
+
+    /// Notes by which of its two secrets it was used.
+    pub fn by(&mut self, secret: SecretUse, later: bool) {
+        let mut secrets = self.secrets.iter_mut();
+        match secrets.find(|kept| kept.last_four == secret.last_four) {
+            Some(kept) if later => *kept = secret,
+            Some(_) => {}
+            None => self.secrets.push(secret),
+        }
     }
 }
 
 impl Counted for TokenUse {
-    type Key = (TokenKey, bool);
+    type Key = TokenKey;
 
     fn key(&self) -> Self::Key {
-        (TokenKey::of(&self.token), self.old)
+        TokenKey::of(&self.token)
     }
 
-    fn take_in(&mut self, mut other: Self, later: bool) {
-        for new in std::mem::take(&mut other.routes) {
+    fn take_in(&mut self, other: Self, later: bool) {
+        for new in other.routes {
             let is_like = |kept: &&mut RouteUse| kept.is_of(new.day, &new.route, new.scopes);
             match self.routes.iter_mut().find(is_like) {
                 Some(kept) => kept.calls += new.calls,
                 None => self.routes.push(new),
             }
         }
+        for secret in other.secrets {
+            self.by(secret, later);
+        }
         if later {
-            other.routes = std::mem::take(&mut self.routes);
-            *self = other;
+            self.last = other.last;
         }
     }
 }
 
-/// Uses of one service account's pair, the present one or the one before.
+/// Uses of one service account.
 #[derive(Clone, Serialize)]
 pub(super) struct AccountUse {
     pub tenant: String,
     pub account: String,
-    pub old: bool,
-    /// The last of them.
-    pub at: Timestamp,
-    pub ip: Option<IpAddr>,
-    pub agent: Option<String>,
+    pub last: LastUse,
+    /// Of the pair before the present one.
+    pub old: Option<LastUse>,
 }
 
 impl Counted for AccountUse {
-    type Key = (String, bool);
+    type Key = String;
 
     fn key(&self) -> Self::Key {
-        (self.account.clone(), self.old)
+        self.account.clone()
     }
 
     fn take_in(&mut self, other: Self, later: bool) {
         if later {
-            *self = other;
+            self.last = other.last;
+            self.old = other.old.or(self.old.take());
+        } else {
+            self.old = self.old.take().or(other.old);
         }
     }
 }
@@ -236,9 +275,9 @@ impl Counted for AddressUse {
 #[derive(Clone, Serialize)]
 pub(super) struct RefusedUse {
     pub tenant: String,
-    pub token: String,
-    pub reason: String,
-    pub ip: String,
+    pub token: TokenId,
+    pub reason: &'static str,
+    pub ip: Option<IpAddr>,
     pub calls: u32,
     pub at: Timestamp,
     pub agent: Option<String>,
@@ -249,10 +288,15 @@ pub(super) struct RefusedUse {
 }
 
 impl Counted for RefusedUse {
-    type Key = [String; 4];
+    type Key = (TokenKey, &'static str, String, Option<IpAddr>);
 
     fn key(&self) -> Self::Key {
-        [&self.token, &self.reason, &self.missing, &self.ip].map(String::clone)
+        (
+            TokenKey::of(&self.token),
+            self.reason,
+            self.missing.clone(),
+            self.ip,
+        )
     }
 
     fn take_in(&mut self, other: Self, later: bool) {
@@ -364,9 +408,10 @@ pub(super) struct RefusedToken {
 /// Of the refusals, those that their owners should know.
 pub(super) fn refused_tokens(counts: &Counts) -> Option<Statement> {
     let refusals = counts.refusals.values();
-    let telling = refusals.filter(|refused| notices::is_telling(&refused.reason));
+    let telling = refusals.filter(|refused| notices::is_telling(refused.reason));
     texts(telling).first().map(|refusals| Statement::new(
-        "SELECT t.id AS token, t.tenant_id, t.name, refused.value ->> 'reason' AS reason, refused.value ->> 'ip' AS ip,
+        "SELECT t.id AS token, t.tenant_id, t.name, refused.value ->> 'reason' AS reason,
+                coalesce(refused.value ->> 'ip', '') AS ip,
                 refused.value ->> 'call' AS call
          FROM json_each(?1) AS refused
          JOIN tokens t ON t.id = refused.value ->> 'token' AND t.tenant_id = refused.value ->> 'tenant'",
@@ -383,18 +428,15 @@ pub(super) fn write(counts: &Counts) -> Vec<Statement> {
     }
     let new = texts(counts.new_addresses.values());
     let addresses = texts(counts.addresses.values());
-    statements.extend(
-        addresses
-            .iter()
-            .chain(&new)
-            .map(|uses| token_addresses(uses)),
-    );
-    statements.extend(new.iter().map(|uses| surplus_addresses(uses)));
+    for uses in addresses.iter().chain(&new) {
+        statements.extend([token_addresses(uses), surplus_addresses(uses)]);
+    }
     for uses in texts(counts.accounts.values()) {
         statements.extend(account_uses(&uses));
     }
-    let refused = texts(counts.refusals.values());
-    statements.extend(refused.iter().map(|uses| refusals(uses)));
+    for refused in texts(counts.refusals.values()) {
+        statements.extend([refusals(&refused), surplus_refusals(&refused)]);
+    }
     let lines = counts.lines.values().chain(counts.refused_lines.values());
     statements.extend(texts(lines).iter().map(|lines| calls(lines)));
     statements
@@ -428,14 +470,14 @@ fn token_addresses(addresses: &str) -> Statement {
 }
 
 /// The last ten are kept.
-fn surplus_addresses(new: &str) -> Statement {
+fn surplus_addresses(addresses: &str) -> Statement {
     Statement::new(
         "DELETE FROM token_addresses
          WHERE token_id IN (SELECT value ->> 'token' FROM json_each(?1))
            AND tenant_id IN (SELECT value ->> 'tenant' FROM json_each(?1))
            AND at < (SELECT a.at FROM token_addresses a WHERE a.token_id = token_addresses.token_id
                      ORDER BY a.at DESC LIMIT 1 OFFSET 9)",
-        [&new],
+        [&addresses],
     )
 }
 
@@ -452,53 +494,61 @@ fn token_uses(counts: &Counts, uses: &str) -> Vec<Statement> {
             [&uses],
         ),
         Statement::new(
-            "UPDATE tokens SET last_used_at = used.value ->> 'at', last_used_ip = used.value ->> 'ip',
-                               last_used_agent = used.value ->> 'agent'
+            "UPDATE tokens SET last_used_at = used.value ->> '$.last.at', last_used_ip = used.value ->> '$.last.ip',
+                               last_used_agent = used.value ->> '$.last.agent'
              FROM json_each(?1) AS used
              WHERE tokens.id = used.value ->> 'token' AND tokens.tenant_id = used.value ->> 'tenant'
-               AND coalesce(tokens.last_used_at, '') <= used.value ->> 'at'",
+               AND coalesce(tokens.last_used_at, '') <= used.value ->> '$.last.at'",
             [&uses],
         ),
     ];
-    if counts.tokens.values().any(|used| used.new_secret.is_some()) {
-        statements.push(Statement::new(
-            "UPDATE tokens SET secret_used_at = used.value ->> 'at', secret_used_ip = used.value ->> 'ip',
-                               secret_used_agent = used.value ->> 'agent'
-             FROM json_each(?1) AS used
-             WHERE tokens.id = used.value ->> 'token' AND tokens.tenant_id = used.value ->> 'tenant'
-               AND tokens.last_four = used.value ->> 'new_secret' AND tokens.in_grace_until > used.value ->> 'at'",
-            [&uses],
-        ));
-    }
-    if counts.tokens.values().any(|used| used.old) {
-        statements.push(Statement::new(
-            "UPDATE retired_secrets SET last_used_at = used.value ->> 'at', last_used_ip = used.value ->> 'ip',
-                                        last_used_agent = used.value ->> 'agent'
-             FROM json_each(?1) AS used
-             WHERE used.value ->> 'old' = 1 AND retired_secrets.token_id = used.value ->> 'token'
-               AND retired_secrets.tenant_id = used.value ->> 'tenant' AND retired_secrets.role = 'access'
-               AND retired_secrets.until > used.value ->> 'at'",
-            [&uses],
-        ));
+    if counts.tokens.values().any(|used| !used.secrets.is_empty()) {
+        statements.extend(secret_uses(uses));
     }
     statements
+}
+
+/// Of tokens with two secrets, which of them was used: it may have been replaced meanwhile, or not.
+fn secret_uses(uses: &str) -> [Statement; 2] {
+    [
+        Statement::new(
+            "UPDATE tokens SET secret_used_at = secret.value ->> '$.last.at', secret_used_ip = secret.value ->> '$.last.ip',
+                               secret_used_agent = secret.value ->> '$.last.agent'
+             FROM json_each(?1) AS used, json_each(used.value, '$.secrets') AS secret
+             WHERE tokens.id = used.value ->> 'token' AND tokens.tenant_id = used.value ->> 'tenant'
+               AND tokens.last_four = secret.value ->> 'last_four' AND tokens.in_grace_until > secret.value ->> '$.last.at'
+               AND coalesce(tokens.secret_used_at, '') <= secret.value ->> '$.last.at'",
+            [&uses],
+        ),
+        Statement::new(
+            "UPDATE retired_secrets SET last_used_at = secret.value ->> '$.last.at', last_used_ip = secret.value ->> '$.last.ip',
+                                        last_used_agent = secret.value ->> '$.last.agent'
+             FROM json_each(?1) AS used, json_each(used.value, '$.secrets') AS secret
+             WHERE retired_secrets.token_id = used.value ->> 'token' AND retired_secrets.tenant_id = used.value ->> 'tenant'
+               AND retired_secrets.role = 'access' AND retired_secrets.last_four = secret.value ->> 'last_four'
+               AND coalesce(retired_secrets.last_used_at, '') <= secret.value ->> '$.last.at'",
+            [&uses],
+        ),
+    ]
 }
 
 fn account_uses(uses: &str) -> [Statement; 2] {
     [
         Statement::new(
-            "UPDATE service_accounts SET last_used_at = used.value ->> 'at', last_used_ip = used.value ->> 'ip'
+            "UPDATE service_accounts SET last_used_at = used.value ->> '$.last.at', last_used_ip = used.value ->> '$.last.ip'
              FROM json_each(?1) AS used
              WHERE service_accounts.id = used.value ->> 'account' AND service_accounts.tenant_id = used.value ->> 'tenant'
-               AND coalesce(service_accounts.last_used_at, '') <= used.value ->> 'at'",
+               AND coalesce(service_accounts.last_used_at, '') <= used.value ->> '$.last.at'",
             [&uses],
         ),
+        // What was used before the present pair was made, was of one before that is old now.
         Statement::new(
-            "UPDATE service_accounts SET old_last_used_at = used.value ->> 'at', old_last_used_ip = used.value ->> 'ip',
-                                         old_last_agent = used.value ->> 'agent'
+            "UPDATE service_accounts SET old_last_used_at = used.value ->> '$.old.at', old_last_used_ip = used.value ->> '$.old.ip',
+                                         old_last_agent = used.value ->> '$.old.agent'
              FROM json_each(?1) AS used
-             WHERE used.value ->> 'old' = 1 AND service_accounts.id = used.value ->> 'account'
-               AND service_accounts.tenant_id = used.value ->> 'tenant'",
+             WHERE service_accounts.id = used.value ->> 'account' AND service_accounts.tenant_id = used.value ->> 'tenant'
+               AND service_accounts.key_created_at <= used.value ->> '$.old.at'
+               AND coalesce(service_accounts.old_last_used_at, '') <= used.value ->> '$.old.at'",
             [&uses],
         ),
     ]
@@ -507,12 +557,26 @@ fn account_uses(uses: &str) -> [Statement; 2] {
 fn refusals(refusals: &str) -> Statement {
     Statement::new(
         "INSERT INTO token_refusals (token_id, reason, missing, ip, tenant_id, calls, at, agent, call)
-         SELECT t.id, value ->> 'reason', value ->> 'missing', value ->> 'ip', t.tenant_id, value ->> 'calls',
+         SELECT t.id, value ->> 'reason', value ->> 'missing', coalesce(value ->> 'ip', ''), t.tenant_id, value ->> 'calls',
                 value ->> 'at', value ->> 'agent', value ->> 'call'
          FROM json_each(?1) JOIN tokens t ON t.id = value ->> 'token' AND t.tenant_id = value ->> 'tenant' WHERE true
          ON CONFLICT (token_id, reason, missing, ip) DO UPDATE SET calls = calls + excluded.calls, at = excluded.at,
              agent = excluded.agent, call = excluded.call",
         [&refusals],
+    )
+}
+
+/// Of each reason, the last fifty are kept: more than are shown, and no more than one who is refused again and again from
+/// everywhere may fill.
+fn surplus_refusals(refused: &str) -> Statement {
+    Statement::new(
+        "DELETE FROM token_refusals
+         WHERE token_id IN (SELECT value ->> 'token' FROM json_each(?1))
+           AND tenant_id IN (SELECT value ->> 'tenant' FROM json_each(?1))
+           AND at < (SELECT r.at FROM token_refusals r
+                     WHERE r.token_id = token_refusals.token_id AND r.reason = token_refusals.reason
+                     ORDER BY r.at DESC LIMIT 1 OFFSET 49)",
+        [&refused],
     )
 }
 

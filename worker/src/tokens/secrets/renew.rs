@@ -73,6 +73,13 @@ pub async fn renew(
     };
     gate::in_rate(rate.too_often()).map_err(refused)?;
     refuse_revoked(token).map_err(refused)?;
+    let Some(access_until) = found.access_until else {
+        // Whoever has it may well be a job that was not told: its owner learns of it, and the new secret stays.
+        return Err(refused(Refusal::new(
+            Code::TokenGraceEnded,
+            "The token of this pair was given a new secret, which needs no renewal. Use that.",
+        )));
+    };
     let attempt = attempt.about(token.id.as_str());
     let repeated = attempt.repeated(&call, actor).await?;
     if !found.present && repeated.is_none() {
@@ -89,7 +96,7 @@ pub async fn renew(
     if let Some(answer) = repeated {
         return Ok(answer);
     }
-    if call.now >= found.access_until.plus(RENEWAL_WINDOW) {
+    if call.now >= access_until.plus(RENEWAL_WINDOW) {
         return Err(refused(Refusal::new(
             Code::TokenExpired,
             "A pair can be renewed for 14 days after its access token is over. Make a new token.",

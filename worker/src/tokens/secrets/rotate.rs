@@ -16,12 +16,13 @@ use crate::{
     call::{self, Call},
     db::changed,
     edge::pause,
+    entity_tag::IfMatch,
     error::{Error, Refusal, Result},
     extract::Segment,
     idempotency::{Attempt, Attempted, Repeatable},
     secret::Prefix,
     tokens::{
-        http::{changed_meanwhile, token_of},
+        http::{changed_meanwhile, changed_since, token_of},
         reach::{Notice, Reached, reach},
         rules,
         store::{Secrets, find},
@@ -41,11 +42,13 @@ use contract::{
 };
 use serde_json::json;
 
-/// Replaces the secret of one of one's own tokens. The old one goes on working for the grace.
+/// Replaces the secret of one of one's own tokens. The old one goes on working for the grace. With `If-Match`, as what
+/// follows here, only if the token is still as it was read.
 #[worker::send]
 pub async fn rotate(
     Authorized { actor, session, .. }: Authorized<CreateTokens>,
     call: Call,
+    if_match: IfMatch,
     Segment(id): Segment,
     Repeatable(grace, attempt): Repeatable<RotateToken>,
 ) -> Result<Response> {
@@ -54,6 +57,7 @@ pub async fn rotate(
     }
     let reached = reach(&call, &session, &id).await?;
     reached.must_be_own()?;
+    if_match.check(reached.version, changed_since)?;
     reached.may_be_widened(&call, &session).await?;
     replace(&call, &actor, reached, grace, &attempt).await
 }
@@ -223,10 +227,13 @@ async fn replace(
 pub async fn end_grace(
     Authorized { actor, session, .. }: Authorized<UpdateTokens>,
     call: Call,
+    if_match: IfMatch,
     Segment(id): Segment,
 ) -> Result<StatusCode> {
     let reached = reach(&call, &session, &id).await?;
     reached.must_be_own()?;
+    if_match.check(reached.version, changed_since)?;
+    let must_be = Some(reached.version).filter(|_| if_match != IfMatch::Any);
     let Reached { holder, token, .. } = reached;
     let event = audit::Event {
         action: Action::TokenGraceEnded,
@@ -235,7 +242,7 @@ pub async fn end_grace(
         target_name: &token.name,
         changes: None,
     };
-    let [retired, ended] = store::end_grace(&holder, &token.id, call.now);
+    let [retired, ended] = store::end_grace(&holder, &token.id, must_be, call.now);
     let [_, ended, _] = call
         .db
         .commit([
@@ -244,11 +251,12 @@ pub async fn end_grace(
             audit::entry(&call, &holder, &actor, &event)?,
         ])
         .await?;
-    match ended.changed() {
-        0 => Err(Error::refused(
+    match (ended.changed(), token.in_grace_until) {
+        (0, None) => Err(Error::refused(
             Code::Conflict,
             "No old secret of this token is in its grace.",
         )),
+        (0, Some(_)) => Err(changed_meanwhile()),
         _ => Ok(StatusCode::NO_CONTENT),
     }
 }
@@ -258,10 +266,12 @@ pub async fn end_grace(
 pub async fn undo(
     Authorized { actor, session, .. }: Authorized<CreateTokens>,
     call: Call,
+    if_match: IfMatch,
     Segment(id): Segment,
 ) -> Result<Json<Token>> {
     let reached = reach(&call, &session, &id).await?;
     reached.must_be_own()?;
+    if_match.check(reached.version, changed_since)?;
     reached.may_be_widened(&call, &session).await?;
     let Reached {
         holder,

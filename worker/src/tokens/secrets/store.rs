@@ -38,15 +38,19 @@ pub(super) struct Replacement<'a> {
 }
 
 impl Replacement<'_> {
-    /// Keeps the present secret as one that was replaced, no longer than it would have been good by itself. It does nothing
-    /// if the token is no longer what it was.
+    /// Keeps the present secret as one that was replaced, no longer than it would have been good by itself, with its own last
+    /// use: that of the token is, if none before it worked any more by then. It does nothing if the token is no longer what
+    /// it was.
     pub fn retire(&self) -> Statement {
         Statement::new(
             "INSERT INTO retired_secrets (digest, tenant_id, token_id, role, prefix, last_four, retired_at, until, last_used_at,
                                           last_used_ip, last_used_agent)
-             SELECT digest, tenant_id, id, 'access', prefix, last_four, ?5, ?6, last_used_at, last_used_ip, last_used_agent
-             FROM tokens
-             WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3 AND version = ?4 AND revoked_at IS NULL",
+             SELECT digest, tenant_id, id, 'access', prefix, last_four, ?5, ?6, iif(alone, last_used_at, secret_used_at),
+                    iif(alone, last_used_ip, secret_used_ip), iif(alone, last_used_agent, secret_used_agent)
+             FROM (SELECT *, NOT EXISTS (SELECT 1 FROM retired_secrets s
+                                         WHERE s.token_id = tokens.id AND s.tenant_id = ?3 AND s.role = 'access'
+                                           AND s.until >= tokens.last_used_at) AS alone
+                   FROM tokens WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3 AND version = ?4 AND revoked_at IS NULL)",
             [self.id, &self.holder.id(), self.holder.tenant(), &self.version, &self.now, &self.old_until],
         )
     }
@@ -95,19 +99,25 @@ impl Replacement<'_> {
     }
 }
 
-/// Ends the grace of the secret before.
-pub(super) fn end_grace(holder: &Holder, id: &TokenId, now: Timestamp) -> [Statement; 2] {
+/// Ends the grace of the secret before, if the token is at `version`; whatever it is at, if that does not matter.
+pub(super) fn end_grace(
+    holder: &Holder,
+    id: &TokenId,
+    version: Option<u32>,
+    now: Timestamp,
+) -> [Statement; 2] {
     [
         Statement::new(
             "UPDATE retired_secrets SET until = ?4
              WHERE token_id = ?1 AND tenant_id = ?3 AND role = 'access' AND until > ?4
-               AND EXISTS (SELECT 1 FROM tokens WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3)",
-            [id, &holder.id(), holder.tenant(), &now],
+               AND EXISTS (SELECT 1 FROM tokens WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3
+                             AND (?5 IS NULL OR version = ?5))",
+            [id, &holder.id(), holder.tenant(), &now, &version],
         ),
         Statement::new(
             "UPDATE tokens SET in_grace_until = NULL, version = version + 1
-             WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3 AND in_grace_until > ?4",
-            [id, &holder.id(), holder.tenant(), &now],
+             WHERE id = ?1 AND owner_id = ?2 AND tenant_id = ?3 AND in_grace_until > ?4 AND (?5 IS NULL OR version = ?5)",
+            [id, &holder.id(), holder.tenant(), &now, &version],
         ),
     ]
 }
