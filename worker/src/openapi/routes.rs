@@ -777,12 +777,12 @@ fn own_token(schemas: &mut Schemas) -> Vec<Operation> {
             .answers_as(201, &made)
             .refuses(&[Conflict]),
         op("POST /api/v1/tokens/renew", "renewToken", "token", "Renew a pair", Anyone)
-            .about("A pair that was renewed before may be stolen: then the token is revoked and its owner told.")
+            .about("A pair that was renewed before may be stolen: then the token is revoked and its owner told. One whose token was given a new secret since ends nothing.")
             .takes::<RenewToken>(schemas)
             .repeatable()
             .answers_as(200, &renewed)
             .with(&["RateLimit", "RateLimit-Policy"])
-            .refuses(&[Unauthenticated, TokenExpired, TokenDisabled, TokenRevoked, Code::IpNotAllowed, Conflict, RateLimited]),
+            .refuses(&[Unauthenticated, TokenExpired, TokenDisabled, TokenRevoked, Code::TokenGraceEnded, Code::IpNotAllowed, Conflict, RateLimited]),
     ]
 }
 
