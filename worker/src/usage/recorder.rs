@@ -34,7 +34,7 @@ use contract::{
 };
 use std::{
     cell::RefCell,
-    collections::{BTreeMap, HashSet, btree_map::Entry},
+    collections::{BTreeMap, HashMap, btree_map::Entry},
     net::IpAddr,
 };
 
@@ -60,8 +60,10 @@ const APART: usize = 20;
 const MINUTE: i64 = 60;
 /// The calls with one token within a minute tell their addresses up to so many that are not alike.
 const LINES_PER_MINUTE: usize = 100;
-/// So many addresses of tokens are remembered; to forget them costs a question.
-const KNOWN: usize = 10_000;
+/// So many tokens are remembered with their addresses; to forget them costs a question.
+const KNOWN: usize = 2_000;
+/// So many addresses of a token are kept.
+const ADDRESSES_KEPT: usize = 10;
 /// What could not be written so many times in a row is let go.
 const FAILURES: u8 = 10;
 
@@ -224,8 +226,8 @@ struct Recorder {
     writer_since: Option<Timestamp>,
     /// How many times in a row nothing could be written.
     failures: u8,
-    /// Tokens and addresses that this isolate wrote before: they are no news.
-    known: HashSet<<AddressUse as Counted>::Key>,
+    /// The addresses of tokens that this isolate wrote last, as many as are kept of each: they are no news.
+    known: HashMap<TokenKey, Vec<Option<IpAddr>>>,
 }
 
 impl Recorder {
@@ -239,7 +241,8 @@ impl Recorder {
         again: &Again,
     ) {
         let key = (TokenKey::of(&token.id), visit.ip);
-        let is_known = self.known.contains(&key);
+        let known = self.known.get(&key.0);
+        let is_known = known.is_some_and(|addresses| addresses.contains(&key.1));
         let addresses = if is_known {
             &mut self.counts.addresses
         } else {
@@ -253,6 +256,8 @@ impl Recorder {
         if addresses.len() == WAITING || of_token.take(APART).count() == APART {
             return;
         }
+        // To ask has its cost, and of what was written before it is known.
+        let place = if is_known { None } else { visit.place(call) };
         let address = AddressUse {
             tenant: machine.tenant.as_str().into(),
             token: token.id.clone(),
@@ -260,8 +265,7 @@ impl Recorder {
             calls: 1,
             at: call.now,
             agent: again.agent.map(str::to_owned),
-            // Also of one that was written before: it may have been forgotten since.
-            place: visit.place(call),
+            place,
             call: visit.route.clone(),
             network: notices::network(visit.ip),
         };
@@ -274,7 +278,13 @@ impl Recorder {
         if self.known.len() > KNOWN {
             self.known.clear();
         }
-        self.known.extend(counts.new_addresses.keys());
+        for (token, ip) in counts.new_addresses.keys() {
+            let addresses = self.known.entry(*token).or_default();
+            addresses.push(*ip);
+            if addresses.len() > ADDRESSES_KEPT {
+                addresses.remove(0);
+            }
+        }
     }
 
     /// Takes back what could not be written.

@@ -428,9 +428,9 @@ pub(super) fn write(counts: &Counts) -> Vec<Statement> {
     }
     let new = texts(counts.new_addresses.values());
     let addresses = texts(counts.addresses.values());
-    for uses in addresses.iter().chain(&new) {
-        statements.extend([token_addresses(uses), surplus_addresses(uses)]);
-    }
+    let all = addresses.iter().chain(&new);
+    statements.extend(all.map(|uses| token_addresses(uses)));
+    statements.extend(new.iter().map(|uses| surplus_addresses(uses)));
     for uses in texts(counts.accounts.values()) {
         statements.extend(account_uses(&uses));
     }
@@ -470,14 +470,14 @@ fn token_addresses(addresses: &str) -> Statement {
 }
 
 /// The last ten are kept.
-fn surplus_addresses(addresses: &str) -> Statement {
+fn surplus_addresses(new: &str) -> Statement {
     Statement::new(
         "DELETE FROM token_addresses
          WHERE token_id IN (SELECT value ->> 'token' FROM json_each(?1))
            AND tenant_id IN (SELECT value ->> 'tenant' FROM json_each(?1))
            AND at < (SELECT a.at FROM token_addresses a WHERE a.token_id = token_addresses.token_id
                      ORDER BY a.at DESC LIMIT 1 OFFSET 9)",
-        [&addresses],
+        [&new],
     )
 }
 
