@@ -1,5 +1,6 @@
 //! How much the API is called, by whom and from where.
 
+mod counts;
 pub mod http;
 mod notices;
 mod recorder;

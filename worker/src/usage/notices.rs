@@ -1,8 +1,8 @@
 //! What owners hear of how their tokens are used: from a network that is new, or in vain.
 
 use super::{
-    recorder::Counts,
-    store::{NewNetwork, RefusedToken, TokenKey},
+    counts::{Counts, TokenKey},
+    store::{NewNetwork, RefusedToken},
 };
 use crate::{
     call::Call,
