@@ -1,8 +1,9 @@
 //! What owners hear of how their tokens are used: from a network that is new, or in vain.
 
 use super::{
-    counts::{Counts, TokenKey},
+    counts::Counts,
     store::{NewNetwork, RefusedToken},
+    uses::TokenKey,
 };
 use crate::{
     call::Call,

@@ -5,11 +5,12 @@
 //! so that the database is not kept busy with being told. What is lost when an isolate dies is what it had gathered.
 
 use super::{
-    counts::{
-        AccountUse, AddressUse, Again, Counts, LastUse, Line, RefusedUse, RouteUse, SecretUse,
-        Taken, TokenKey, TokenUse, count, has_room, minute,
-    },
+    counts::{Counts, count, has_room},
     notices, store,
+    uses::{
+        AccountUse, AddressUse, Again, LastUse, Line, RefusedUse, RouteUse, SecretUse, Taken,
+        TokenKey, TokenUse, minute,
+    },
 };
 use crate::{
     auth::{
